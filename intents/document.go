@@ -1,0 +1,231 @@
+package intents
+
+import "time"
+
+// APIVersion is the only version of the documents.
+const APIVersion = "waveplane.dev/v1alpha1"
+
+// Kinds of documents that are built.
+const (
+	KindSite       = "Site"
+	KindDevice     = "Device"
+	KindLink       = "Link"
+	KindMode       = "Mode"
+	KindCircuit    = "Circuit"
+	KindWavelength = "Wavelength"
+)
+
+// Document is one intent. Spec is a pointer to the kind's spec type
+// (*SiteSpec, *DeviceSpec, ...).
+type Document struct {
+	APIVersion string   `json:"apiVersion"`
+	Kind       string   `json:"kind"`
+	Metadata   Metadata `json:"metadata"`
+	Spec       any      `json:"spec"`
+
+	// Origin is where the document was read ("file.yaml:12"); it is not part of it.
+	Origin string `json:"-"`
+}
+
+// Metadata names a document. The fields from UID on are set by the server;
+// a document that brings them back (get … | apply) is accepted, and only
+// ResourceVersion and UID are compared.
+type Metadata struct {
+	Name        string            `json:"name"`
+	Namespace   string            `json:"namespace,omitempty"`
+	Labels      map[string]string `json:"labels,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+
+	UID               string     `json:"uid,omitempty"`
+	Generation        int64      `json:"generation,omitempty"`
+	ResourceVersion   string     `json:"resourceVersion,omitempty"`
+	CreationTimestamp *time.Time `json:"creationTimestamp,omitempty"`
+	DeletionTimestamp *time.Time `json:"deletionTimestamp,omitempty"`
+}
+
+// SiteSpec is a place.
+type SiteSpec struct {
+	Role string   `json:"role"` // dc | pop | hut
+	Lat  *float64 `json:"lat,omitempty"`
+	Lon  *float64 `json:"lon,omitempty"`
+}
+
+// DeviceSpec is a box: where it is, how to reach it, what is in it.
+type DeviceSpec struct {
+	Site          string          `json:"site"`
+	Profile       string          `json:"profile"`
+	Address       string          `json:"address,omitempty"` // host:port
+	Credentials   *CredentialsRef `json:"credentials,omitempty"`
+	TLS           *TLSSpec        `json:"tls,omitempty"`
+	Mode          string          `json:"mode,omitempty"` // observe (default) | manage
+	OwnsInterface bool            `json:"ownsInterface,omitempty"`
+	Ports         map[string]Port `json:"ports,omitempty"`
+	Banks         map[string]Bank `json:"banks,omitempty"`
+}
+
+// CredentialsRef points to a secret: "env:NAME" or "file:PATH" holding
+// user:password. The value itself never stands in a document.
+type CredentialsRef struct {
+	Ref string `json:"ref"`
+}
+
+// TLSSpec says whom to trust. Relative paths start at the state directory.
+type TLSSpec struct {
+	CAFile     string `json:"caFile,omitempty"`
+	ServerName string `json:"serverName,omitempty"`
+}
+
+// Port is a port of a device. Which fields apply depends on the role:
+// pluggable for router and terminal line ports; tx, rx and
+// egressDbmPer50GHz for ROADM degrees and amplifier ports; bank and addDbm for
+// add/drop ports.
+type Port struct {
+	Pluggable         string      `json:"pluggable,omitempty"`
+	Clients           []string    `json:"clients,omitempty"`
+	Tx                string      `json:"tx,omitempty"` // component names of the two directions
+	Rx                string      `json:"rx,omitempty"`
+	EgressDbmPer50GHz *float64    `json:"egressDbmPer50GHz,omitempty"`
+	Bank              string      `json:"bank,omitempty"`
+	AddDbm            *[2]float64 `json:"addDbm,omitempty"` // power range at the add port
+	State             string      `json:"state,omitempty"`  // spare | reserved | faulty
+}
+
+// Bank is an add/drop bank of a ROADM.
+type Bank struct {
+	Colourless     bool     `json:"colourless"`
+	Degrees        []string `json:"degrees"`
+	Contentionless bool     `json:"contentionless"`
+}
+
+// LinkSpec is one optical section between two ports: a fibre pair with what is
+// on it, or a patch cord when it has no spans.
+type LinkSpec struct {
+	Ends          [2]string  `json:"ends"`                   // device/port
+	PowerControl  string     `json:"powerControl,omitempty"` // device (default) | manual | controller (not built)
+	Reserved      []Reserved `json:"reserved,omitempty"`
+	Spans         []Span     `json:"spans,omitempty"`
+	LossDb        *float64   `json:"lossDb,omitempty"` // of a patch cord; default 0.5
+	MaxLoadStepDb *float64   `json:"maxLoadStepDb,omitempty"`
+	NoiseLoaded   bool       `json:"noiseLoaded,omitempty"` // not built
+	Lease         *Lease     `json:"lease,omitempty"`
+}
+
+// Reserved is a range of spectrum that must not be used.
+type Reserved struct {
+	FromGHz float64 `json:"fromGHz"`
+	ToGHz   float64 `json:"toGHz"`
+	Reason  string  `json:"reason,omitempty"`
+}
+
+// Lease records whose fibre it is.
+type Lease struct {
+	Provider string `json:"provider,omitempty"`
+	Contract string `json:"contract,omitempty"`
+	Expires  string `json:"expires,omitempty"` // YYYY-MM-DD
+	Tenant   string `json:"tenant,omitempty"`
+}
+
+// Span is one element of a link in a→z order: either a fibre (id, km) or an
+// amplifier site (amplifier).
+type Span struct {
+	ID          string   `json:"id,omitempty"`
+	Km          float64  `json:"km,omitempty"`
+	Fiber       string   `json:"fiber,omitempty"`  // fibre type; default g.652.d
+	LossDb      *PerWay  `json:"lossDb,omitempty"` // includes connectors; default from length and type
+	SharedRisks []string `json:"sharedRisks,omitempty"`
+	Site        string   `json:"site,omitempty"`
+	Amplifier   *AmpSpec `json:"amplifier,omitempty"`
+}
+
+// PerWay is a number per direction; a document may give one number for both.
+type PerWay struct {
+	Az float64 `json:"az"`
+	Za float64 `json:"za"`
+}
+
+// AmpSpec is the amplification at one place: managed devices (Az, Za name
+// device/amplifier) or an unmanaged type with gains.
+type AmpSpec struct {
+	Az     string  `json:"az,omitempty"`
+	Za     string  `json:"za,omitempty"`
+	Type   string  `json:"type,omitempty"`
+	GainDb *PerWay `json:"gainDb,omitempty"`
+}
+
+// ModeSpec is a transceiver mode of the user's own; it has the fields of
+// catalogue.Mode with units in the names.
+type ModeSpec struct {
+	RateGbps       int               `json:"rateGbps"`
+	HostRates      []int             `json:"hostRates,omitempty"`
+	BaudGBd        float64           `json:"baudGBd"`
+	Modulation     string            `json:"modulation,omitempty"`
+	FEC            string            `json:"fec,omitempty"`
+	SignalWidthGHz float64           `json:"signalWidthGHz,omitempty"`
+	SlotGHz        float64           `json:"slotGHz"`
+	RequiredOsnrDb *float64          `json:"requiredOsnrDb,omitempty"`
+	MinTxOsnrDb    *float64          `json:"minTxOsnrDb,omitempty"`
+	TxDbm          *[2]float64       `json:"txDbm,omitempty"`
+	RxDbm          []RxWindow        `json:"rxDbm,omitempty"`
+	CentreStepGHz  float64           `json:"centreStepGHz,omitempty"`
+	TuneTHz        *[2]float64       `json:"tuneTHz,omitempty"`
+	Penalties      *Penalties        `json:"penalties,omitempty"`
+	Interop        string            `json:"interop,omitempty"`
+	Roadm          bool              `json:"roadm,omitempty"`
+	DeviceCodes    map[string]uint16 `json:"deviceCodes,omitempty"`
+	Source         string            `json:"source,omitempty"`
+}
+
+// RxWindow is a receive power window that holds from an OSNR on.
+type RxWindow struct {
+	AtOsnrDb float64 `json:"atOsnrDb"`
+	Min      float64 `json:"min"`
+	Max      float64 `json:"max"`
+}
+
+// Penalties are tables of [impairment, dB] rows.
+type Penalties struct {
+	CdPsPerNm [][2]float64 `json:"cdPsPerNm,omitempty"`
+}
+
+// CircuitSpec asks for capacity between two sites.
+type CircuitSpec struct {
+	From            string      `json:"from"`
+	To              string      `json:"to"`
+	CapacityGbps    int         `json:"capacityGbps"`
+	MaxLatencyMs    *float64    `json:"maxLatencyMs,omitempty"`
+	Protection      *Protection `json:"protection,omitempty"`
+	Handoff         *Handoff    `json:"handoff,omitempty"`
+	Modes           []string    `json:"modes,omitempty"`
+	Via             []string    `json:"via,omitempty"`
+	Avoid           []string    `json:"avoid,omitempty"`
+	MinMarginDb     *float64    `json:"minMarginDb,omitempty"` // default 2
+	MaxWavelengths  int         `json:"maxWavelengths,omitempty"`
+	OnVerifyFailure string      `json:"onVerifyFailure,omitempty"` // hold (default) | undo
+	Hold            bool        `json:"hold,omitempty"`            // not built
+}
+
+// Protection of a circuit; only none is built.
+type Protection struct {
+	Type     string `json:"type"`
+	At       string `json:"at,omitempty"`
+	Disjoint string `json:"disjoint,omitempty"`
+}
+
+// Handoff pins the client side.
+type Handoff struct {
+	RateGbps int      `json:"rateGbps,omitempty"`
+	From     []string `json:"from,omitempty"` // device/port
+	To       []string `json:"to,omitempty"`
+}
+
+// WavelengthSpec pins light by hand. All but the ends may be left out.
+type WavelengthSpec struct {
+	From        string   `json:"from"` // device/port
+	To          string   `json:"to"`
+	Route       []string `json:"route,omitempty"` // link names in order
+	CentreGHz   *float64 `json:"centreGHz,omitempty"`
+	SlotGHz     *float64 `json:"slotGHz,omitempty"`
+	Mode        string   `json:"mode,omitempty"`
+	TxDbm       *float64 `json:"txDbm,omitempty"`
+	MinMarginDb *float64 `json:"minMarginDb,omitempty"`
+}

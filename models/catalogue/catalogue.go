@@ -1,0 +1,159 @@
+package catalogue
+
+import "github.com/waveplane/waveplane/models"
+
+// Catalogue is the set of things known by name. It is read-only once built;
+// WithModes returns a copy that knows more modes.
+type Catalogue struct {
+	Modes      map[string]Mode
+	Pluggables map[string]Pluggable
+	Fibres     map[string]Fibre
+	Amplifiers map[string]Amplifier
+	Profiles   map[string]Profile
+}
+
+// Tag says how certain a number is.
+type Tag string
+
+// The tags, from most to least certain. Assumed numbers are the team's own and
+// are replaced as soon as a source is found.
+const (
+	TagStandard  Tag = "standard"
+	TagSheet     Tag = "vendor sheet"
+	TagManifest  Tag = "manifest"
+	TagMeasured  Tag = "measured"
+	TagUncertain Tag = "uncertain"
+	TagAssumed   Tag = "assumed"
+)
+
+// Mode is a transceiver operational mode. Optional numbers are pointers: nil
+// is "no source gives it".
+type Mode struct {
+	Name          string
+	RateGbps      int   // client capacity of one wavelength
+	HostRates     []int // client rates in Gbit/s that it can carry
+	BaudMBd       int64 // symbol rate in MBd
+	Modulation    string
+	FEC           string
+	SignalWidth   models.Frequency
+	SlotWidth     models.Frequency
+	RequiredOsnr  *models.Ratio // in 0.1 nm, at the FEC limit
+	MinTxOsnr     *models.Ratio
+	Launch        *PowerRange // transmit power the module can be set to
+	Receive       []ReceiveWindow
+	CentreStep    models.Frequency
+	Tune          models.Band
+	MaxDispersion *float64       // ps/nm the receiver compensates, either sign
+	CDPenalties   []PenaltyPoint // ps/nm → dB; piecewise linear
+	Interop       string         // "standard" or "bookended:<family>"
+	Roadm         bool           // may pass wavelength switches
+	DeviceCodes   map[string]uint16
+	Source        string
+	Tags          map[string]Tag // by field: how certain that number is; "" is the row's own
+	Unusable      string         // why it is never planned with; empty when it is usable
+}
+
+// PowerRange is a range of powers, ends included.
+type PowerRange struct{ Min, Max models.Power }
+
+// ReceiveWindow is the power range a receiver works in when the OSNR is at
+// least AtOsnr. The windows of a mode are sorted by AtOsnr, rising.
+type ReceiveWindow struct {
+	AtOsnr models.Ratio
+	PowerRange
+}
+
+// PenaltyPoint is one row of a penalty table.
+type PenaltyPoint struct {
+	At      float64
+	Penalty models.Ratio
+}
+
+// Pluggable is a part: which modes it offers and which host (client) rates.
+type Pluggable struct {
+	Name      string
+	Modes     []string
+	HostRates []int
+	Source    string
+	Tags      map[string]Tag
+}
+
+// Fibre is a fibre type.
+type Fibre struct {
+	Name              string
+	LossDbPerKm       float64
+	DispersionPsNmKm  float64
+	EffectiveAreaUm2  float64
+	PmdPsPerSqrtKm    float64
+	IndexOfRefraction float64 // group index, for latency
+	Source            string
+	Tags              map[string]Tag
+}
+
+// Amplifier is an amplifier type.
+type Amplifier struct {
+	Name        string
+	Gain        [2]models.Ratio // least and greatest
+	NoiseFigure models.Ratio
+	MaxOutput   models.Power // total
+	Band        models.Band
+	Source      string
+	Tags        map[string]Tag
+}
+
+// Role is what a device is for.
+type Role string
+
+// The roles.
+const (
+	RoleRouter    Role = "router"    // packet router with coherent pluggables
+	RoleTerminal  Role = "terminal"  // transponder or muxponder
+	RoleRoadm     Role = "roadm"     // wavelength switch with degrees and add/drop banks
+	RoleAmplifier Role = "amplifier" // in-line, booster or pre-amplifier
+)
+
+// Profile is a device model: how to talk to it and what it does. A profile is
+// data; adding one needs no code when the dialect is known.
+type Profile struct {
+	Name   string
+	Role   Role
+	Driver string // name in the driver registry, "gnmi"
+	Vendor string // text for people
+	Safety string // A arbitrated and confirmed, B confirmed with candidate lock, C read-back and compensating undo
+	Names  NameTemplates
+	// LaserSwitch names the leaf that switches the laser: "physical-channel"
+	// (the transceiver's tx-laser) or "logical-channel" (the line-side logical
+	// channel's admin-state).
+	LaserSwitch      string
+	ProvenOffDbm     float64     // at or below this transmit power the laser counts as off
+	AssignmentBase   int         // index of the first logical-channel assignment
+	LogicalIndexBase int         // first logical channel index that Waveplane allocates
+	MediaIndexBase   int         // first media channel index that Waveplane allocates
+	Unsupported      []string    // leaves the device refuses, by models.LeafName
+	PowerStepDb      float64     // target power is quantised to this
+	Soak             string      // duration of error-free light asked for before InService
+	Settle           string      // duration readings need after a change of light
+	SampleFast       string      // sampling interval while light is being brought up
+	SampleSlow       string      // sampling interval otherwise
+	Band             models.Band // wavelength switches, filters
+	// Roadm, amplifier: figures used for feasibility.
+	InsertionLossDb      map[string]float64 // "add", "drop", "express"
+	AddDropOsnrDb        float64
+	Timeout              string // deadline of one RPC
+	Keepalive            string
+	ArbitrationExtension bool                // honours the gNMI master arbitration extension
+	DownValues           map[string][]string // per reading: values that mean "no light", not a measurement
+	Source               string
+	Tags                 map[string]Tag
+}
+
+// NameTemplates build component names from a port name; "{port}" is replaced
+// by the port's name in the Device document, "{bare}" by the part after its
+// first '-' (et-0/0/0 → 0/0/0).
+type NameTemplates struct {
+	OpticalChannel  string
+	Transceiver     string
+	Interface       string
+	LinePort        string
+	PhysicalChannel int // index of the coherent lane within the transceiver
+}
