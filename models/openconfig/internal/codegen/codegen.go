@@ -45,9 +45,11 @@ func Source(yangDir string) ([]byte, error) {
 		out.WriteString(e)
 	}
 	out.WriteString(code.EnumMap)
-	if code.JSONSchemaCode != "" {
-		out.WriteString(code.JSONSchemaCode)
+	schema, err := schemaSource(code.RawJSONSchema)
+	if err != nil {
+		return nil, err
 	}
+	out.WriteString(schema)
 	out.WriteString(code.EnumTypeMap)
 	src, err := format.Source(out.Bytes())
 	if err != nil {
