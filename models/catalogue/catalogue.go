@@ -30,9 +30,11 @@ const (
 // is "no source gives it".
 type Mode struct {
 	Name          string
-	RateGbps      int   // client capacity of one wavelength
-	HostRates     []int // client rates in Gbit/s that it can carry
-	BaudMBd       int64 // symbol rate in MBd
+	Row           string  // the row's name in its source, where it has one
+	RateGbps      int     // client capacity of one wavelength
+	LineRateGbps  float64 // with framing and FEC; 0: unknown
+	HostRates     []int   // client rates in Gbit/s that it can carry
+	BaudMBd       int64   // symbol rate in MBd
 	Modulation    string
 	FEC           string
 	SignalWidth   models.Frequency
@@ -44,7 +46,8 @@ type Mode struct {
 	CentreStep    models.Frequency
 	Tune          models.Band
 	MaxDispersion *float64       // ps/nm the receiver compensates, either sign
-	CDPenalties   []PenaltyPoint // ps/nm → dB; piecewise linear
+	CDPenalties   []PenaltyPoint // ps/nm → dB; see Penalty
+	PMDPenalties  []PenaltyPoint // ps → dB; see Penalty
 	Interop       string         // "standard" or "bookended:<family>"
 	Roadm         bool           // may pass wavelength switches
 	DeviceCodes   map[string]uint16
@@ -63,7 +66,8 @@ type ReceiveWindow struct {
 	PowerRange
 }
 
-// PenaltyPoint is one row of a penalty table.
+// PenaltyPoint is one row of a penalty table. Tables are sorted by At and
+// piecewise linear; two rows with the same At are a step.
 type PenaltyPoint struct {
 	At      float64
 	Penalty models.Ratio
@@ -86,6 +90,7 @@ type Fibre struct {
 	EffectiveAreaUm2  float64
 	PmdPsPerSqrtKm    float64
 	IndexOfRefraction float64 // group index, for latency
+	ConnectorDb       float64 // at each end, where a span gives no loss of its own
 	Source            string
 	Tags              map[string]Tag
 }
@@ -115,12 +120,16 @@ const (
 // Profile is a device model: how to talk to it and what it does. A profile is
 // data; adding one needs no code when the dialect is known.
 type Profile struct {
-	Name   string
-	Role   Role
-	Driver string // name in the driver registry, "gnmi"
-	Vendor string // text for people
-	Safety string // A arbitrated and confirmed, B confirmed with candidate lock, C read-back and compensating undo
-	Names  NameTemplates
+	Name string
+	// Inherits names the profile whose fields hold where this one gives none.
+	// It is resolved when the catalogue is read; the device codes of modes are
+	// inherited too.
+	Inherits string
+	Role     Role
+	Driver   string // name in the driver registry, "gnmi"
+	Vendor   string // text for people
+	Safety   string // A arbitrated and confirmed, B confirmed with candidate lock, C read-back and compensating undo
+	Names    NameTemplates
 	// LaserSwitch names the leaf that switches the laser: "physical-channel"
 	// (the transceiver's tx-laser) or "logical-channel" (the line-side logical
 	// channel's admin-state).
@@ -139,12 +148,16 @@ type Profile struct {
 	// Roadm, amplifier: figures used for feasibility.
 	InsertionLossDb      map[string]float64 // "add", "drop", "express"
 	AddDropOsnrDb        float64
+	AmplifierType        string // type of an amplifier device's amplifiers, for prediction
 	Timeout              string // deadline of one RPC
 	Keepalive            string
-	ArbitrationExtension bool                // honours the gNMI master arbitration extension
-	DownValues           map[string][]string // per reading: values that mean "no light", not a measurement
-	Source               string
-	Tags                 map[string]Tag
+	ArbitrationExtension bool // honours the gNMI master arbitration extension
+	// DownValues lists per reading, keyed by its JSON name in package models
+	// ("rxPower", "preFecBer"), the values that mean "no light" and are not a
+	// measurement.
+	DownValues map[string][]string
+	Source     string
+	Tags       map[string]Tag
 }
 
 // NameTemplates build component names from a port name; "{port}" is replaced

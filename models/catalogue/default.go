@@ -1,0 +1,165 @@
+package catalogue
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed data/*.yaml
+var data embed.FS
+
+// Default reads the catalogue that ships in the binary. Reading costs some
+// milliseconds: a caller keeps the answer. An error is a defect of the
+// embedded data and names the file.
+func Default() (*Catalogue, error) {
+	return read(data)
+}
+
+// sheet is one data file. A file may hold any of the lists; source and tags
+// hold for its rows unless a row gives its own.
+type sheet struct {
+	Source     string
+	Tags       map[string]Tag
+	Modes      []modeRow
+	Pluggables []pluggableRow
+	Fibres     []fibreRow
+	Amplifiers []amplifierRow
+	Profiles   []profileRow
+}
+
+func read(files fs.FS) (*Catalogue, error) {
+	names, err := fs.Glob(files, "data/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
+	}
+	c := &Catalogue{Modes: map[string]Mode{}, Pluggables: map[string]Pluggable{}, Fibres: map[string]Fibre{},
+		Amplifiers: map[string]Amplifier{}, Profiles: map[string]Profile{}}
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("read catalogue: %w", err)
+		}
+		var s sheet
+		if err := yaml.UnmarshalWithOptions(text, &s, yaml.Strict()); err != nil {
+			return nil, fmt.Errorf("read catalogue: %s: %w", name, err)
+		}
+		if err := c.add(s); err != nil {
+			return nil, fmt.Errorf("read catalogue: %s: %w", name, err)
+		}
+	}
+	if err := c.close(); err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
+	}
+	return c, nil
+}
+
+func (c *Catalogue) add(s sheet) error {
+	for _, row := range s.Modes {
+		m, err := row.mode(s)
+		if err == nil {
+			err = put(c.Modes, "mode", m.Name, m)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, row := range s.Pluggables {
+		p := Pluggable{Name: row.Name, Modes: row.Modes, HostRates: row.HostRates, Source: s.source(row.Source), Tags: s.tags(row.Tags)}
+		if err := put(c.Pluggables, "pluggable", p.Name, p); err != nil {
+			return err
+		}
+	}
+	for _, row := range s.Fibres {
+		f := row.fibre(s)
+		if err := put(c.Fibres, "fibre", f.Name, f); err != nil {
+			return err
+		}
+	}
+	for _, row := range s.Amplifiers {
+		a, err := row.amplifier(s)
+		if err == nil {
+			err = put(c.Amplifiers, "amplifier", a.Name, a)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, row := range s.Profiles {
+		p, err := row.profile(s)
+		if err == nil {
+			err = put(c.Profiles, "profile", p.Name, p)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close resolves what one row says of another.
+func (c *Catalogue) close() error {
+	for name, p := range c.Profiles {
+		parent, ok := c.Profiles[p.Inherits]
+		switch {
+		case p.Inherits == "":
+			continue
+		case !ok:
+			return unknown("profile", p.Inherits, c.Profiles)
+		case parent.Inherits != "":
+			return fmt.Errorf("profile %q inherits %q, which inherits itself: one step only", name, p.Inherits)
+		}
+		c.Profiles[name] = p.over(parent)
+	}
+	for name, m := range c.Modes {
+		c.Modes[name] = c.withCodes(m)
+		for profile := range m.DeviceCodes {
+			if _, err := c.Profile(profile); err != nil {
+				return fmt.Errorf("mode %q: %w", name, err)
+			}
+		}
+	}
+	for name, p := range c.Pluggables {
+		for _, mode := range p.Modes {
+			if _, err := c.Mode(mode); err != nil {
+				return fmt.Errorf("pluggable %q: %w", name, err)
+			}
+		}
+	}
+	for name, p := range c.Profiles {
+		if p.AmplifierType == "" {
+			continue
+		}
+		if _, err := c.Amplifier(p.AmplifierType); err != nil {
+			return fmt.Errorf("profile %q: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (s sheet) source(own string) string {
+	if own != "" {
+		return own
+	}
+	return s.Source
+}
+
+func (s sheet) tags(own map[string]Tag) map[string]Tag {
+	if own != nil {
+		return own
+	}
+	return s.Tags
+}
+
+func put[V any](to map[string]V, what, name string, v V) error {
+	if name == "" {
+		return fmt.Errorf("%s without a name", what)
+	}
+	if _, twice := to[name]; twice {
+		return fmt.Errorf("%s %q stands twice", what, name)
+	}
+	to[name] = v
+	return nil
+}

@@ -1,0 +1,123 @@
+package catalogue
+
+import (
+	"fmt"
+	"time"
+)
+
+// profileRow is a profile as the data files write it.
+type profileRow struct {
+	Name                 string              `yaml:"name"`
+	Inherits             string              `yaml:"inherits"`
+	Role                 Role                `yaml:"role"`
+	Driver               string              `yaml:"driver"`
+	Vendor               string              `yaml:"vendor"`
+	Safety               string              `yaml:"safety"`
+	Names                nameRow             `yaml:"names"`
+	LaserSwitch          string              `yaml:"laserSwitch"`
+	ProvenOffDbm         float64             `yaml:"provenOffDbm"`
+	AssignmentBase       int                 `yaml:"assignmentBase"`
+	LogicalIndexBase     int                 `yaml:"logicalIndexBase"`
+	MediaIndexBase       int                 `yaml:"mediaIndexBase"`
+	Unsupported          []string            `yaml:"unsupported"`
+	PowerStepDb          float64             `yaml:"powerStepDb"`
+	Soak                 string              `yaml:"soak"`
+	Settle               string              `yaml:"settle"`
+	SampleFast           string              `yaml:"sampleFast"`
+	SampleSlow           string              `yaml:"sampleSlow"`
+	BandTHz              []float64           `yaml:"bandTHz"`
+	InsertionLossDb      map[string]float64  `yaml:"insertionLossDb"`
+	AddDropOsnrDb        float64             `yaml:"addDropOsnrDb"`
+	AmplifierType        string              `yaml:"amplifierType"`
+	Timeout              string              `yaml:"timeout"`
+	Keepalive            string              `yaml:"keepalive"`
+	ArbitrationExtension bool                `yaml:"arbitrationExtension"`
+	DownValues           map[string][]string `yaml:"downValues"`
+	Source               string              `yaml:"source"`
+	Tags                 map[string]Tag      `yaml:"tags"`
+}
+
+type nameRow struct {
+	OpticalChannel  string `yaml:"opticalChannel"`
+	Transceiver     string `yaml:"transceiver"`
+	Interface       string `yaml:"interface"`
+	LinePort        string `yaml:"linePort"`
+	PhysicalChannel int    `yaml:"physicalChannel"`
+}
+
+func (r profileRow) profile(s sheet) (Profile, error) {
+	var n numbers
+	p := Profile{
+		Name: r.Name, Inherits: r.Inherits, Role: r.Role, Driver: r.Driver, Vendor: r.Vendor, Safety: r.Safety,
+		Names:       NameTemplates(r.Names),
+		LaserSwitch: r.LaserSwitch, ProvenOffDbm: r.ProvenOffDbm,
+		AssignmentBase: r.AssignmentBase, LogicalIndexBase: r.LogicalIndexBase, MediaIndexBase: r.MediaIndexBase,
+		Unsupported: r.Unsupported, PowerStepDb: r.PowerStepDb,
+		Soak: r.Soak, Settle: r.Settle, SampleFast: r.SampleFast, SampleSlow: r.SampleSlow,
+		Band: n.band(r.BandTHz), InsertionLossDb: r.InsertionLossDb, AddDropOsnrDb: r.AddDropOsnrDb, AmplifierType: r.AmplifierType,
+		Timeout: r.Timeout, Keepalive: r.Keepalive, ArbitrationExtension: r.ArbitrationExtension, DownValues: r.DownValues,
+		Source: s.source(r.Source), Tags: s.tags(r.Tags),
+	}
+	for _, d := range []string{p.Soak, p.Settle, p.SampleFast, p.SampleSlow, p.Timeout, p.Keepalive} {
+		if d == "" {
+			continue
+		}
+		if _, err := time.ParseDuration(d); err != nil {
+			n.keep(err)
+		}
+	}
+	if n.err != nil {
+		return Profile{}, fmt.Errorf("profile %q: %w", r.Name, n.err)
+	}
+	return p, nil
+}
+
+// over fills what p leaves out from parent. A number or a flag of zero counts
+// as left out: no profile needs to set one back.
+func (p Profile) over(parent Profile) Profile {
+	p.Role = first(p.Role, parent.Role)
+	p.Driver = first(p.Driver, parent.Driver)
+	p.Vendor = first(p.Vendor, parent.Vendor)
+	p.Safety = first(p.Safety, parent.Safety)
+	p.Names = NameTemplates{
+		OpticalChannel:  first(p.Names.OpticalChannel, parent.Names.OpticalChannel),
+		Transceiver:     first(p.Names.Transceiver, parent.Names.Transceiver),
+		Interface:       first(p.Names.Interface, parent.Names.Interface),
+		LinePort:        first(p.Names.LinePort, parent.Names.LinePort),
+		PhysicalChannel: first(p.Names.PhysicalChannel, parent.Names.PhysicalChannel),
+	}
+	p.LaserSwitch = first(p.LaserSwitch, parent.LaserSwitch)
+	p.ProvenOffDbm = first(p.ProvenOffDbm, parent.ProvenOffDbm)
+	p.AssignmentBase = first(p.AssignmentBase, parent.AssignmentBase)
+	p.LogicalIndexBase = first(p.LogicalIndexBase, parent.LogicalIndexBase)
+	p.MediaIndexBase = first(p.MediaIndexBase, parent.MediaIndexBase)
+	p.PowerStepDb = first(p.PowerStepDb, parent.PowerStepDb)
+	p.Soak = first(p.Soak, parent.Soak)
+	p.Settle = first(p.Settle, parent.Settle)
+	p.SampleFast = first(p.SampleFast, parent.SampleFast)
+	p.SampleSlow = first(p.SampleSlow, parent.SampleSlow)
+	p.Band = first(p.Band, parent.Band)
+	p.AddDropOsnrDb = first(p.AddDropOsnrDb, parent.AddDropOsnrDb)
+	p.AmplifierType = first(p.AmplifierType, parent.AmplifierType)
+	p.Timeout = first(p.Timeout, parent.Timeout)
+	p.Keepalive = first(p.Keepalive, parent.Keepalive)
+	p.ArbitrationExtension = first(p.ArbitrationExtension, parent.ArbitrationExtension)
+	if p.Unsupported == nil {
+		p.Unsupported = parent.Unsupported
+	}
+	if p.InsertionLossDb == nil {
+		p.InsertionLossDb = parent.InsertionLossDb
+	}
+	if p.DownValues == nil {
+		p.DownValues = parent.DownValues
+	}
+	return p
+}
+
+func first[T comparable](own, inherited T) T {
+	var zero T
+	if own != zero {
+		return own
+	}
+	return inherited
+}
