@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync/atomic"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.etcd.io/etcd/server/v3/embed"
+)
+
+// A single member has nobody to wait for in an election, so its ticks are short:
+// they are what a start waits for.
+const (
+	tickMs     = 10
+	electionMs = 50
+)
+
+// snapshotEvery and snapshotKeep bound the log that raft holds in memory and
+// replays at a start. A single member has no follower to catch up.
+const (
+	snapshotEvery = 1000
+	snapshotKeep  = 50
+)
+
+// server is the embedded etcd with the directory that it locks.
+type server struct {
+	etcd *embed.Etcd
+	dir  *stateDir
+	log  *slog.Logger
+	// closing keeps the log quiet.
+	closing atomic.Bool
+}
+
+// OpenEmbedded starts an etcd server inside the process and opens its store. The
+// server is reachable through a unix socket only, and its data survives the
+// process: what was committed before a crash is there afterwards.
+//
+// The state directory belongs to one process at a time; the error for a second
+// one is ErrLocked and names the holder. Leases of a predecessor that crashed
+// are revoked, so its grants are free at once.
+func OpenEmbedded(ctx context.Context, cfg Config) (*Store, error) {
+	cfg, err := cfg.embedded()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := openStateDir(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	srv := &server{dir: dir, log: cfg.Log}
+	s, err := srv.open(ctx, cfg)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: open %s: %w", dir.path, err), srv.close())
+	}
+	s.server = srv
+	return s, nil
+}
+
+func (srv *server) open(ctx context.Context, cfg Config) (*Store, error) {
+	if err := srv.start(srv.etcdConfig(cfg)); err != nil {
+		return nil, err
+	}
+	select {
+	case <-srv.etcd.Server.ReadyNotify():
+	case err := <-srv.etcd.Err():
+		return nil, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	client, err := dial([]string{"unix://" + srv.dir.socket}, cfg)
+	if err != nil {
+		return nil, err
+	}
+	limits := Limits{TxnOps: cfg.MaxTxnOps, RequestBytes: cfg.MaxRequestBytes}
+	if err := revokeLeases(ctx, client); err != nil {
+		return nil, errors.Join(err, client.Close())
+	}
+	return open(ctx, cfg, client, limits)
+}
+
+// start runs the server. etcd panics on data that it cannot read; that becomes
+// an error here, because a damaged disk is no programming mistake.
+func (srv *server) start(cfg *embed.Config) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			srv.log.Debug("etcd panicked at start", "stack", string(debug.Stack()))
+			err = fmt.Errorf("the data cannot be read, restore a backup: %v", r)
+		}
+	}()
+	srv.etcd, err = embed.StartEtcd(cfg)
+	return err
+}
+
+func (srv *server) etcdConfig(cfg Config) *embed.Config {
+	ec := embed.NewConfig()
+	ec.Name = "waveplane"
+	ec.Dir = filepath.Join(srv.dir.path, "etcd")
+	client := url.URL{Scheme: "unix", Path: srv.dir.socket}
+	ec.ListenClientUrls = []url.URL{client}
+	ec.AdvertiseClientUrls = []url.URL{client}
+	// No peers: nothing listens. The address only names the member.
+	peer := url.URL{Scheme: "unix", Host: "waveplane"}
+	ec.ListenPeerUrls = nil
+	ec.AdvertisePeerUrls = []url.URL{peer}
+	ec.InitialCluster = ec.Name + "=" + peer.String()
+	ec.InitialClusterToken = "waveplane"
+
+	ec.TickMs, ec.ElectionMs = tickMs, electionMs
+	ec.SnapshotCount, ec.SnapshotCatchUpEntries = snapshotEvery, snapshotKeep
+	ec.QuotaBackendBytes = cfg.QuotaBytes
+	ec.MaxTxnOps = uint(cfg.MaxTxnOps)
+	ec.MaxRequestBytes = uint(cfg.MaxRequestBytes)
+	ec.AutoCompactionMode = embed.CompactorModePeriodic
+	ec.AutoCompactionRetention = cfg.History.String()
+	// Large transactions take their time; they are no cause for a warning.
+	ec.WarningApplyDuration = slowRequest
+	ec.WarningUnaryRequestDuration = slowRequest
+	ec.ZapLoggerBuilder = embed.NewZapLoggerBuilder(etcdLogger(cfg.Log, &srv.closing))
+	return ec
+}
+
+// close stops the server and frees the directory.
+func (srv *server) close() error {
+	srv.closing.Store(true)
+	if srv.etcd != nil {
+		srv.etcd.Close()
+		<-srv.etcd.Server.StopNotify()
+	}
+	return srv.dir.close()
+}
+
+// revokeLeases frees what a predecessor held when it crashed. The lock on the
+// directory proves that it is gone.
+func revokeLeases(ctx context.Context, client *clientv3.Client) error {
+	leases, err := client.Leases(ctx)
+	if err != nil {
+		return named("list leases", err)
+	}
+	for _, l := range leases.Leases {
+		if _, err := client.Revoke(ctx, l.ID); err != nil {
+			return named("revoke lease", err)
+		}
+	}
+	return nil
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// EventType says what a watch event tells.
+type EventType int
+
+// The events of a watch.
+const (
+	// Put: the record was written; Entry is what it is now.
+	Put EventType = iota + 1
+	// Deleted: the record is gone; Entry has its key, and the revision at which
+	// it was deleted or found missing.
+	Deleted
+	// Synced: everything that existed at Revision has been told.
+	Synced
+	// Progress: everything that happened up to Revision has been told. It closes
+	// the events of each transaction, so what comes before it is consistent.
+	Progress
+)
+
+// WatchEvent is one thing that a watch tells.
+type WatchEvent[T any] struct {
+	Type     EventType
+	Entry    Entry[T] // of Put and Deleted
+	Revision int64    // of the store when this was so
+}
+
+// watchRetry is how long a watch waits before it tries again what failed.
+const watchRetry = 100 * time.Millisecond
+
+// Watch tells sink every record below a path as a Put in the order of keys, then
+// Synced, then every change in the order in which it happened, for as long as
+// ctx lives; it returns ctx's error. It resumes by itself after a disconnect. If
+// the changes meanwhile have been compacted, it lists again and tells what is
+// new, what has changed and what has vanished, then Synced again.
+//
+// The sink is called from Watch's own goroutine; while it runs, changes wait.
+// Any other error is of a record that cannot be read.
+func (t *Table[T]) Watch(ctx context.Context, prefix string, sink func(WatchEvent[T])) error {
+	start, err := below(t.name, prefix)
+	if err != nil {
+		return fmt.Errorf("store: watch %s: %w", t.name, err)
+	}
+	w := watch[T]{t: t, prefix: prefix, start: start, sink: sink}
+	for {
+		if w.revision == 0 {
+			err = w.list(ctx)
+		} else {
+			err = w.follow(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, rpctypes.ErrCompacted):
+			w.revision = 0
+			continue
+		case errors.Is(err, ErrRecord):
+			return err
+		case err != nil:
+			t.s.log.Warn("watch interrupted", "table", t.name, "err", err)
+			if !pause(ctx, watchRetry) {
+				return ctx.Err()
+			}
+		}
+	}
+}
+
+// SyncWatches asks the server to tell all watches of this store how far they
+// are. Each that has been told everything reports it as a Progress. The answer
+// may stay out while a watch is catching up; ask again.
+func (s *Store) SyncWatches(ctx context.Context) error {
+	if err := s.client.RequestProgress(clientv3.WithRequireLeader(ctx)); err != nil {
+		return named("request progress", err)
+	}
+	return nil
+}
+
+type watch[T any] struct {
+	t        *Table[T]
+	prefix   string
+	start    string
+	sink     func(WatchEvent[T])
+	revision int64            // told up to here; 0: list first
+	told     map[string]int64 // key → revision that was told
+}
+
+// list tells everything that is new against what was told before.
+func (w *watch[T]) list(ctx context.Context) error {
+	found := make(map[string]int64, len(w.told))
+	entries, revision, err := w.t.List(ctx, w.prefix)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		found[e.Key] = e.Revision
+	}
+	var gone []string
+	for key := range w.told {
+		if _, ok := found[key]; !ok {
+			gone = append(gone, key)
+		}
+	}
+	slices.Sort(gone)
+	for _, key := range gone {
+		w.sink(WatchEvent[T]{Type: Deleted, Entry: Entry[T]{Key: key, Revision: revision}, Revision: revision})
+	}
+	for _, e := range entries {
+		if w.told[e.Key] != e.Revision {
+			w.sink(WatchEvent[T]{Type: Put, Entry: e, Revision: revision})
+		}
+	}
+	w.told, w.revision = found, revision
+	w.sink(WatchEvent[T]{Type: Synced, Revision: revision})
+	return nil
+}
+
+// follow tells changes until the connection is lost for good, a compaction gets
+// in the way or ctx ends.
+func (w *watch[T]) follow(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(clientv3.WithRequireLeader(ctx))
+	defer cancel()
+	changes := w.t.s.client.Watch(ctx, w.start, clientv3.WithPrefix(), clientv3.WithRev(w.revision+1))
+	for resp := range changes {
+		if err := resp.Err(); err != nil {
+			return err
+		}
+		for _, ev := range resp.Events {
+			if err := w.change(ev); err != nil {
+				return err
+			}
+		}
+		switch {
+		case len(resp.Events) > 0:
+			w.revision = resp.Events[len(resp.Events)-1].Kv.ModRevision
+		case resp.IsProgressNotify():
+			w.revision = max(w.revision, resp.Header.Revision)
+		default:
+			continue
+		}
+		w.sink(WatchEvent[T]{Type: Progress, Revision: w.revision})
+	}
+	return errors.New("watch closed by the server")
+}
+
+func (w *watch[T]) change(ev *clientv3.Event) error {
+	revision := ev.Kv.ModRevision
+	if ev.Type == clientv3.EventTypeDelete {
+		key := w.t.local(ev.Kv.Key)
+		delete(w.told, key)
+		w.t.unknown.set(string(ev.Kv.Key), unknown{revision: revision})
+		w.sink(WatchEvent[T]{Type: Deleted, Entry: Entry[T]{Key: key, Revision: revision}, Revision: revision})
+		return nil
+	}
+	e, err := w.t.entry(ev.Kv)
+	if err != nil {
+		return err
+	}
+	w.told[e.Key] = revision
+	w.sink(WatchEvent[T]{Type: Put, Entry: e, Revision: revision})
+	return nil
+}
+
+// pause waits and reports whether ctx still lives.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
