@@ -1,0 +1,457 @@
+package light
+
+import (
+	"fmt"
+	"math"
+)
+
+// LinkSpec is a fibre pair between two ports. Elements lists what light meets
+// in each direction, in the order of that direction.
+type LinkSpec struct {
+	Name     string
+	Ends     [2]End
+	Elements [2][]Element // by Direction
+}
+
+// Element is a piece of fibre or an amplifier. LossDb and NoiseFigureDb are
+// the true figures: the builder has the plant's deviations in them.
+type Element struct {
+	Span      string // id of the fibre; empty for an amplifier
+	Fibre     Fibre
+	Amplifier *AmplifierSpec
+}
+
+// AmplifierSpec describes an amplifier. Managed ones carry the name of their
+// device and can be set and read.
+type AmplifierSpec struct {
+	End           End // device and amplifier name; zero for an unmanaged one
+	GainDb        float64
+	NoiseFigureDb float64
+	MaxOutputDbm  float64
+	Enabled       bool
+}
+
+const (
+	// muteDbm is the total input below which an amplifier shuts off.
+	muteDbm = -40
+	// reducedDbm is what an amplifier sends into an open fibre.
+	reducedDbm = -10
+	// excursionShare is how much of a change of total input shows, for a
+	// moment and with the other sign, on every channel that stays.
+	excursionShare = 0.25
+	excursionMost  = 4.0 // dB
+	// photonNoiseMw is h·f·B in 0.1 nm at 193.4 THz.
+	photonNoiseMw = 1.602e-6
+	// bandSlots is how often 0.1 nm fits into the C band.
+	bandSlots = 384
+)
+
+type link struct {
+	spec     LinkSpec
+	sections [2]*section
+}
+
+// section is one direction of a link.
+type section struct {
+	link     *link
+	dir      Direction
+	from, to End
+	elements []element
+	head     bool // power of the ROADM degree at the head is reduced
+
+	light []Wave // at the far end
+	floor float64
+}
+
+type element struct {
+	span  string
+	fibre Fibre
+	extra float64
+	cut   bool
+	amp   *amplifier
+}
+
+type amplifier struct {
+	spec      AmplifierSpec
+	section   *section
+	index     int
+	enabled   bool
+	gain      float64 // wanted
+	holdPower bool
+	power     float64 // wanted total output when holdPower
+	open      bool    // the fibre behind it
+	reduced   bool
+	reduceGen int
+	excursion float64
+	excGen    int
+
+	in, out float64 // mW, all light
+	actual  float64 // gain, dB
+	known   bool
+}
+
+// AddLink adds a fibre pair. Both ends must be ports of a transceiver or of a
+// ROADM, and carry no link yet.
+func (n *Network) AddLink(s LinkSpec) error {
+	return n.do(func() error {
+		if n.links[s.Name] != nil {
+			return existsAlready("link", s.Name)
+		}
+		for _, e := range s.Ends {
+			if !n.port(e) {
+				return unknown("port", e)
+			}
+			if n.out[e] != nil || n.in[e] != nil {
+				return existsAlready("link at port", e)
+			}
+		}
+		l := &link{spec: s}
+		for d := range s.Elements {
+			sec := &section{link: l, dir: Direction(d), from: s.Ends[d], to: s.Ends[1-d]}
+			for i, e := range s.Elements[d] {
+				el := element{span: e.Span, fibre: e.Fibre}
+				if e.Amplifier != nil {
+					a := &amplifier{spec: *e.Amplifier, section: sec, index: i, enabled: e.Amplifier.Enabled, gain: e.Amplifier.GainDb}
+					el.amp = a
+					if a.spec.End != (End{}) {
+						if n.amplifiers[a.spec.End] != nil {
+							return existsAlready("amplifier", a.spec.End)
+						}
+						n.amplifiers[a.spec.End] = a
+					}
+				}
+				sec.elements = append(sec.elements, el)
+			}
+			l.sections[d] = sec
+			n.out[sec.from], n.in[sec.to] = sec, sec
+			n.mark(sec)
+		}
+		n.links[s.Name] = l
+		return nil
+	})
+}
+
+func (n *Network) port(e End) bool {
+	if n.transceivers[e] != nil {
+		return true
+	}
+	r := n.roadms[e.Device]
+	return r != nil && r.egress[e.Port] != nil
+}
+
+// source returns what enters the section.
+func (s *section) source(n *Network) (waves []Wave, floor float64) {
+	if x := n.transceivers[s.from]; x != nil {
+		return x.waves(), 0
+	}
+	if r := n.roadms[s.from.Device]; r != nil {
+		if e := r.egress[s.from.Port]; e != nil {
+			waves, floor = append([]Wave(nil), e.light...), e.floor
+			if s.head {
+				scaleTo(waves, &floor, reducedDbm)
+			}
+		}
+	}
+	return waves, floor
+}
+
+// recompute propagates the section's light and passes it on if it changed.
+func (s *section) recompute(n *Network) {
+	waves, floor := s.source(n)
+	for i := range s.elements {
+		el := &s.elements[i]
+		if el.amp != nil {
+			waves, floor = el.amp.amplify(n, waves, floor)
+			continue
+		}
+		if el.cut {
+			waves, floor = nil, 0
+			continue
+		}
+		noise := make([]float64, len(waves))
+		if el.fibre.Km > 0 {
+			n.cfg.Physics.Nonlinear(el.fibre, waves, noise)
+		}
+		loss := fromDb(-el.fibre.LossDb - el.extra)
+		for k := range waves {
+			w := &waves[k]
+			w.NoiseMw = (w.NoiseMw + noise[k]) * loss
+			w.PowerMw *= loss
+			w.Dispersion += el.fibre.Km * el.fibre.DispersionPsNmKm
+		}
+		floor *= loss
+	}
+	if sameLight(waves, s.light) && near(floor, s.floor) {
+		return
+	}
+	s.light, s.floor = waves, floor
+	n.arrive(s)
+}
+
+// arrive hands the section's light to whatever it is patched to.
+func (n *Network) arrive(s *section) {
+	n.touch(s.to.Device)
+	if x := n.transceivers[s.to]; x != nil {
+		x.light, x.floorMw = s.light, s.floor
+		n.mark(x)
+		return
+	}
+	if r := n.roadms[s.to.Device]; r != nil {
+		for _, e := range r.egress {
+			if e.listensTo(s.to.Port) {
+				n.mark(e)
+			}
+		}
+	}
+}
+
+// amplify changes the waves in place.
+func (a *amplifier) amplify(n *Network, waves []Wave, floor float64) ([]Wave, float64) {
+	in := total(waves) + floor
+	was := a.in
+	if !a.known || !near(in, was) {
+		n.touch(a.spec.End.Device)
+	}
+	a.in, a.known = in, true
+	if !a.enabled || toDb(in) < muteDbm {
+		a.out = 0
+		return nil, 0
+	}
+	if toDb(was) > muteDbm {
+		a.loadChanged(n, toDb(in)-toDb(was))
+	}
+	gain := a.gain
+	if a.holdPower {
+		gain = a.power - toDb(in)
+	}
+	a.actual = min(gain, a.spec.MaxOutputDbm-toDb(in))
+	g := fromDb(a.actual + a.excursion)
+	noise := photonNoiseMw * fromDb(a.spec.NoiseFigureDb+a.actual)
+	for i := range waves {
+		waves[i].PowerMw *= g
+		waves[i].NoiseMw = waves[i].NoiseMw*g + noise
+	}
+	floor = floor*g + noise*bandSlots
+	limit := a.spec.MaxOutputDbm
+	if a.holdPower {
+		limit = min(limit, a.power)
+	}
+	if a.reduced {
+		limit = min(limit, reducedDbm)
+	}
+	scaleTo(waves, &floor, limit)
+	a.out = total(waves) + floor
+	return waves, floor
+}
+
+// loadChanged starts an excursion: channels that stay dip when others come and
+// jump when others go, for a moment.
+func (a *amplifier) loadChanged(n *Network, byDb float64) {
+	if math.Abs(byDb) < 0.2 || n.cfg.Timing.Transient == 0 {
+		return
+	}
+	a.excursion = max(-excursionMost, min(excursionMost, -byDb*excursionShare))
+	a.excGen++
+	gen := a.excGen
+	n.after(n.cfg.Timing.Transient, func() {
+		if a.excGen == gen {
+			a.excursion = 0
+			n.mark(a.section)
+		}
+	})
+}
+
+// SetAmplifier sets a managed amplifier. With holdPower the loop holds the
+// total output at target, otherwise the gain.
+func (n *Network) SetAmplifier(e End, enabled, holdPower bool, target float64) error {
+	return n.do(func() error {
+		a := n.amplifiers[e]
+		if a == nil {
+			return unknown("amplifier", e)
+		}
+		a.enabled, a.holdPower = enabled, holdPower
+		if holdPower {
+			a.power = target
+		} else {
+			a.gain = target
+		}
+		n.touch(e.Device)
+		n.mark(a.section)
+		return nil
+	})
+}
+
+// Cut opens (or closes) a span in one direction. Amplifiers that send into the
+// open fibre reduce their power at once, and clear by themselves some time
+// after it is closed.
+func (n *Network) Cut(linkName, span string, d Direction, open bool) error {
+	return n.withSpan(linkName, span, d, func(s *section, i int) {
+		if s.elements[i].cut == open {
+			return
+		}
+		s.elements[i].cut = open
+		s.watchFibre(n)
+		n.mark(s)
+	})
+}
+
+// ExtraLoss sets how much a span loses beyond its normal loss.
+func (n *Network) ExtraLoss(linkName, span string, d Direction, db float64) error {
+	return n.withSpan(linkName, span, d, func(s *section, i int) {
+		s.elements[i].extra = db
+		n.mark(s)
+	})
+}
+
+func (n *Network) withSpan(linkName, span string, d Direction, f func(*section, int)) error {
+	return n.do(func() error {
+		l := n.links[linkName]
+		if l == nil {
+			return unknown("link", linkName)
+		}
+		s := l.sections[d]
+		for i := range s.elements {
+			if s.elements[i].amp == nil && s.elements[i].span == span {
+				f(s, i)
+				return nil
+			}
+		}
+		return fmt.Errorf("link %s: %w", linkName, unknown("span", span))
+	})
+}
+
+// watchFibre sets the power reduction of every amplifier, and of the degree at
+// the head, by the state of the fibre behind it.
+func (s *section) watchFibre(n *Network) {
+	open := false
+	for i := len(s.elements) - 1; i >= 0; i-- {
+		el := &s.elements[i]
+		if el.amp == nil {
+			open = open || el.cut
+			continue
+		}
+		el.amp.reduce(n, open)
+		open = false
+	}
+	if n.roadms[s.from.Device] == nil {
+		return
+	}
+	if open {
+		s.head = true
+		n.touch(s.from.Device)
+		return
+	}
+	if s.head {
+		n.after(n.cfg.Timing.Reduction, func() {
+			if !s.headOpen() {
+				s.head = false
+				n.touch(s.from.Device)
+				n.mark(s)
+			}
+		})
+	}
+}
+
+// headOpen reports whether the fibre before the first amplifier is cut.
+func (s *section) headOpen() bool {
+	for i := range s.elements {
+		if s.elements[i].amp != nil {
+			return false
+		}
+		if s.elements[i].cut {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *amplifier) reduce(n *Network, open bool) {
+	if open == a.open {
+		return
+	}
+	a.open = open
+	a.reduceGen++
+	if open {
+		a.reduced = true
+		n.touch(a.spec.End.Device)
+		return
+	}
+	gen := a.reduceGen
+	n.after(n.cfg.Timing.Reduction, func() {
+		if a.reduceGen == gen {
+			a.reduced = false
+			n.touch(a.spec.End.Device)
+			n.mark(a.section)
+		}
+	})
+}
+
+// SwapPatch exchanges the second ends of two links, both fibres. Doing it
+// again puts them back.
+func (n *Network) SwapPatch(a, b string) error {
+	return n.do(func() error {
+		la, lb := n.links[a], n.links[b]
+		if la == nil {
+			return unknown("link", a)
+		}
+		if lb == nil || la == lb {
+			return unknown("other link", b)
+		}
+		za, zb := la.sections[AZ].to, lb.sections[AZ].to
+		la.attach(n, zb)
+		lb.attach(n, za)
+		for _, s := range []*section{la.sections[AZ], la.sections[ZA], lb.sections[AZ], lb.sections[ZA]} {
+			n.mark(s)
+			n.arrive(s)
+		}
+		return nil
+	})
+}
+
+func (l *link) attach(n *Network, z End) {
+	l.sections[AZ].to, l.sections[ZA].from = z, z
+	n.in[z], n.out[z] = l.sections[AZ], l.sections[ZA]
+}
+
+func total(waves []Wave) float64 {
+	var sum float64
+	for i := range waves {
+		sum += waves[i].PowerMw
+	}
+	return sum
+}
+
+// scaleTo brings the total down to dbm, never up.
+func scaleTo(waves []Wave, floor *float64, dbm float64) {
+	sum := total(waves) + *floor
+	limit := fromDb(dbm)
+	if sum <= limit {
+		return
+	}
+	k := limit / sum
+	for i := range waves {
+		waves[i].PowerMw *= k
+		waves[i].NoiseMw *= k
+	}
+	*floor *= k
+}
+
+func sameLight(a, b []Wave) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		x, y := &a[i], &b[i]
+		if x.From != y.From || x.FrequencyMHz != y.FrequencyMHz || x.mode != y.mode || x.LowerMHz != y.LowerMHz || x.UpperMHz != y.UpperMHz ||
+			!near(x.PowerMw, y.PowerMw) || !near(x.NoiseMw, y.NoiseMw) || x.PenaltyDb != y.PenaltyDb || x.Dispersion != y.Dispersion {
+			return false
+		}
+	}
+	return true
+}
+
+func near(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(math.Abs(a), math.Abs(b)) }
+
+func existsAlready(kind string, name any) error {
+	return fmt.Errorf("%s %v: %w", kind, name, ErrExists)
+}
