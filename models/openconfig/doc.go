@@ -24,6 +24,7 @@
 //
 //	index, err := openconfig.NewIndex()
 //	canonical, err := index.CheckLeaf(openconfig.SplitPath("/interfaces/interface/config/mtu"), value)
+//	err = index.CheckDocument(payload)
 //
 // FormatDecimal, FormatFloat, ParseDecimal and CompareDecimal handle decimal64 as text.
 //
