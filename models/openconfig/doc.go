@@ -3,7 +3,7 @@
 //
 // # What is here
 //
-// The directory yang holds one hand-written file per OpenConfig module, with the published names, namespaces, prefixes,
+// The directory yang holds one file per OpenConfig module, with the published names, namespaces, prefixes,
 // types, ranges, units and identities, and texts of our own. It covers components with their ports, transceivers and
 // optical channels, the terminal device, wavelength router, amplifiers, attenuators, channel monitors and interfaces.
 // The published modules would bring twenty times the code; the ready-made Go packages lack the line system.
