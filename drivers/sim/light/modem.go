@@ -33,7 +33,7 @@ type Quality struct {
 // FecLimit returns the greatest bit error ratio before correction that the
 // mode's FEC mends: 2.0e-2 for oFEC, 1.25e-2 for CFEC, 2.0e-2 where unknown.
 func (m *Mode) FecLimit() float64 {
-	if m.FEC == "CFEC" {
+	if m.FEC == "CFEC" || m.FEC == "C-FEC" {
 		return 1.25e-2
 	}
 	return 2.0e-2

@@ -13,6 +13,7 @@ type Wave struct {
 	NoiseMw      float64 // noise of all kinds in 0.1 nm at its frequency
 	Dispersion   float64 // ps/nm gathered
 	PenaltyDb    float64 // OSNR lost to clipped spectrum
+	StepDb       float64 // greatest excursion under way in an amplifier on the path
 
 	mode *Mode
 }

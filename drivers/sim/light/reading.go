@@ -89,11 +89,10 @@ func (n *Network) LostLight() map[End]time.Duration {
 	return out
 }
 
-// PortReading is the light at a port of a ROADM, or at a coherent port.
+// PortReading is the light at a port of a ROADM.
 type PortReading struct {
 	InDbm, OutDbm float64
 	LossOfSignal  bool // on the way in
-	Reduced       bool // automatic power reduction holds the output down
 }
 
 // Port reads a port of a ROADM.
@@ -112,10 +111,6 @@ func (n *Network) Port(e End) (PortReading, error) {
 	x := r.egress[e.Port]
 	out = total(x.light) + x.floor
 	reading := PortReading{LossOfSignal: toDb(in) < lossDbm}
-	if s := n.out[e]; s != nil && s.head {
-		reading.Reduced = true
-		out = min(out, fromDb(reducedDbm))
-	}
 	reading.InDbm, reading.OutDbm = n.power("in/"+e.String(), in, now), n.power("out/"+e.String(), out, now)
 	return reading, nil
 }
@@ -135,13 +130,9 @@ func (n *Network) MediaPower(device string, index uint32) (MediaReading, error) 
 		return MediaReading{}, unknown("media channel of "+device, index)
 	}
 	m := r.media[index]
-	out := m.out
-	if s := n.out[End{device, m.Dest}]; s != nil && s.head {
-		out = min(out, fromDb(reducedDbm))
-	}
 	return MediaReading{
 		Up:       m.Enabled && m.state != loopStarting && m.state != loopSwinging,
-		PowerDbm: n.power("ocm/"+device+"/"+m.Dest, out, n.cfg.Clock()),
+		PowerDbm: n.power("ocm/"+device+"/"+m.Dest, m.out, n.cfg.Clock()),
 	}, nil
 }
 

@@ -5,20 +5,21 @@ import (
 	"slices"
 )
 
-// RoadmSpec describes a wavelength switch with its built-in amplifiers, port
-// by port. Every port is both an entrance and an exit.
+// RoadmSpec describes a wavelength switch. It has no gain: light leaves with the
+// path's least loss, or with more where an attenuator holds it down to target.
 type RoadmSpec struct {
 	Ports map[string]RoadmPort
+	// Least losses: from an add port to a degree, from a degree to a drop
+	// port, from degree to degree.
+	AddDb, DropDb, ExpressDb float64
+	// AddOsnrDb and DropOsnrDb are what adding and dropping alone would leave
+	// of a clean signal, in 0.1 nm; 0 means that they add no noise.
+	AddOsnrDb, DropOsnrDb float64
 }
 
-// RoadmPort describes the exit through one port.
+// RoadmPort describes a port, which is both an entrance and an exit.
 type RoadmPort struct {
-	// MaxGainDb is the gain from entrance to this exit with the attenuator
-	// fully open; negative where the path only loses.
-	MaxGainDb     float64
-	NoiseFigureDb float64
-	BoosterDb     float64 // gain behind the switch, 0 at ports without one
-	MaxOutputDbm  float64
+	Degree bool // towards a line; otherwise an add/drop port
 }
 
 // Media is a media channel: spectrum that goes from one port to another.
@@ -33,7 +34,7 @@ const (
 	// darkDbm is the power below which an attenuator loop sees no light.
 	darkDbm = -35
 	// overshootDb is how far beyond its target a loop that was driven open in
-	// the dark lets light through.
+	// the dark lets light through at most.
 	overshootDb = 14
 	// softStartDb is how far below its target a loop starts when it opens onto
 	// light.
@@ -42,6 +43,7 @@ const (
 
 type roadm struct {
 	name   string
+	spec   RoadmSpec
 	egress map[string]*egress
 	media  map[uint32]*media
 }
@@ -50,7 +52,6 @@ type roadm struct {
 type egress struct {
 	roadm *roadm
 	port  string
-	spec  RoadmPort
 	media []*media // by index
 	light []Wave
 	floor float64
@@ -85,9 +86,9 @@ func (n *Network) AddRoadm(device string, s RoadmSpec) error {
 		if n.roadms[device] != nil {
 			return existsAlready("roadm", device)
 		}
-		r := &roadm{name: device, egress: map[string]*egress{}, media: map[uint32]*media{}}
-		for name, p := range s.Ports {
-			r.egress[name] = &egress{roadm: r, port: name, spec: p}
+		r := &roadm{name: device, spec: s, egress: map[string]*egress{}, media: map[uint32]*media{}}
+		for name := range s.Ports {
+			r.egress[name] = &egress{roadm: r, port: name}
 		}
 		n.roadms[device] = r
 		return nil
@@ -177,7 +178,6 @@ func (e *egress) recompute(n *Network) {
 		waves = append(waves, w...)
 		floor += f
 	}
-	scaleTo(waves, &floor, e.spec.MaxOutputDbm)
 	if sameLight(waves, e.light) && near(floor, e.floor) {
 		return
 	}
@@ -202,21 +202,36 @@ func (m *media) pass(n *Network, e *egress) ([]Wave, float64) {
 		m.state, m.out = loopBlocked, 0
 		return nil, 0
 	}
-	gain := m.loop(n, e, toDb(m.in))
+	open, osnrDb := e.roadm.path(m.Source, m.Dest)
+	gain := m.loop(n, e, toDb(m.in), open)
 	if toDb(m.in) < -60 {
 		m.out = 0
 		return nil, 0
 	}
-	gain = min(gain, e.spec.MaxGainDb)
-	g := fromDb(gain)
-	noise := photonNoiseMw * fromDb(e.spec.NoiseFigureDb) * (g + fromDb(e.spec.BoosterDb))
+	g := fromDb(min(gain, open))
 	for i := range waves {
 		waves[i].PowerMw *= g
-		waves[i].NoiseMw = waves[i].NoiseMw*g + noise
+		waves[i].NoiseMw *= g
+		if osnrDb > 0 {
+			waves[i].NoiseMw += waves[i].PowerMw / fromDb(osnrDb)
+		}
 	}
 	floor *= g
 	m.out = total(waves) + floor
 	return waves, floor
+}
+
+// path returns gain (that is, a loss) with the attenuator fully open, and the
+// OSNR that the path alone would leave.
+func (r *roadm) path(source, dest string) (gainDb, osnrDb float64) {
+	switch from, to := r.spec.Ports[source].Degree, r.spec.Ports[dest].Degree; {
+	case from && to:
+		return -r.spec.ExpressDb, 0
+	case to:
+		return -r.spec.AddDb, r.spec.AddOsnrDb
+	default:
+		return -r.spec.DropDb, r.spec.DropOsnrDb
+	}
 }
 
 // clip returns copies of the waves as far as they lie between the edges. What
@@ -241,40 +256,41 @@ func (m *media) clip(waves []Wave) []Wave {
 	return out
 }
 
-// loop moves the attenuator loop on and returns its gain in dB.
-func (m *media) loop(n *Network, e *egress, inDbm float64) float64 {
+// loop moves the attenuator loop on and returns its gain in dB; open is that
+// with the attenuator fully open.
+func (m *media) loop(n *Network, e *egress, inDbm, open float64) float64 {
 	lit := inDbm > darkDbm
 	switch m.state {
 	case loopBlocked:
 		if !lit {
 			m.state = loopHunting
-			return e.spec.MaxGainDb
+			return open
 		}
 		m.state = loopStarting
-		m.settleLater(n, e)
+		m.settleLater(n, e, open)
 	case loopHunting:
 		if !lit {
-			return e.spec.MaxGainDb
+			return open
 		}
 		m.state = loopSwinging
-		m.settleLater(n, e)
+		m.settleLater(n, e, open)
 	case loopSteady:
 		// Without light, or with most of it gone, the attenuator stays where
 		// it is: the light may come back.
 		if off := inDbm - m.ref; lit && !m.busy && (off > 0.3 || off < -0.3) && (off > -6 || m.ref == -100) {
-			m.settleLater(n, e)
+			m.settleLater(n, e, open)
 		}
 		return m.gain
 	}
 	if m.state == loopSwinging {
 		return m.TargetDbm + overshootDb - inDbm
 	}
-	return m.TargetDbm - softStartDb - inDbm
+	return min(m.TargetDbm-inDbm, open) - softStartDb
 }
 
 // settleLater brings the channel to its target once the loop has had its time.
 // A loop whose light is gone by then waits for it in the state it was in.
-func (m *media) settleLater(n *Network, e *egress) {
+func (m *media) settleLater(n *Network, e *egress, open float64) {
 	m.busy = true
 	gen := m.gen
 	n.after(n.cfg.Timing.Loop, func() {
@@ -286,7 +302,7 @@ func (m *media) settleLater(n *Network, e *egress) {
 		switch {
 		case in > darkDbm:
 			m.ref = in
-			m.gain = min(m.TargetDbm-in, e.spec.MaxGainDb)
+			m.gain = min(m.TargetDbm-in, open)
 			m.state = loopSteady
 		case m.state == loopSwinging:
 			m.state = loopHunting

@@ -38,7 +38,7 @@ const (
 	reducedDbm = -10
 	// excursionShare is how much of a change of total input shows, for a
 	// moment and with the other sign, on every channel that stays.
-	excursionShare = 0.25
+	excursionShare = 0.15
 	excursionMost  = 4.0 // dB
 	// photonNoiseMw is h·f·B in 0.1 nm at 193.4 THz.
 	photonNoiseMw = 1.602e-6
@@ -57,7 +57,6 @@ type section struct {
 	dir      Direction
 	from, to End
 	elements []element
-	head     bool // power of the ROADM degree at the head is reduced
 
 	light []Wave // at the far end
 	floor float64
@@ -147,9 +146,6 @@ func (s *section) source(n *Network) (waves []Wave, floor float64) {
 	if r := n.roadms[s.from.Device]; r != nil {
 		if e := r.egress[s.from.Port]; e != nil {
 			waves, floor = append([]Wave(nil), e.light...), e.floor
-			if s.head {
-				scaleTo(waves, &floor, reducedDbm)
-			}
 		}
 	}
 	return waves, floor
@@ -230,6 +226,7 @@ func (a *amplifier) amplify(n *Network, waves []Wave, floor float64) ([]Wave, fl
 	for i := range waves {
 		waves[i].PowerMw *= g
 		waves[i].NoiseMw = waves[i].NoiseMw*g + noise
+		waves[i].StepDb = max(waves[i].StepDb, math.Abs(a.excursion))
 	}
 	floor = floor*g + noise*bandSlots
 	limit := a.spec.MaxOutputDbm
@@ -320,8 +317,8 @@ func (n *Network) withSpan(linkName, span string, d Direction, f func(*section, 
 	})
 }
 
-// watchFibre sets the power reduction of every amplifier, and of the degree at
-// the head, by the state of the fibre behind it.
+// watchFibre sets the power reduction of every amplifier by the state of the
+// fibre behind it.
 func (s *section) watchFibre(n *Network) {
 	open := false
 	for i := len(s.elements) - 1; i >= 0; i-- {
@@ -333,36 +330,6 @@ func (s *section) watchFibre(n *Network) {
 		el.amp.reduce(n, open)
 		open = false
 	}
-	if n.roadms[s.from.Device] == nil {
-		return
-	}
-	if open {
-		s.head = true
-		n.touch(s.from.Device)
-		return
-	}
-	if s.head {
-		n.after(n.cfg.Timing.Reduction, func() {
-			if !s.headOpen() {
-				s.head = false
-				n.touch(s.from.Device)
-				n.mark(s)
-			}
-		})
-	}
-}
-
-// headOpen reports whether the fibre before the first amplifier is cut.
-func (s *section) headOpen() bool {
-	for i := range s.elements {
-		if s.elements[i].amp != nil {
-			return false
-		}
-		if s.elements[i].cut {
-			return true
-		}
-	}
-	return false
 }
 
 func (a *amplifier) reduce(n *Network, open bool) {
@@ -443,7 +410,7 @@ func sameLight(a, b []Wave) bool {
 	for i := range a {
 		x, y := &a[i], &b[i]
 		if x.From != y.From || x.FrequencyMHz != y.FrequencyMHz || x.mode != y.mode || x.LowerMHz != y.LowerMHz || x.UpperMHz != y.UpperMHz ||
-			!near(x.PowerMw, y.PowerMw) || !near(x.NoiseMw, y.NoiseMw) || x.PenaltyDb != y.PenaltyDb || x.Dispersion != y.Dispersion {
+			!near(x.PowerMw, y.PowerMw) || !near(x.NoiseMw, y.NoiseMw) || x.PenaltyDb != y.PenaltyDb || x.StepDb != y.StepDb || x.Dispersion != y.Dispersion {
 			return false
 		}
 	}

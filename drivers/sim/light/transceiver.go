@@ -15,6 +15,11 @@ type Tuning struct {
 // toleranceMHz is how far light may be from a receiver's own tuning.
 const toleranceMHz = 1800
 
+// stepLimitDb is the sudden change of power beyond which a receiver loses
+// frames: what an amplifier does to its channels when its load changes by more
+// than some 5 dB at once.
+const stepLimitDb = 0.8
+
 // TransceiverSpec describes a coherent port.
 type TransceiverSpec struct {
 	// PowerErrorDb is by how much the transmitter misses its target before
@@ -185,7 +190,7 @@ func (x *transceiver) recompute(n *Network) {
 			w := x.light[best]
 			w.NoiseMw += overlapNoise(x.light, best)
 			x.signal, x.osnr = w.PowerMw, w.OsnrDb()
-			good = sameMode(m, w.mode) && m.accepts(toDb(w.PowerMw), x.osnr) &&
+			good = sameMode(m, w.mode) && m.accepts(toDb(w.PowerMw), x.osnr) && w.StepDb <= stepLimitDb &&
 				(m.MaxDispersion == 0 || math.Abs(w.Dispersion) <= m.MaxDispersion)
 		}
 	}
