@@ -205,4 +205,3 @@ func (s *Store) waitGone(ctx context.Context, sess *session, key string, revisio
 		}
 	}
 }
-

@@ -85,6 +85,9 @@ func (s *Store) SyncWatches(ctx context.Context) error {
 	return nil
 }
 
+// Sync asks for a Progress of the table's watches, see Store.SyncWatches.
+func (t *Table[T]) Sync(ctx context.Context) error { return t.s.SyncWatches(ctx) }
+
 type watch[T any] struct {
 	t        *Table[T]
 	prefix   string
