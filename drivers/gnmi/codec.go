@@ -1,0 +1,226 @@
+package gnmi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/openconfig"
+)
+
+// codec translates one leaf between the canonical text of package models and
+// what stands on the wire.
+type codec struct {
+	// read turns what the device said into canonical text.
+	read func(scalar) (string, error)
+	// write turns canonical text into RFC 7951 JSON.
+	write func(string) (string, error)
+}
+
+var errForm = errors.New("value has the wrong type")
+
+// maxMHz bounds frequencies far above the optical band, so that nonsense
+// cannot overflow what is computed from it.
+const maxMHz = 1_000_000_000_000
+
+// The codecs, one per type of leaf.
+var (
+	frequencyCodec = codec{
+		read: func(s scalar) (string, error) {
+			n, err := s.unsigned(64)
+			if err != nil || n > maxMHz {
+				return "", errForm
+			}
+			return (models.Frequency(n) * models.MHz).String(), nil
+		},
+		write: func(text string) (string, error) {
+			f, err := models.ParseFrequency(text)
+			if err != nil {
+				return "", err
+			}
+			if f <= 0 || f > maxMHz {
+				return "", fmt.Errorf("frequency %v is out of range", f)
+			}
+			return strconv.Quote(strconv.FormatInt(int64(f/models.MHz), 10)), nil
+		},
+	}
+	powerCodec = codec{
+		read: func(s scalar) (string, error) {
+			n, err := s.decimal(2)
+			return models.Power(n).String(), err
+		},
+		write: func(text string) (string, error) {
+			p, err := models.ParsePower(text)
+			return strconv.Quote(openconfig.FormatDecimal(int64(p), 2)), err
+		},
+	}
+	ratioCodec = codec{
+		read: func(s scalar) (string, error) {
+			n, err := s.decimal(2)
+			return models.Ratio(n).String(), err
+		},
+		write: func(text string) (string, error) {
+			r, err := models.ParseRatio(text)
+			return strconv.Quote(openconfig.FormatDecimal(int64(r), 2)), err
+		},
+	}
+	gbpsCodec = codec{
+		read: func(s scalar) (string, error) {
+			n, err := s.decimal(3)
+			if err != nil {
+				return "", err
+			}
+			return strings.TrimSuffix(strings.TrimRight(openconfig.FormatDecimal(n, 3), "0"), "."), nil
+		},
+		write: func(text string) (string, error) {
+			n, err := openconfig.ParseDecimal(text, 3)
+			return strconv.Quote(openconfig.FormatDecimal(n, 3)), err
+		},
+	}
+	uint16Codec = unsignedCodec(16)
+	uint32Codec = unsignedCodec(32)
+	boolCodec   = codec{
+		read: func(s scalar) (string, error) {
+			if s.form != formBool {
+				return "", errForm
+			}
+			return s.text, nil
+		},
+		write: func(text string) (string, error) {
+			if text != "true" && text != "false" {
+				return "", fmt.Errorf("%q is neither true nor false", text)
+			}
+			return text, nil
+		},
+	}
+	textCodec = codec{
+		read: func(s scalar) (string, error) {
+			if s.form != formText {
+				return "", errForm
+			}
+			return s.text, nil
+		},
+		write: quoteText,
+	}
+	adminCodec = enumCodec(models.AdminEnabled, models.AdminDisabled, models.AdminMaint)
+	// transportIdentity and ampModeIdentity are identityrefs; the module is
+	// that of the identity, not of the leaf.
+	transportIdentity = identityCodec("openconfig-transport-types")
+	ampModeIdentity   = identityCodec("openconfig-optical-amplifier")
+)
+
+func unsignedCodec(bits int) codec {
+	return codec{
+		read: func(s scalar) (string, error) {
+			n, err := s.unsigned(bits)
+			return strconv.FormatUint(n, 10), err
+		},
+		write: func(text string) (string, error) {
+			n, err := strconv.ParseUint(text, 10, bits)
+			return strconv.FormatUint(n, 10), err
+		},
+	}
+}
+
+func enumCodec(names ...string) codec {
+	return codec{
+		read: func(s scalar) (string, error) {
+			if s.form != formText || !slices.Contains(names, s.text) {
+				return "", errForm
+			}
+			return s.text, nil
+		},
+		write: func(text string) (string, error) {
+			if !slices.Contains(names, text) {
+				return "", fmt.Errorf("%q is none of %s", text, strings.Join(names, ", "))
+			}
+			return strconv.Quote(text), nil
+		},
+	}
+}
+
+func identityCodec(module string) codec {
+	return codec{
+		read: func(s scalar) (string, error) {
+			name := withoutModule(s.text)
+			if s.form != formText || !isIdentity(name) {
+				return "", errForm
+			}
+			return name, nil
+		},
+		write: func(text string) (string, error) {
+			if !isIdentity(text) {
+				return "", fmt.Errorf("%q is not the name of an identity", text)
+			}
+			return strconv.Quote(module + ":" + text), nil
+		},
+	}
+}
+
+func isIdentity(s string) bool {
+	return s != "" && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
+}
+
+// quoteText writes a string; control characters have no place in a name or a
+// description and are refused rather than escaped.
+func quoteText(text string) (string, error) {
+	if text == "" || len(text) > maxText || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+		return "", errors.New("text is empty, too long or holds control characters")
+	}
+	b, err := json.Marshal(text)
+	return string(b), err
+}
+
+// unsigned reads an integer, which may come as a number or as text. Some
+// devices write integers as doubles; a whole one is accepted.
+func (s scalar) unsigned(bits int) (uint64, error) {
+	if s.form != formNumber && s.form != formText {
+		return 0, errForm
+	}
+	if n, err := strconv.ParseUint(s.text, 10, bits); err == nil {
+		return n, nil
+	}
+	if s.form != formNumber {
+		return 0, errForm
+	}
+	n, err := openconfig.ParseDecimal(s.text, 1)
+	if err != nil || n < 0 || n%10 != 0 || bits < 64 && n/10 >= 1<<bits {
+		return 0, errForm
+	}
+	return uint64(n / 10), nil
+}
+
+// maxHundredths bounds powers and ratios to ±200 dB as package models does.
+const maxHundredths = 20_000
+
+// decimal reads a decimal64 as an integer number of its last digit.
+func (s scalar) decimal(digits int) (int64, error) {
+	if s.form != formNumber && s.form != formText {
+		return 0, errForm
+	}
+	n, err := openconfig.ParseDecimal(s.text, digits)
+	if err != nil {
+		return 0, errForm
+	}
+	if digits == 2 && (n > maxHundredths || n < -maxHundredths) {
+		return 0, errForm
+	}
+	return n, nil
+}
+
+// real reads a number that has no unit of ours, a bit error rate.
+func (s scalar) real() (float64, error) {
+	if s.form != formNumber && s.form != formText {
+		return 0, errForm
+	}
+	if _, err := openconfig.ParseDecimal(s.text, 18); err != nil {
+		return 0, errForm
+	}
+	return strconv.ParseFloat(s.text, 64)
+}

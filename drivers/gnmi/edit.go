@@ -1,0 +1,231 @@
+package gnmi
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+// operation is what a SetRequest can do to a path.
+type operation byte
+
+const (
+	deletion operation = iota
+	replacement
+	update
+)
+
+// edit is one operation of a SetRequest with the owner it is made for.
+type edit struct {
+	operation operation
+	rank      int // place in the request, see order.go
+	owner     string
+	schema    string
+	keys      []string
+	payload   string // RFC 7951 JSON; empty for a deletion
+}
+
+// check refuses what makes no sense or what the profile says the device cannot
+// do. It looks at the pass alone, so nothing has been asked of the device yet.
+func check(p drivers.Pass, profile catalogue.Profile) (drivers.Kind, error) {
+	owners := map[models.ObjectID]string{}
+	for _, c := range p.Changes {
+		if other, twice := owners[c.Object]; twice {
+			return drivers.KindInvalid, fmt.Errorf("%v is changed twice in one pass, for %q and %q", c.Object, other, c.Owner)
+		}
+		owners[c.Object] = c.Owner
+		if kind, err := checkChange(c, profile); err != nil {
+			return kind, fmt.Errorf("%v of %q: %w", c.Object, c.Owner, err)
+		}
+	}
+	return "", nil
+}
+
+func checkChange(c models.Change, profile catalogue.Profile) (drivers.Kind, error) {
+	if _, known := objectPaths[c.Object.Kind]; !known {
+		return drivers.KindInvalid, fmt.Errorf("no object kind %q", c.Object.Kind)
+	}
+	if c.Object.Kind.Whole() {
+		if _, err := strconv.ParseUint(c.Object.Key, 10, 32); err != nil {
+			return drivers.KindInvalid, fmt.Errorf("index %q is not a 32-bit number", c.Object.Key)
+		}
+	} else if slices.Contains(objectKeys(c.Object), "") || len(objectKeys(c.Object)) != objectPaths[c.Object.Kind].keys {
+		return drivers.KindInvalid, fmt.Errorf("key %q is not complete", c.Object.Key)
+	}
+	if c.Object.Kind == models.KindLaser && profile.LaserSwitch == laserByLogicalChannel {
+		return drivers.KindUnsupported, fmt.Errorf("profile %s switches the laser by the logical channel's admin-state", profile.Name)
+	}
+	if c.After == nil {
+		return "", nil
+	}
+	for leaf, value := range c.After {
+		row, known := rowOf(c.Object.Kind, leaf)
+		if !known {
+			return drivers.KindInvalid, fmt.Errorf("no leaf %q", leaf)
+		}
+		if slices.Contains(profile.Unsupported, string(leaf)) {
+			return drivers.KindUnsupported, fmt.Errorf("profile %s does not support %s", profile.Name, leaf)
+		}
+		if _, err := row.codec.write(value); err != nil {
+			return drivers.KindInvalid, fmt.Errorf("%s: %w", leaf, err)
+		}
+	}
+	return checkWhole(c)
+}
+
+// checkWhole holds the rules that OpenConfig states as must, and those without
+// which an entry cannot be written at all.
+func checkWhole(c models.Change) (drivers.Kind, error) {
+	switch c.Object.Kind {
+	case models.KindLogicalChannel:
+		_, optical := c.After[models.LeafAssignOptical]
+		_, logical := c.After[models.LeafAssignLogical]
+		if optical && logical {
+			return drivers.KindInvalid, fmt.Errorf("assigned both to an optical and to a logical channel")
+		}
+		if _, allocated := c.After[models.LeafAllocation]; allocated && !optical && !logical {
+			return drivers.KindInvalid, fmt.Errorf("allocation without an assignment")
+		}
+	case models.KindMediaChannel:
+		lower, err := models.ParseFrequency(c.After[models.LeafLower])
+		if err != nil {
+			return drivers.KindInvalid, fmt.Errorf("%s: %w", models.LeafLower, err)
+		}
+		upper, err := models.ParseFrequency(c.After[models.LeafUpper])
+		if err != nil {
+			return drivers.KindInvalid, fmt.Errorf("%s: %w", models.LeafUpper, err)
+		}
+		if lower >= upper {
+			return drivers.KindInvalid, fmt.Errorf("lower edge %v is not below upper edge %v", lower, upper)
+		}
+	}
+	return "", nil
+}
+
+// gentle are the leaves of a whole object that are updated in place when
+// nothing else differs, because replacing the entry of a lit channel may
+// disturb it.
+var gentle = []models.LeafName{models.LeafAdmin, models.LeafDescription, models.LeafChannelName, models.LeafTargetPower}
+
+// editsOf returns what brings one object from have, which is what the device
+// has now, to what the change wants. Nothing is returned when that is so
+// already. The change has been checked.
+func editsOf(c models.Change, have models.Leaves, profile catalogue.Profile) []edit {
+	e := changeEditor{change: c, have: have, profile: profile, keys: objectKeys(c.Object)}
+	switch {
+	case c.Object.Kind.Whole():
+		return e.whole()
+	case c.Object.Kind == models.KindOpticalChannel:
+		return e.optical()
+	}
+	return e.shared()
+}
+
+type changeEditor struct {
+	change  models.Change
+	have    models.Leaves
+	profile catalogue.Profile
+	keys    []string
+}
+
+// given returns the leaves given up that the device still has, and those that
+// are wanted and differ, each in the order of the table.
+func (e changeEditor) differences() (given, wanted []configRow) {
+	for _, row := range configRows {
+		if row.kind != e.change.Object.Kind {
+			continue
+		}
+		now, there := e.have[row.leaf]
+		want, asked := e.change.After[row.leaf]
+		_, owned := e.change.Before[row.leaf]
+		switch {
+		case asked && (!there || now != want):
+			wanted = append(wanted, row)
+		case !asked && owned && there:
+			given = append(given, row)
+		}
+	}
+	return given, wanted
+}
+
+func (e changeEditor) whole() []edit {
+	schema := objectPaths[e.change.Object.Kind].schema
+	if e.change.After == nil {
+		if len(e.have) == 0 {
+			return nil
+		}
+		return []edit{e.edit(deletion, schema, "")}
+	}
+	given, wanted := e.differences()
+	if len(given)+len(wanted) == 0 {
+		return nil
+	}
+	inPlace := len(e.have) > 0 && len(given) == 0 && !slices.ContainsFunc(wanted, func(r configRow) bool {
+		_, there := e.have[r.leaf]
+		return !there || !slices.Contains(gentle, r.leaf)
+	})
+	if !inPlace {
+		return []edit{e.edit(replacement, schema, entryPayload(e.change.Object, e.change.After, e.profile))}
+	}
+	return e.leafUpdates(wanted)
+}
+
+// optical replaces the configuration of an optical channel as a whole: mode,
+// frequency and power constrain each other, and a device may refuse one of
+// them changed alone.
+func (e changeEditor) optical() []edit {
+	given, wanted := e.differences()
+	if e.change.After == nil {
+		edits := make([]edit, 0, len(given))
+		for _, row := range given {
+			edits = append(edits, e.edit(deletion, row.schema, ""))
+		}
+		return edits
+	}
+	if len(given)+len(wanted) == 0 {
+		return nil
+	}
+	return []edit{e.edit(replacement, opticalPath+"/config", opticalPayload(e.change.After))}
+}
+
+// shared updates the single leaves of an entry that is not ours. What is given
+// up is deleted, except for "enabled", whose default is on: a laser or an
+// interface is switched off, an amplifier or attenuator is left as it is.
+func (e changeEditor) shared() []edit {
+	given, wanted := e.differences()
+	edits := e.leafUpdates(wanted)
+	for _, row := range given {
+		switch {
+		case row.leaf != models.LeafEnabled:
+			edits = append(edits, e.edit(deletion, row.schema, ""))
+		case e.change.Object.Kind == models.KindLaser || e.change.Object.Kind == models.KindInterface:
+			if e.have[row.leaf] != "false" {
+				edits = append(edits, e.edit(update, row.schema, "false"))
+			}
+		}
+	}
+	return edits
+}
+
+func (e changeEditor) leafUpdates(rows []configRow) []edit {
+	edits := make([]edit, 0, len(rows))
+	for _, row := range rows {
+		edits = append(edits, e.edit(update, row.schema, mustWrite(row, e.change.After[row.leaf])))
+	}
+	return edits
+}
+
+func (e changeEditor) edit(op operation, schema, payload string) edit {
+	keys := e.keys
+	if covers(distributionPath, schema) {
+		keys = append(slices.Clone(keys), rawMHz(e.change.After[models.LeafLower]), rawMHz(e.change.After[models.LeafUpper]))
+	}
+	return edit{
+		operation: op, rank: rankOf(op, e.change, e.have, schema, payload),
+		owner: e.change.Owner, schema: schema, keys: keys, payload: payload,
+	}
+}

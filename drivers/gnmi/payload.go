@@ -1,0 +1,154 @@
+package gnmi
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+// Payloads are RFC 7951 JSON. They are put together from the table of
+// config_rows.go, so that what is written is what is read. All members of one
+// payload are of one module, so only the outermost carry its name. Tests read
+// every payload back through the generated structs and lint it.
+
+// moduleOf is the module that the members of a payload belong to.
+var moduleOf = map[models.ObjectKind]string{
+	models.KindOpticalChannel: terminalModule,
+	models.KindLogicalChannel: terminalModule,
+	models.KindMediaChannel:   routerModule,
+}
+
+// opticalPayload is the container optical-channel/config.
+func opticalPayload(leaves models.Leaves) string {
+	tree := &jsonTree{}
+	tree.addRows(models.KindOpticalChannel, opticalPath+"/config", leaves)
+	return tree.object(opticalPath+"/config", terminalModule)
+}
+
+// entryPayload is a whole list entry: its keys, its settings and the entry's
+// only sub-entry.
+func entryPayload(id models.ObjectID, leaves models.Leaves, profile catalogue.Profile) string {
+	schema := objectPaths[id.Kind].schema
+	tree := &jsonTree{}
+	tree.add("index", id.Key)
+	tree.add("config/index", id.Key)
+	switch id.Kind {
+	case models.KindLogicalChannel:
+		addAssignment(tree, leaves, profile)
+	case models.KindMediaChannel:
+		addDistribution(tree, leaves)
+	}
+	tree.addRows(id.Kind, schema, leaves)
+	return tree.object(schema, moduleOf[id.Kind])
+}
+
+// addAssignment adds what an assignment needs beyond its rows: the key and the
+// type, which follows from what is assigned. A change that gives no index gets
+// the profile's first.
+func addAssignment(tree *jsonTree, leaves models.Leaves, profile catalogue.Profile) {
+	kind := ""
+	if _, ok := leaves[models.LeafAssignOptical]; ok {
+		kind = "OPTICAL_CHANNEL"
+	} else if _, ok := leaves[models.LeafAssignLogical]; ok {
+		kind = "LOGICAL_CHANNEL"
+	}
+	if kind == "" {
+		return
+	}
+	index, ok := leaves[models.LeafAssignIndex]
+	if !ok {
+		index = strconv.Itoa(profile.AssignmentBase)
+	}
+	at := strings.TrimPrefix(assignmentPath, logicalPath+"/")
+	tree.add(at+"/index", index)
+	tree.add(at+"/config/index", index)
+	tree.add(at+"/config/assignment-type", strconv.Quote(kind))
+}
+
+// addDistribution adds the keys of the power distribution, which are the edges
+// of the media channel.
+func addDistribution(tree *jsonTree, leaves models.Leaves) {
+	if _, ok := leaves[models.LeafTargetPower]; !ok {
+		return
+	}
+	lower, upper := strconv.Quote(rawMHz(leaves[models.LeafLower])), strconv.Quote(rawMHz(leaves[models.LeafUpper]))
+	at := strings.TrimPrefix(distributionPath, mediaPath+"/")
+	tree.add(at+"/lower-frequency", lower)
+	tree.add(at+"/upper-frequency", upper)
+	tree.add(at+"/config/lower-frequency", lower)
+	tree.add(at+"/config/upper-frequency", upper)
+}
+
+// mustWrite renders a leaf that check has accepted.
+func mustWrite(row configRow, value string) string {
+	text, err := row.codec.write(value)
+	if err != nil {
+		// check writes every leaf once before anything is built.
+		return "null"
+	}
+	return text
+}
+
+// jsonTree is a JSON object whose members keep the order in which they were
+// added. Paths are relative schema paths.
+type jsonTree struct {
+	names    []string
+	children map[string]*jsonTree
+	value    string // of a leaf
+}
+
+func (t *jsonTree) addRows(kind models.ObjectKind, below string, leaves models.Leaves) {
+	for _, row := range configRows {
+		if value, ok := leaves[row.leaf]; ok && row.kind == kind {
+			t.add(strings.TrimPrefix(row.schema, below+"/"), mustWrite(row, value))
+		}
+	}
+}
+
+func (t *jsonTree) add(path, value string) {
+	name, rest, deeper := strings.Cut(path, "/")
+	child := t.children[name]
+	if child == nil {
+		child = &jsonTree{}
+		if t.children == nil {
+			t.children = map[string]*jsonTree{}
+		}
+		t.children[name] = child
+		t.names = append(t.names, name)
+	}
+	if deeper {
+		child.add(rest, value)
+		return
+	}
+	child.value = value
+}
+
+// object writes the tree found at a schema path. A list has one entry here.
+func (t *jsonTree) object(schema, module string) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, name := range t.names {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		full := name
+		if module != "" {
+			full = module + ":" + name
+		}
+		b.WriteString(strconv.Quote(full) + ":")
+		child := t.children[name]
+		at := schema + "/" + name
+		switch {
+		case len(child.names) == 0:
+			b.WriteString(child.value)
+		case listKeys[at] != nil:
+			b.WriteString("[" + child.object(at, "") + "]")
+		default:
+			b.WriteString(child.object(at, ""))
+		}
+	}
+	b.WriteByte('}')
+	return b.String()
+}

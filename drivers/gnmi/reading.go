@@ -1,0 +1,252 @@
+package gnmi
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/waveplane/waveplane/models"
+)
+
+// The functions below turn a setter of one field into a row of the table: they
+// find the reading that the leaf belongs to, stamp it and note it as news.
+
+func channelLeaf(set func(*models.ChannelReading, *view, scalar)) func(*view, []string, scalar) {
+	return func(v *view, keys []string, s scalar) {
+		v.setChannel(keys[0], func(r *models.ChannelReading) { set(r, v, s) })
+	}
+}
+
+func (v *view) setChannel(name string, set func(*models.ChannelReading)) {
+	r, known := v.readings.Channels[name]
+	if !known {
+		for _, l := range v.lanes {
+			if l.channel == name {
+				r.RxTotal, r.LossOfSignal, r.LaserOn = l.total, l.los, l.laser
+			}
+		}
+	}
+	set(&r)
+	r.At = v.now
+	v.readings.Channels = put(v.readings.Channels, name, r)
+	v.news.Channels = put(v.news.Channels, name, r)
+}
+
+func laneLeaf(set func(*lane, *view, scalar)) func(*view, []string, scalar) {
+	return func(v *view, keys []string, s scalar) {
+		key := objectKey(models.KindLaser, keys)
+		l := v.lanes[key]
+		if l == nil {
+			l = &lane{channel: v.channelByName(keys[0], keys[1])}
+			v.lanes[key] = l
+		}
+		set(l, v, s)
+		if _, known := v.readings.Channels[l.channel]; known {
+			v.setChannel(l.channel, func(r *models.ChannelReading) {
+				r.RxTotal, r.LossOfSignal, r.LaserOn = l.total, l.los, l.laser
+			})
+		}
+	}
+}
+
+// channelByName derives the optical channel that a transceiver's lane carries
+// from the profile's name templates, for devices that do not tell.
+func (v *view) channelByName(transceiver, index string) string {
+	names := v.profile.Names
+	if index != strconv.Itoa(names.PhysicalChannel) {
+		return ""
+	}
+	for _, hole := range []string{"{port}", "{bare}"} {
+		before, after, ok := strings.Cut(names.Transceiver, hole)
+		if !ok || !strings.Contains(names.OpticalChannel, hole) {
+			continue
+		}
+		port, ok := strings.CutPrefix(transceiver, before)
+		if !ok {
+			continue
+		}
+		if port, ok = strings.CutSuffix(port, after); ok {
+			return strings.ReplaceAll(names.OpticalChannel, hole, port)
+		}
+	}
+	return ""
+}
+
+func logicalLeaf(set func(*models.LogicalReading, *view, scalar)) func(*view, []string, scalar) {
+	return func(v *view, keys []string, s scalar) {
+		r := v.readings.Logical[keys[0]]
+		set(&r, v, s)
+		r.At = v.now
+		v.readings.Logical = put(v.readings.Logical, keys[0], r)
+		v.news.Logical = put(v.news.Logical, keys[0], r)
+	}
+}
+
+func mediaLeaf(set func(*models.MediaReading, *view, scalar)) func(*view, []string, scalar) {
+	return func(v *view, keys []string, s scalar) {
+		r := v.readings.Media[keys[0]]
+		set(&r, v, s)
+		r.At = v.now
+		v.readings.Media = put(v.readings.Media, keys[0], r)
+		v.news.Media = put(v.news.Media, keys[0], r)
+	}
+}
+
+func amplifierLeaf(set func(*models.AmplifierReading, *view, scalar)) func(*view, []string, scalar) {
+	return func(v *view, keys []string, s scalar) {
+		r := v.readings.Amplifiers[keys[0]]
+		set(&r, v, s)
+		r.At = v.now
+		v.readings.Amplifiers = put(v.readings.Amplifiers, keys[0], r)
+		v.news.Amplifiers = put(v.news.Amplifiers, keys[0], r)
+	}
+}
+
+func portLeaf(set func(*models.PortReading, *view, scalar)) func(*view, []string, scalar) {
+	return func(v *view, keys []string, s scalar) {
+		r := v.readings.Ports[keys[0]]
+		set(&r, v, s)
+		r.At = v.now
+		v.readings.Ports = put(v.readings.Ports, keys[0], r)
+		v.news.Ports = put(v.news.Ports, keys[0], r)
+	}
+}
+
+func interfaceLeaf(set func(*models.InterfaceReading, *view, scalar)) func(*view, []string, scalar) {
+	return func(v *view, keys []string, s scalar) {
+		r := v.readings.Interfaces[keys[0]]
+		set(&r, v, s)
+		r.At = v.now
+		v.readings.Interfaces = put(v.readings.Interfaces, keys[0], r)
+		v.news.Interfaces = put(v.news.Interfaces, keys[0], r)
+	}
+}
+
+// identityLeaf keeps what components say of themselves; the chassis speaks for
+// the device.
+func identityLeaf(set func(*models.Identity, string)) func(*view, []string, scalar) {
+	return func(v *view, keys []string, s scalar) {
+		if s.form != formText {
+			v.ignored++
+			return
+		}
+		if withoutModule(s.text) == "CHASSIS" && string(v.at.schema) == componentPath+"/state/type" {
+			v.chassis, v.identityKnown = keys[0], true
+		}
+		if v.chassis != "" && v.chassis != keys[0] {
+			return
+		}
+		i := v.identity[keys[0]]
+		set(&i, s.text)
+		if i == (models.Identity{}) {
+			return
+		}
+		v.identity[keys[0]] = i
+		if keys[0] == v.chassis {
+			v.identityKnown = true
+		}
+	}
+}
+
+func setMonitorPort(v *view, keys []string, s scalar) {
+	if s.form != formText {
+		v.ignored++
+		return
+	}
+	v.ports[keys[0]] = s.text
+	v.seenTouched = true
+}
+
+func setSpectrum(v *view, keys []string, s scalar) {
+	lower, upper := frequencyOf(scalar{formText, keys[1]}), frequencyOf(scalar{formText, keys[2]})
+	if lower == nil || upper == nil || *lower >= *upper {
+		v.ignored++
+		return
+	}
+	spans := v.spectrum[keys[0]]
+	if spans == nil {
+		spans = map[span]*models.Power{}
+		v.spectrum[keys[0]] = spans
+	}
+	at := span{*lower, *upper}
+	if _, had := spans[at]; !had && !v.room() {
+		return
+	}
+	spans[at] = lightOr(v, "power", s)
+	v.seenTouched = true
+}
+
+// measureMedia gives each media channel the power that the channel monitor at
+// its destination saw where the two overlap most. The monitor's slots need not
+// have the edges of ours.
+func (v *view) measureMedia() {
+	for id, e := range v.entries {
+		if id.Kind != models.KindMediaChannel {
+			continue
+		}
+		power, seen := v.powerAt(e.leaves)
+		r, known := v.readings.Media[id.Key]
+		if !seen && (!known || r.Power == nil) {
+			continue
+		}
+		r.Power, r.At = power, v.now
+		v.readings.Media = put(v.readings.Media, id.Key, r)
+		v.news.Media = put(v.news.Media, id.Key, r)
+	}
+}
+
+func (v *view) powerAt(leaves models.Leaves) (power *models.Power, seen bool) {
+	lower, err := models.ParseFrequency(leaves[models.LeafLower])
+	if err != nil {
+		return nil, false
+	}
+	upper, err := models.ParseFrequency(leaves[models.LeafUpper])
+	if err != nil {
+		return nil, false
+	}
+	most := models.Frequency(0)
+	for monitor, spans := range v.spectrum {
+		if port := v.ports[monitor]; port != leaves[models.LeafDest] {
+			continue
+		}
+		for at, p := range spans {
+			if common := min(at.upper, upper) - max(at.lower, lower); common > most {
+				most, power, seen = common, p, true
+			}
+		}
+	}
+	return power, seen
+}
+
+// removeReadings forgets the readings of list entries that the device deleted
+// and blanks them for those who already know them.
+func (v *view) removeReadings(schema string, keys []string) {
+	if len(keys) == 0 || keys[0] == wildcard {
+		return
+	}
+	switch key := keys[0]; {
+	case covers(schema, logicalPath+"/state/link-state"):
+		if _, known := v.readings.Logical[key]; known {
+			delete(v.readings.Logical, key)
+			v.news.Logical = put(v.news.Logical, key, models.LogicalReading{At: v.now})
+		}
+	case covers(schema, mediaPath+"/state/oper-status"):
+		if _, known := v.readings.Media[key]; known {
+			delete(v.readings.Media, key)
+			v.news.Media = put(v.news.Media, key, models.MediaReading{At: v.now})
+		}
+	case covers(schema, monitoredPath+"/state/power") && len(keys) == 3:
+		lower, upper := frequencyOf(scalar{formText, keys[1]}), frequencyOf(scalar{formText, keys[2]})
+		if lower != nil && upper != nil {
+			delete(v.spectrum[key], span{*lower, *upper})
+			v.seenTouched = true
+		}
+	}
+}
+
+func put[V any](m map[string]V, key string, value V) map[string]V {
+	if m == nil {
+		m = map[string]V{}
+	}
+	m[key] = value
+	return m
+}

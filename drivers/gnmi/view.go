@@ -1,0 +1,342 @@
+package gnmi
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+// view is what one subscription has told so far. Updates go in leaf by leaf;
+// take returns what is new since the last take as a delta in the vocabulary of
+// package models. A view belongs to one goroutine.
+type view struct {
+	profile catalogue.Profile
+	now     time.Time // when the batch under way arrived
+
+	entries  map[models.ObjectID]*entry
+	rest     map[string]string // path → value of foreign configuration
+	readings models.Readings
+	lanes    map[string]*lane // by laser key
+	ports    map[string]string
+	spectrum map[string]map[span]*models.Power // by channel monitor
+	chassis  string
+	identity map[string]models.Identity // by component
+
+	// News since the last take.
+	touched       map[models.ObjectID]bool
+	news          models.Readings
+	restTouched   bool
+	seenTouched   bool // a channel monitor measured, or its port became known
+	identityKnown bool
+
+	leaves  int // in entries and rest, against maxLeaves
+	ignored uint64
+	at      place
+}
+
+// maxLeaves bounds what one device can make us keep.
+const maxLeaves = 200_000
+
+// entry is the configuration of one object as the device told it. Sub-entries
+// are the assignments of a logical channel or the power distributions of a
+// media channel, by their keys.
+type entry struct {
+	leaves models.Leaves
+	subs   map[string]models.Leaves
+}
+
+// lane is a physical channel of a transceiver; what it measures belongs to the
+// optical channel that it carries.
+type lane struct {
+	channel string // optical channel component
+	total   *models.Power
+	los     *bool
+	laser   *bool
+}
+
+// span is a stretch of spectrum as a channel monitor reports it.
+type span struct{ lower, upper models.Frequency }
+
+func newView(profile catalogue.Profile) *view {
+	return &view{
+		profile: profile,
+		entries: map[models.ObjectID]*entry{}, rest: map[string]string{},
+		lanes: map[string]*lane{}, ports: map[string]string{}, spectrum: map[string]map[span]*models.Power{},
+		identity: map[string]models.Identity{}, touched: map[models.ObjectID]bool{},
+	}
+}
+
+// setConfig files a configuration leaf that has a row.
+func (v *view) setConfig(row configRow, keys []string, value scalar) {
+	text, err := row.codec.read(value)
+	if err != nil {
+		v.ignored++
+		return
+	}
+	id := models.ObjectID{Kind: row.kind, Key: objectKey(row.kind, keys)}
+	e := v.entries[id]
+	if e == nil {
+		e = &entry{leaves: models.Leaves{}}
+	}
+	leaves := e.leaves
+	if own := objectPaths[row.kind].keys; len(keys) > own {
+		sub := strings.Join(keys[own:], "/")
+		if e.subs == nil {
+			e.subs = map[string]models.Leaves{}
+		}
+		if leaves = e.subs[sub]; leaves == nil {
+			leaves = models.Leaves{}
+			e.subs[sub] = leaves
+		}
+	}
+	old, had := leaves[row.leaf]
+	if had && old == text {
+		return
+	}
+	if !had && !v.room() {
+		return
+	}
+	leaves[row.leaf] = text
+	v.entries[id] = e
+	v.touched[id] = true
+}
+
+// setRest files a configuration leaf of no kind of ours.
+func (v *view) setRest(value scalar) {
+	path := v.at.text()
+	old, had := v.rest[path]
+	if had && old == value.text || !had && !v.room() {
+		return
+	}
+	v.rest[path] = value.text
+	v.restTouched = true
+}
+
+func (v *view) room() bool {
+	if v.leaves >= maxLeaves {
+		v.ignored++
+		return false
+	}
+	v.leaves++
+	return true
+}
+
+// remove forgets everything at and below the place.
+func (v *view) remove() {
+	schema := string(v.at.schema)
+	for id, e := range v.entries {
+		if v.removeFrom(id, e, schema) {
+			v.touched[id] = true
+		}
+	}
+	pattern := v.at.text()
+	for path := range v.rest {
+		if under(path, pattern) {
+			delete(v.rest, path)
+			v.leaves--
+			v.restTouched = true
+		}
+	}
+	v.removeReadings(schema, v.at.keys)
+}
+
+func (v *view) removeFrom(id models.ObjectID, e *entry, schema string) bool {
+	own := objectKeys(id)
+	keys := v.at.keys
+	for i := range min(len(keys), len(own)) {
+		if keys[i] != wildcard && keys[i] != own[i] {
+			return false
+		}
+	}
+	removed := false
+	for _, row := range configRows {
+		if row.kind != id.Kind || !covers(schema, row.schema) {
+			continue
+		}
+		if _, ok := e.leaves[row.leaf]; ok {
+			delete(e.leaves, row.leaf)
+			v.leaves--
+			removed = true
+		}
+		for sub, leaves := range e.subs {
+			if _, ok := leaves[row.leaf]; !ok || !subMatches(keys[min(len(keys), len(own)):], sub) {
+				continue
+			}
+			delete(leaves, row.leaf)
+			v.leaves--
+			removed = true
+			if len(leaves) == 0 {
+				delete(e.subs, sub)
+			}
+		}
+	}
+	return removed
+}
+
+func subMatches(keys []string, sub string) bool {
+	if len(keys) == 0 || slices.Contains(keys, wildcard) {
+		return true
+	}
+	return strings.Join(keys, "/") == sub
+}
+
+// covers reports whether a path at or above schema is meant.
+func covers(above, schema string) bool {
+	return above == "" || schema == above || strings.HasPrefix(schema, above) && schema[len(above)] == '/'
+}
+
+// under reports whether a path (as text) lies at or below a pattern, in which
+// a key may be a wildcard.
+func under(path, pattern string) bool {
+	for {
+		i := strings.Index(pattern, "="+wildcard+"]")
+		if i < 0 {
+			rest, ok := strings.CutPrefix(path, pattern)
+			return ok && (rest == "" || rest[0] == '/')
+		}
+		rest, ok := strings.CutPrefix(path, pattern[:i+1])
+		if !ok {
+			return false
+		}
+		end := keyEnd(rest)
+		if end < 0 {
+			return false
+		}
+		path, pattern = rest[end+1:], pattern[i+len("="+wildcard+"]"):]
+	}
+}
+
+// keyEnd finds the bracket that closes a key value, passing escaped ones.
+func keyEnd(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case ']':
+			return i
+		}
+	}
+	return -1
+}
+
+// compose returns the leaves of an object as package models has them: of the
+// sub-entries, the one that counts.
+func (e *entry) compose(kind models.ObjectKind) models.Leaves {
+	leaves := maps.Clone(e.leaves)
+	if sub, ok := e.chosen(kind); ok {
+		maps.Copy(leaves, e.subs[sub])
+		if kind == models.KindLogicalChannel {
+			leaves[models.LeafAssignIndex] = sub
+		}
+	}
+	return leaves
+}
+
+// chosen picks the sub-entry that counts: the assignment with the lowest index;
+// the distribution that covers the media channel's own slot, or the only one.
+func (e *entry) chosen(kind models.ObjectKind) (string, bool) {
+	if len(e.subs) == 0 {
+		return "", false
+	}
+	if kind == models.KindMediaChannel {
+		own := rawMHz(e.leaves[models.LeafLower]) + "/" + rawMHz(e.leaves[models.LeafUpper])
+		if _, ok := e.subs[own]; ok {
+			return own, true
+		}
+		if len(e.subs) > 1 {
+			return "", false
+		}
+	}
+	return slices.MinFunc(slices.Collect(maps.Keys(e.subs)), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	}), true
+}
+
+// take returns the news since the last take. With full it returns everything
+// as the answer to a resynchronisation.
+func (v *view) take(full bool) models.Delta {
+	d := models.Delta{Full: full, At: v.now, Objects: map[models.ObjectID]models.Leaves{}}
+	ids := maps.Keys(v.touched)
+	if full {
+		ids = maps.Keys(v.entries)
+	}
+	mediaTouched := full || v.seenTouched
+	for id := range ids {
+		mediaTouched = mediaTouched || id.Kind == models.KindMediaChannel
+		leaves := v.entries[id].compose(id.Kind)
+		if len(leaves) > 0 {
+			d.Objects[id] = leaves
+			continue
+		}
+		delete(v.entries, id)
+		if !full {
+			d.Gone = append(d.Gone, id)
+		}
+	}
+	slices.SortFunc(d.Gone, func(a, b models.ObjectID) int { return cmp.Compare(a.String(), b.String()) })
+	if mediaTouched {
+		v.measureMedia()
+	}
+	if full || v.restTouched {
+		digest := v.restDigest()
+		d.Rest = &digest
+	}
+	if full || v.identityKnown {
+		identity := v.identity[v.chassis]
+		d.Identity = &identity
+		maps.DeleteFunc(v.identity, func(component string, _ models.Identity) bool {
+			return v.chassis != "" && component != v.chassis
+		})
+	}
+	d.Readings = v.news
+	if full {
+		d.Readings = models.State{Readings: v.readings}.Clone().Readings
+	}
+	v.touched, v.news = map[models.ObjectID]bool{}, models.Readings{}
+	v.restTouched, v.seenTouched, v.identityKnown = false, false, false
+	return d
+}
+
+// hasNews reports whether take would return anything.
+func (v *view) hasNews() bool {
+	return len(v.touched) > 0 || v.restTouched || v.seenTouched || v.identityKnown ||
+		len(v.news.Channels)+len(v.news.Logical)+len(v.news.Media)+len(v.news.Amplifiers)+len(v.news.Ports)+len(v.news.Interfaces) > 0
+}
+
+// restDigest is the same for the same configuration, whatever the order in
+// which it was told. Sub-entries that are of a kind of ours but do not count
+// are foreign too.
+func (v *view) restDigest() string {
+	lines := make([]string, 0, len(v.rest))
+	for path, value := range v.rest {
+		lines = append(lines, path+"\x00"+value)
+	}
+	for id, e := range v.entries {
+		chosen, _ := e.chosen(id.Kind)
+		for sub, leaves := range e.subs {
+			if sub == chosen {
+				continue
+			}
+			for leaf, value := range leaves {
+				lines = append(lines, id.String()+"\x00"+sub+"\x00"+string(leaf)+"\x00"+value)
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	slices.Sort(lines)
+	sum := sha256.New()
+	for _, line := range lines {
+		sum.Write([]byte(line))
+		sum.Write([]byte{'\n'})
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:12])
+}

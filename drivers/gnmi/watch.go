@@ -1,0 +1,150 @@
+package gnmi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	gnmipb "github.com/openconfig/gnmi/proto/gnmi"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/models"
+)
+
+// Watch streams the device's configuration and states as they change and its
+// measurements every interval. A device that refuses the interval is asked for
+// the profile's slow one instead. News that arrives together is one delta.
+//
+// The error wraps the context's when that ended the watch.
+func (s *Session) Watch(ctx context.Context, interval time.Duration, sink func(models.Delta)) error {
+	return s.follow(ctx, "watch", interval, false, sink)
+}
+
+// Sample streams readings every interval: all of them first, then those that
+// came in. A device that refuses the interval is asked for the profile's slow
+// one instead, so samples may come less often than wished.
+func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(models.Readings)) error {
+	return s.follow(ctx, "sample", interval, true, func(d models.Delta) { sink(d.Readings) })
+}
+
+func (s *Session) follow(ctx context.Context, op string, interval time.Duration, sampleOnly bool, sink func(models.Delta)) error {
+	slow, err := durationOr(s.device.Profile.SampleSlow, defaultSlow)
+	if err != nil {
+		return &drivers.Error{Op: op, Device: s.device.Name, Kind: drivers.KindInvalid, Err: fmt.Errorf("profile sampleSlow: %w", err)}
+	}
+	ctx, end, err := s.begin(ctx, op, 0)
+	if err != nil {
+		return err
+	}
+	defer end()
+	err = s.stream(ctx, interval, sampleOnly, sink)
+	if status.Code(err) == codes.InvalidArgument && interval < slow {
+		s.log.Debug("sampling interval refused", "device", s.device.Name, "interval", interval, "instead", slow)
+		err = s.stream(ctx, slow, sampleOnly, sink)
+	}
+	return s.failure(op, err, reading)
+}
+
+// defaultSlow is what every optical device can be expected to sample at.
+const defaultSlow = 10 * time.Second
+
+// maxBatch bounds how many messages are gathered into one delta.
+const maxBatch = 1024
+
+var (
+	errSyncLate    = errors.New("the device did not complete its first answer in time")
+	errStreamEnded = errors.New("the device ended the stream")
+)
+
+// stream runs one subscription until it breaks or ctx ends. A goroutine reads
+// ahead, so that what arrives in a burst is handed over in one delta.
+func (s *Session) stream(ctx context.Context, interval time.Duration, sampleOnly bool, sink func(models.Delta)) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	client, err := s.client.Subscribe(ctx)
+	if err != nil {
+		cancel(nil)
+		return err
+	}
+	arrived := make(chan *gnmipb.SubscribeResponse, 16)
+	var broken error // written by the reader before it closes arrived
+	go func() {
+		defer close(arrived)
+		broken = receive(ctx, client, s.caps.subscribe(gnmipb.SubscriptionList_STREAM, interval, sampleOnly), arrived)
+	}()
+	late := time.AfterFunc(s.timeout, func() { cancel(errSyncLate) })
+	defer func() {
+		late.Stop()
+		cancel(nil)
+		for range arrived { // until the reader is gone
+		}
+	}()
+
+	v := newView(s.device.Profile)
+	synced := false
+	for first := range arrived {
+		full := s.take(v, first)
+		for range maxBatch {
+			more, ok := next(arrived)
+			if !ok {
+				break
+			}
+			full = s.take(v, more) || full
+		}
+		s.count(v)
+		switch {
+		case full && !synced:
+			synced = true
+			late.Stop()
+			sink(v.take(true))
+		case synced && v.hasNews():
+			sink(v.take(false))
+		}
+	}
+	if errors.Is(context.Cause(ctx), errSyncLate) {
+		return errSyncLate
+	}
+	return broken
+}
+
+// take files one message; it reports whether that was the end of the first
+// complete answer.
+func (s *Session) take(v *view, r *gnmipb.SubscribeResponse) (synced bool) {
+	if n := r.GetUpdate(); n != nil {
+		v.notify(n, s.now())
+	}
+	return r.GetSyncResponse()
+}
+
+// next returns what has already arrived, without waiting.
+func next(arrived <-chan *gnmipb.SubscribeResponse) (*gnmipb.SubscribeResponse, bool) {
+	select {
+	case r, ok := <-arrived:
+		return r, ok
+	default:
+		return nil, false
+	}
+}
+
+func receive(ctx context.Context, client gnmipb.GNMI_SubscribeClient, request *gnmipb.SubscribeRequest, arrived chan<- *gnmipb.SubscribeResponse) error {
+	if err := client.Send(request); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	for {
+		r, err := client.Recv()
+		if errors.Is(err, io.EOF) {
+			return errStreamEnded
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case arrived <- r:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
