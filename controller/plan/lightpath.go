@@ -1,0 +1,140 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/waveplane/waveplane/controller/plan/qot"
+	"github.com/waveplane/waveplane/controller/plan/route"
+	"github.com/waveplane/waveplane/controller/plan/topo"
+	"github.com/waveplane/waveplane/controller/records"
+)
+
+// lightPath is what light passes in both directions, with the points at which
+// a device can tell about it.
+type lightPath struct {
+	path   Path
+	points [2][]point // az, za
+	cross  [2][]cross // az, za; in the order of light
+}
+
+// point is a place of measurement: an element of the path, and what is known
+// of the hop before ports and numbers are allocated.
+type point struct {
+	element int
+	cross   int // index of the media channel for HopMedia
+	hop     records.Hop
+}
+
+// cross is a connection through a wavelength switch.
+type cross struct {
+	device       *topo.Device
+	source, dest string
+	link         string // section that the light enters; empty for a drop
+}
+
+// lightPath lays out a way between chosen ports.
+func (n *Network) lightPath(w *way, e ends) lightPath {
+	forth := w.legs()
+	if w.direct == nil {
+		legs := make([]route.Leg, 0, len(forth)+2)
+		legs = append(legs, route.Leg{Link: e.line[0].Link, Direction: e.line[0].Link.From(e.line[0])})
+		legs = append(legs, forth...)
+		forth = append(legs, route.Leg{Link: e.line[1].Link, Direction: e.line[1].Link.From(e.add[1])})
+	}
+	back := make([]route.Leg, len(forth))
+	for i, l := range forth {
+		back[len(forth)-1-i] = route.Leg{Link: l.Link, Direction: l.Direction.Reverse()}
+	}
+	var lp lightPath
+	for i, legs := range [][]route.Leg{forth, back} {
+		b := builder{direction: []records.Direction{records.AZ, records.ZA}[i]}
+		b.run(legs, e.line[i], e.line[1-i])
+		lp.points[i], lp.cross[i] = b.points, b.cross
+		if i == 0 {
+			lp.path.Az = b.elements
+		} else {
+			lp.path.Za = b.elements
+		}
+	}
+	return lp
+}
+
+// builder walks one direction of light.
+type builder struct {
+	direction records.Direction
+	elements  []qot.Element
+	points    []point
+	cross     []cross
+	spans     []string // passed since the last point
+}
+
+func (b *builder) run(legs []route.Leg, from, to *topo.Port) {
+	b.elements = append(b.elements, qot.Element{Kind: qot.Transmit, Name: from.Key})
+	b.mark(records.Hop{Kind: records.HopTx, Device: from.Device.Name}, nil)
+	for i := range legs {
+		if i > 0 {
+			b.through(legs[i-1], legs[i])
+		}
+		b.along(legs[i])
+	}
+	b.elements = append(b.elements, qot.Element{Kind: qot.Receive, Name: to.Key})
+	b.mark(records.Hop{Kind: records.HopRx, Device: to.Device.Name}, &legs[len(legs)-1])
+}
+
+// along adds the sections of a link.
+func (b *builder) along(leg route.Leg) {
+	for _, s := range leg.Link.Ways[leg.Direction] {
+		b.elements = append(b.elements, s.Element)
+		if s.Span != "" {
+			b.spans = append(b.spans, s.Span)
+		}
+		if s.Device != "" {
+			b.mark(records.Hop{Kind: records.HopAmplifier, Device: s.Device, Key: s.Key}, &leg)
+		}
+	}
+}
+
+// through adds the crossing of a wavelength switch from one link to the next.
+// A crossing that ends at a degree holds the degree's power density; one that
+// ends at a drop port holds it only where the port states one.
+func (b *builder) through(in, out route.Leg) {
+	entry, exit := in.Exit(), out.Enter()
+	roadm := exit.Device
+	e := qot.Element{Name: "switch " + roadm.Name, Kind: qot.Express, TargetDbmPer50GHz: exit.Spec.EgressDbmPer50GHz}
+	c := cross{device: roadm, source: entry.Ingress(), dest: exit.Egress(), link: out.Link.Name}
+	switch {
+	case entry.AddDrop():
+		e.Kind = qot.Add
+	case exit.AddDrop():
+		e.Kind, c.link = qot.Drop, ""
+	}
+	e.LossDb = roadm.Profile.InsertionLossDb[string(e.Kind)]
+	if x := roadm.Profile.AddDropOsnrDb; x > 0 && e.Kind != qot.Express {
+		e.AddedOsnrDb = x + 3.01 // an add and a drop together leave the profile's figure
+	}
+	b.elements = append(b.elements, e)
+	b.cross = append(b.cross, c)
+	b.mark(records.Hop{Kind: records.HopMedia, Device: roadm.Name}, &in)
+}
+
+// mark notes that the element added last can be measured; leg is the link that
+// the light came over.
+func (b *builder) mark(h records.Hop, leg *route.Leg) {
+	h.Direction = b.direction
+	if leg != nil {
+		h.Link, h.LinkDirection = leg.Link.Name, leg.Direction
+		h.Spans = b.spans
+		switch {
+		case leg.Link.Patch():
+			h.Via = "patch " + h.Link
+		case len(h.Spans) == 0:
+			h.Via = "link " + h.Link + " " + string(leg.Direction)
+		case len(h.Spans) == 1:
+			h.Via = "link " + h.Link + " span " + h.Spans[0] + " " + string(leg.Direction)
+		default:
+			h.Via = "link " + h.Link + " spans " + strings.Join(h.Spans, ", ") + " " + string(leg.Direction)
+		}
+	}
+	b.spans = nil
+	b.points = append(b.points, point{element: len(b.elements) - 1, cross: len(b.cross) - 1, hop: h})
+}

@@ -1,0 +1,296 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/intents"
+	"github.com/waveplane/waveplane/models"
+)
+
+// DefaultMinMarginDb is the margin asked for when an intent gives none.
+const DefaultMinMarginDb = 2.0
+
+// Request asks the planner about one intent. Exactly one of Circuit and
+// Wavelength is set.
+type Request struct {
+	Intent     records.IntentRef
+	Circuit    *intents.CircuitSpec
+	Wavelength *intents.WavelengthSpec
+	// Current are the intent's decisions that count, not those on their way
+	// out. They are kept as long as they stand.
+	Current []records.Decision
+	// Lit holds the wavelengths whose phase is past Launch. A reserved or
+	// faulty port and a range reserved later do not move those.
+	Lit map[int]bool
+	// NextWL is the number of the next wavelength; 0 means one more than the
+	// highest of Current.
+	NextWL     int
+	Tombstones []records.Tombstone
+}
+
+// Outcome is the answer. With a Refusal nothing is added or retired, all of
+// the current decisions are kept and the ledger is as it was before.
+type Outcome struct {
+	Intent  records.IntentRef
+	Add     []records.Decision // reserved in the ledger
+	Keep    []int
+	Retire  []int // stay reserved until released
+	NextWL  int
+	Touched Touched // ledger records that Add changed
+	Refusal *records.Refusal
+	Reasons records.Reasons
+}
+
+// Compute answers the requests in order; each sees what the ones before it
+// took. A request is planned as a set: all its wavelengths are reserved in the
+// ledger or none.
+func Compute(n *Network, l *Ledger, est Estimator, reqs []Request) []Outcome {
+	out := make([]Outcome, 0, len(reqs))
+	for i := range reqs {
+		out = append(out, compute(n, l, est, &reqs[i]))
+	}
+	return out
+}
+
+func compute(n *Network, l *Ledger, est Estimator, req *Request) Outcome {
+	w, refusal := wanted(n, req)
+	out := Outcome{Intent: req.Intent, NextWL: nextWL(req), Reasons: records.Reasons{Generation: req.Intent.Generation}}
+	if refusal != nil {
+		return refuse(out, req, refusal)
+	}
+	current := slices.Clone(req.Current)
+	slices.SortFunc(current, func(a, b records.Decision) int { return a.WL - b.WL })
+	kept, have := out.sort(n, w, req, current)
+
+	p := &planner{net: n, ledger: l, est: est, want: w, trail: &trail{}, hopeless: map[attemptKey]light{}}
+	for have < w.capacity {
+		if w.most > 0 && kept+len(out.Add) >= w.most {
+			p.trail.fail(models.ModeMismatch, fmt.Sprintf("%d wavelengths carry %d of %d Gbit/s", w.most, have, w.capacity), "")
+			refusal = p.trail.refusal()
+		} else {
+			var d *records.Decision
+			if d, refusal = p.next(w.capacity-have, out.NextWL); d != nil {
+				out.Add = append(out.Add, *d)
+				out.NextWL++
+				have += d.CapacityGbps
+				continue
+			}
+		}
+		if len(out.Add) > 0 {
+			refusal.Message = fmt.Sprintf("%d wavelengths of %d Gbit/s in all would fit, then: %s", kept+len(out.Add), have, refusal.Message)
+		}
+		for i := range out.Add {
+			l.Release(&out.Add[i])
+		}
+		out.Reasons = p.trail.reasons(req.Intent.Generation)
+		return refuse(out, req, refusal)
+	}
+	for i := range out.Add {
+		out.Touched = out.Touched.Merge(l.Held(out.Add[i].Owner()))
+	}
+	out.Reasons = p.trail.reasons(req.Intent.Generation)
+	return out
+}
+
+// sort divides the current decisions into those that are kept and those that
+// go: what no longer stands, and of the rest the highest numbers beyond the
+// capacity asked for. It returns how many are kept and what they carry.
+func (o *Outcome) sort(n *Network, w *want, req *Request, current []records.Decision) (kept, have int) {
+	var stand []*records.Decision
+	for i := range current {
+		if d := &current[i]; n.stands(w, d, req.Lit[d.WL]) {
+			stand = append(stand, d)
+			have += d.CapacityGbps
+		} else {
+			o.Retire = append(o.Retire, d.WL)
+		}
+	}
+	for len(stand) > 0 {
+		last := stand[len(stand)-1]
+		if have-last.CapacityGbps < w.capacity {
+			break
+		}
+		have -= last.CapacityGbps
+		o.Retire = append(o.Retire, last.WL)
+		stand = stand[:len(stand)-1]
+	}
+	for _, d := range stand {
+		o.Keep = append(o.Keep, d.WL)
+	}
+	slices.Sort(o.Retire)
+	return len(stand), have
+}
+
+func refuse(out Outcome, req *Request, r *records.Refusal) Outcome {
+	out.Refusal, out.Add, out.Retire, out.Touched, out.Keep = r, nil, nil, Touched{}, nil
+	out.NextWL = nextWL(req)
+	for _, d := range req.Current {
+		out.Keep = append(out.Keep, d.WL)
+	}
+	slices.Sort(out.Keep)
+	return out
+}
+
+func nextWL(req *Request) int {
+	next := max(req.NextWL, 1)
+	for _, d := range req.Current {
+		next = max(next, d.WL+1)
+	}
+	return next
+}
+
+// want is a request in the planner's own terms, the same for circuits and for
+// wavelengths written by hand.
+type want struct {
+	ref      records.IntentRef
+	capacity int
+	most     int // wavelengths; 0 means any number
+	ends     [2]endWant
+	modes    []string
+	hostRate int
+	via      []string
+	avoid    []string
+	latency  *float64
+	floor    float64
+	onFail   string
+
+	byHand bool // a Wavelength document
+	route  []string
+	centre *models.Frequency
+	width  *models.Frequency
+	txDbm  *float64
+
+	shunnedPorts map[string]bool
+	shunnedSlots []models.Slot
+}
+
+// endWant is where one end may be.
+type endWant struct {
+	site string
+	pins []string // device/port, line or client; empty means any line port of the site
+}
+
+func wanted(n *Network, req *Request) (*want, *records.Refusal) {
+	w := &want{ref: req.Intent, floor: DefaultMinMarginDb, shunnedPorts: map[string]bool{}}
+	for _, t := range req.Tombstones {
+		if t.Generation != req.Intent.Generation {
+			continue
+		}
+		for _, p := range t.Ports {
+			w.shunnedPorts[p] = true
+		}
+		if len(t.Ports) == 0 && t.Slot.Valid() {
+			w.shunnedSlots = append(w.shunnedSlots, t.Slot)
+		}
+	}
+	var err error
+	switch {
+	case req.Circuit != nil:
+		err = w.circuit(n, req.Circuit)
+	case req.Wavelength != nil:
+		err = w.wavelength(n, req.Wavelength)
+	default:
+		err = fmt.Errorf("neither a circuit nor a wavelength")
+	}
+	if err != nil {
+		return nil, &records.Refusal{Reason: models.NoRoute, Message: err.Error()}
+	}
+	return w, nil
+}
+
+func (w *want) circuit(n *Network, s *intents.CircuitSpec) error {
+	w.capacity, w.most, w.modes, w.via, w.avoid = s.CapacityGbps, s.MaxWavelengths, s.Modes, s.Via, s.Avoid
+	w.latency, w.onFail = s.MaxLatencyMs, s.OnVerifyFailure
+	w.ends = [2]endWant{{site: s.From}, {site: s.To}}
+	if s.MinMarginDb != nil {
+		w.floor = *s.MinMarginDb
+	}
+	if s.Handoff != nil {
+		w.hostRate = s.Handoff.RateGbps
+		w.ends[0].pins, w.ends[1].pins = s.Handoff.From, s.Handoff.To
+	}
+	for _, e := range w.ends {
+		if _, ok := n.sites[e.site]; !ok {
+			return fmt.Errorf("no site %q", e.site)
+		}
+		for _, pin := range e.pins {
+			if device, _, _ := strings.Cut(pin, "/"); n.topo.Devices[device] == nil {
+				return fmt.Errorf("handoff %s: no device %q", pin, device)
+			}
+		}
+	}
+	for _, name := range slices.Concat(s.Via, s.Avoid) {
+		if !n.names[name] {
+			return fmt.Errorf("%q is no site, device, link or shared risk", name)
+		}
+	}
+	for _, name := range s.Modes {
+		if _, ok := n.topo.Catalogue.Modes[name]; !ok {
+			return fmt.Errorf("no mode %q", name)
+		}
+	}
+	return nil
+}
+
+func (w *want) wavelength(n *Network, s *intents.WavelengthSpec) error {
+	w.byHand, w.capacity, w.most, w.route, w.txDbm = true, 1, 1, s.Route, s.TxDbm
+	if s.MinMarginDb != nil {
+		w.floor = *s.MinMarginDb
+	}
+	for i, ref := range []string{s.From, s.To} {
+		p := n.topo.Port(ref)
+		if p == nil {
+			return fmt.Errorf("no port %q", ref)
+		}
+		w.ends[i] = endWant{site: p.Device.Site, pins: []string{ref}}
+	}
+	for _, name := range s.Route {
+		if n.topo.Links[name] == nil {
+			return fmt.Errorf("no link %q", name)
+		}
+	}
+	if s.Mode != "" {
+		if _, ok := n.topo.Catalogue.Modes[s.Mode]; !ok {
+			return fmt.Errorf("no mode %q", s.Mode)
+		}
+		w.modes = []string{s.Mode}
+	}
+	var err error
+	if w.centre, err = frequency(s.CentreGHz); err != nil {
+		return err
+	}
+	w.width, err = frequency(s.SlotGHz)
+	return err
+}
+
+func frequency(ghz *float64) (*models.Frequency, error) {
+	if ghz == nil {
+		return nil, nil
+	}
+	f, err := models.FrequencyFromGHz(*ghz)
+	return &f, err
+}
+
+// takes reports whether the intent allows a line port as its end.
+func (e endWant) takes(device, port string, clients []string) bool {
+	if len(e.pins) == 0 {
+		return true
+	}
+	for _, pin := range e.pins {
+		d, p, _ := strings.Cut(pin, "/")
+		if d == device && (p == port || slices.Contains(clients, p)) {
+			return true
+		}
+	}
+	return false
+}
+
+// ceilTo rounds up to a number of decimals, for advice that is then enough.
+func ceilTo(x float64, decimals int) float64 {
+	f := math.Pow(10, float64(decimals))
+	return math.Ceil(x*f-1e-9) / f
+}

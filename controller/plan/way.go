@@ -1,0 +1,216 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/waveplane/waveplane/controller/plan/route"
+	"github.com/waveplane/waveplane/controller/plan/topo"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/models"
+)
+
+// way is a route between two sites before ports are chosen: either one link
+// from line port to line port, or a line from switch to switch that is entered
+// and left over patch cords.
+type way struct {
+	direct    *route.Leg
+	line      route.Line
+	latencyMs float64
+	lengthKm  float64
+	name      string
+}
+
+// switches returns the wavelength switches at both ends of the line.
+func (w *way) switches() (first, last *topo.Device) {
+	legs := w.line.Legs
+	return legs[0].Enter().Device, legs[len(legs)-1].Exit().Device
+}
+
+func (w *way) legs() []route.Leg {
+	if w.direct != nil {
+		return []route.Leg{*w.direct}
+	}
+	return w.line.Legs
+}
+
+func (w *way) links() []string {
+	var out []string
+	for _, l := range w.legs() {
+		out = append(out, l.Link.Name)
+	}
+	return out
+}
+
+// ways lists the routes that meet what the intent says about route and
+// latency, quickest first. When there is none, the trail says why.
+func (n *Network) ways(w *want, t *trail) []*way {
+	from, to := n.sites[w.ends[0].site], n.sites[w.ends[1].site]
+	for i, s := range []*site{from, to} {
+		if len(s.lines) == 0 {
+			t.fail(models.NoTransceiver, fmt.Sprintf("site %s has no line port with a pluggable", w.ends[i].site), "")
+			return nil
+		}
+	}
+	without := n.without(w.avoid)
+	all := n.directWays(w, without)
+	for _, a := range from.roadms {
+		for _, b := range to.roadms {
+			for _, line := range n.lines(w, a, b, without) {
+				all = append(all, &way{line: line, latencyMs: line.LatencyMs, lengthKm: line.LengthKm})
+			}
+		}
+	}
+	all = slices.DeleteFunc(all, func(x *way) bool { return !n.passes(x, w.via) || !x.follows(w.route) })
+	for _, x := range all {
+		x.name = strings.Join(x.links(), " ")
+	}
+	slices.SortStableFunc(all, func(x, y *way) int {
+		return cmp.Or(cmp.Compare(x.latencyMs, y.latencyMs), cmp.Compare(len(x.line.Legs), len(y.line.Legs)), strings.Compare(x.name, y.name))
+	})
+	if len(all) == 0 {
+		t.fail(models.NoRoute, noRoute(w), "")
+		return nil
+	}
+	return inTime(w, all, t)
+}
+
+func (n *Network) directWays(w *want, without route.Without) []*way {
+	var out []*way
+	for _, l := range n.direct[[2]string{w.ends[0].site, w.ends[1].site}] {
+		if without.Has(l.Name) {
+			continue
+		}
+		for _, dir := range []records.Direction{records.AZ, records.ZA} {
+			leg := route.Leg{Link: l, Direction: dir}
+			if leg.Enter().Device.Site == w.ends[0].site && leg.Exit().Device.Site == w.ends[1].site {
+				out = append(out, &way{direct: &leg, latencyMs: l.LatencyMs, lengthKm: l.LengthKm})
+				break
+			}
+		}
+	}
+	return out
+}
+
+// lines asks the finder, or follows the pinned route.
+func (n *Network) lines(w *want, a, b *topo.Device, without route.Without) []route.Line {
+	if a == b {
+		return nil
+	}
+	if len(w.route) == 0 {
+		return n.finder.Between(a, b, without, len(w.via) > 0)
+	}
+	var links []*topo.Link
+	for _, name := range w.route {
+		if l := n.topo.Links[name]; l.Between() {
+			links = append(links, l)
+		}
+	}
+	if line, ok := route.Follow(a, b, links); ok {
+		return []route.Line{line}
+	}
+	return nil
+}
+
+// follows reports whether the way uses exactly the pinned links; patch cords
+// may be left out of the pin.
+func (w *way) follows(pin []string) bool {
+	if len(pin) == 0 {
+		return true
+	}
+	if w.direct != nil {
+		return len(pin) == 1 && pin[0] == w.direct.Link.Name
+	}
+	return true // built from the pin
+}
+
+// passes reports whether the way touches everything in via.
+func (n *Network) passes(w *way, via []string) bool {
+	for _, name := range via {
+		if !slices.ContainsFunc(w.legs(), func(l route.Leg) bool { return n.marks[l.Link.Name][name] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// without finds the links that touch something to be avoided.
+func (n *Network) without(avoid []string) route.Without {
+	if len(avoid) == 0 {
+		return route.Without{}
+	}
+	var names []string
+	for link, marks := range n.marks {
+		if slices.ContainsFunc(avoid, func(a string) bool { return marks[a] }) {
+			names = append(names, link)
+		}
+	}
+	return route.WithoutLinks(names)
+}
+
+func inTime(w *want, all []*way, t *trail) []*way {
+	if w.latency == nil {
+		return all
+	}
+	quick := slices.DeleteFunc(slices.Clone(all), func(x *way) bool { return x.latencyMs > *w.latency })
+	for _, x := range all {
+		if x.latencyMs > *w.latency {
+			t.tried(x, "", nil, models.LatencyTooHigh, fmt.Sprintf("%.3f ms, at most %g ms asked for", x.latencyMs, *w.latency),
+				fmt.Sprintf("maxLatencyMs: %g", ceilTo(all[0].latencyMs, 2)))
+		}
+	}
+	return quick
+}
+
+func noRoute(w *want) string {
+	msg := fmt.Sprintf("no route from site %s to site %s", w.ends[0].site, w.ends[1].site)
+	if len(w.route) > 0 {
+		msg += " over " + strings.Join(w.route, ", ")
+	}
+	if len(w.via) > 0 {
+		msg += " via " + strings.Join(w.via, ", ")
+	}
+	if len(w.avoid) > 0 {
+		msg += " avoiding " + strings.Join(w.avoid, ", ")
+	}
+	return msg
+}
+
+// markLinks notes what each link touches: its own name, shared risks, devices
+// and sites, those of its amplifiers included.
+func (n *Network) markLinks() {
+	n.marks, n.names = map[string]map[string]bool{}, map[string]bool{}
+	for name := range n.topo.Sites {
+		n.names[name] = true
+	}
+	for name := range n.topo.Devices {
+		n.names[name] = true
+	}
+	for name, l := range n.topo.Links {
+		m := map[string]bool{name: true}
+		for _, r := range l.Risks {
+			m[r] = true
+		}
+		for _, e := range l.Ends {
+			m[e.Device.Name], m[e.Device.Site] = true, true
+		}
+		for _, s := range l.Spec.Spans {
+			if s.Site != "" {
+				m[s.Site] = true
+			}
+		}
+		for _, sections := range l.Ways {
+			for _, s := range sections {
+				if s.Device != "" {
+					m[s.Device] = true
+				}
+			}
+		}
+		n.marks[name] = m
+		for mark := range m {
+			n.names[mark] = true
+		}
+	}
+}
