@@ -1,0 +1,191 @@
+package gnmid
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/waveplane/waveplane/models/openconfig"
+)
+
+// effect is what a transaction does to the tree.
+type effect struct {
+	shown    []change // configuration leaves
+	mirrored []change // their state twins
+	told     []change // what the owner hears of: values in force
+	held     map[string]heldValue
+}
+
+// heldValue is what is in force for a leaf whose configuration says otherwise.
+type heldValue struct {
+	value string
+	has   bool
+}
+
+// bend works out what a transaction does, faults included. Changes in again are
+// leaves whose configuration stays but that an earlier fault kept from being
+// applied.
+func (t *Target) bend(source Source, changes, again []change) effect {
+	out := effect{held: map[string]heldValue{}}
+	used := map[FaultID]bool{} // a fault counts once per transaction, not per leaf
+	for _, c := range changes {
+		t.bendLeaf(&out, source, c, used, true)
+	}
+	for _, c := range again {
+		t.bendLeaf(&out, source, c, used, false)
+	}
+	t.spend(used)
+	return out
+}
+
+func (t *Target) bendLeaf(out *effect, source Source, c change, used map[FaultID]bool, show bool) {
+	shown, state, told := c, c, c
+	apply, tell := true, true
+	if f, ok := t.contentFault(source, c.at, used); ok {
+		switch f.Kind {
+		case FaultIgnore:
+			show, apply, tell = false, false, false
+		case FaultConfigOnly:
+			apply, tell = false, false
+			out.held[c.at.String()] = t.inForce(c.at)
+		case FaultInert:
+			tell = false
+			out.held[c.at.String()] = t.inForce(c.at)
+		case FaultAlter, FaultRound:
+			if c.has {
+				value := f.bent(c.at.last(t.schema), c.new)
+				state.new, told.new = value, value
+				if f.Shown {
+					shown.new = value
+				}
+			}
+		}
+	}
+	if show {
+		out.shown = append(out.shown, shown)
+	}
+	if apply {
+		out.mirrored = t.appendMirror(out.mirrored, state)
+	}
+	if tell {
+		out.told = append(out.told, told)
+	}
+}
+
+func (t *Target) contentFault(source Source, at path, used map[FaultID]bool) (Fault, bool) {
+	if source != SourceSet {
+		return Fault{}, false
+	}
+	t.faultMu.Lock()
+	defer t.faultMu.Unlock()
+	for _, f := range t.faults {
+		switch f.Kind {
+		case FaultIgnore, FaultConfigOnly, FaultInert, FaultAlter, FaultRound:
+			if f.at.covers(at) {
+				used[f.id] = true
+				return f.Fault, true
+			}
+		}
+	}
+	return Fault{}, false
+}
+
+// spend counts one use of each fault.
+func (t *Target) spend(used map[FaultID]bool) {
+	t.faultMu.Lock()
+	defer t.faultMu.Unlock()
+	t.faults = slices.DeleteFunc(t.faults, func(f *injected) bool {
+		if !used[f.id] || f.Times == 0 {
+			return false
+		}
+		f.left--
+		return f.left == 0
+	})
+}
+
+// bent is the value a fault makes of the one asked for.
+func (f Fault) bent(n *openconfig.Node, asked string) string {
+	text := f.Value
+	if f.Kind == FaultRound {
+		v, err := strconv.ParseFloat(asked, 64)
+		if err != nil {
+			return asked
+		}
+		text = strconv.FormatFloat(math.RoundToEven(v/f.Step)*f.Step, 'f', n.Type.FractionDigits, 64)
+	}
+	value, err := checkText(n, text)
+	if err != nil {
+		return asked
+	}
+	return value
+}
+
+// appendMirror adds the change of the state twin, if the leaf has one.
+func (t *Target) appendMirror(list []change, c change) []change {
+	twin, ok := t.schema.mirror[c.at.last(t.schema)]
+	if !ok {
+		return list
+	}
+	if t.hooks.Mirror != nil {
+		shown, ok := t.hooks.Mirror(c.public())
+		if !ok {
+			return list
+		}
+		c.new = shown
+	}
+	c.at = twinPath(c.at, twin)
+	return append(list, c)
+}
+
+// twinPath is the path of a config leaf's state twin.
+func twinPath(p path, twin *openconfig.Node) path {
+	holder := len(p) - 3
+	state, _ := p[holder].node.Child("state")
+	return append(p[:holder+1:holder+1], step{node: state}, step{node: twin})
+}
+
+// inForce is the value the device works with for a configuration leaf.
+func (t *Target) inForce(p path) heldValue {
+	t.mu.Lock()
+	held, ok := t.held[p.String()]
+	t.mu.Unlock()
+	if ok {
+		return held
+	}
+	root := t.current().root
+	if twin, ok := t.schema.mirror[p.last(t.schema)]; ok {
+		if value, has := root.value(twinPath(p, twin)); has {
+			return heldValue{value: value, has: true}
+		}
+	}
+	value, has := root.value(p)
+	return heldValue{value: value, has: has}
+}
+
+// unapplied lists the leaves that operations write again although their
+// configuration is already there, because a fault kept them from being applied.
+func (t *Target) unapplied(ops []op, next *branch, changes []change) []change {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.held) == 0 {
+		return nil
+	}
+	changing := map[string]bool{}
+	for _, c := range changes {
+		changing[c.at.String()] = true
+	}
+	var out []change
+	for _, o := range ops {
+		for _, l := range o.leaves {
+			name := l.at.String()
+			held, ok := t.held[name]
+			if !ok || changing[name] {
+				continue
+			}
+			changing[name] = true
+			value, has := next.value(l.at)
+			out = append(out, change{at: l.at, old: held.value, had: held.has, new: value, has: has})
+		}
+	}
+	return out
+}

@@ -1,0 +1,317 @@
+package gnmid
+
+import (
+	"fmt"
+	"strings"
+
+	gpb "github.com/openconfig/gnmi/proto/gnmi"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/waveplane/waveplane/models/openconfig"
+)
+
+// step is one element of a path. Nil keys on a list stand for all its entries,
+// and the key "*" for any value. A nil node is a wildcard name, or a name below
+// one, which can't be tied to one place in the schema.
+type step struct {
+	node *openconfig.Node
+	name string   // below a wildcard name; empty for the wildcard itself
+	keys []string // in the order of node.Keys
+}
+
+// is says whether the step may be the node.
+func (s step) is(n *openconfig.Node) bool {
+	if s.node != nil {
+		return s.node == n
+	}
+	return s.name == "" || s.name == n.Name
+}
+
+// path is resolved against the schema; the empty path is the root.
+type path []step
+
+const anything = "*"
+
+// concrete says whether the path names one place: no wildcard, no missing key.
+func (p path) concrete() bool {
+	for _, s := range p {
+		if s.node == nil || s.node.Kind == openconfig.List && s.keys == nil {
+			return false
+		}
+		for _, k := range s.keys {
+			if k == anything {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// last is the schema node the path ends at, nil when the last name is a wildcard.
+func (p path) last(s *Schema) *openconfig.Node {
+	if len(p) == 0 {
+		return s.index.Root()
+	}
+	return p[len(p)-1].node
+}
+
+// covers says whether q lies at p or below it, p's wildcards included.
+func (p path) covers(q path) bool {
+	if len(p) > len(q) {
+		return false
+	}
+	for i, s := range p {
+		if q[i].node == nil {
+			continue
+		}
+		if !s.is(q[i].node) || !s.admits(q[i].keys) {
+			return false
+		}
+	}
+	return true
+}
+
+// overlaps says whether one of the paths covers the other.
+func (p path) overlaps(q path) bool {
+	n := min(len(p), len(q))
+	return p[:n].covers(q[:n])
+}
+
+func (s step) admits(keys []string) bool {
+	if s.keys == nil {
+		return true
+	}
+	if len(s.keys) != len(keys) {
+		return keys == nil
+	}
+	for i, k := range s.keys {
+		if k != anything && keys[i] != anything && k != keys[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (p path) String() string {
+	if len(p) == 0 {
+		return "/"
+	}
+	var b strings.Builder
+	for _, s := range p {
+		b.WriteByte('/')
+		if s.node == nil {
+			if s.name == "" {
+				b.WriteString(anything)
+			}
+			b.WriteString(s.name)
+			continue
+		}
+		b.WriteString(s.node.Name)
+		for i, k := range s.keys {
+			b.WriteString("[" + s.node.Keys[i] + "=")
+			for j := range len(k) {
+				if k[j] == ']' || k[j] == '\\' {
+					b.WriteByte('\\')
+				}
+				b.WriteByte(k[j])
+			}
+			b.WriteByte(']')
+		}
+	}
+	return b.String()
+}
+
+// element is a path element before the schema has been asked.
+type element struct {
+	name string
+	keys map[string]string
+}
+
+// parse reads the text form of a path.
+func (s *Schema) parse(text string) (path, error) {
+	elements, err := splitText(text)
+	if err != nil {
+		return nil, fmt.Errorf("path %q: %w", text, err)
+	}
+	return s.resolve(elements)
+}
+
+func splitText(text string) ([]element, error) {
+	if !strings.HasPrefix(text, "/") {
+		return nil, fmt.Errorf("want a leading slash")
+	}
+	var out []element
+	for rest := text; rest != "" && rest != "/"; {
+		rest = rest[1:]
+		end := strings.IndexAny(rest, "/[")
+		if end < 0 {
+			end = len(rest)
+		}
+		e := element{name: rest[:end]}
+		if e.name == "" {
+			return nil, fmt.Errorf("an element has no name")
+		}
+		rest = rest[end:]
+		for strings.HasPrefix(rest, "[") {
+			name, value, after, ok := cutKey(rest[1:])
+			if !ok {
+				return nil, fmt.Errorf("key of %s: want [name=value]", e.name)
+			}
+			if e.keys == nil {
+				e.keys = map[string]string{}
+			}
+			e.keys[name] = value
+			rest = after
+		}
+		if rest != "" && rest[0] != '/' {
+			return nil, fmt.Errorf("text after the keys of %s", e.name)
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func cutKey(text string) (name, value, rest string, ok bool) {
+	name, text, ok = strings.Cut(text, "=")
+	if !ok || name == "" {
+		return "", "", "", false
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+			if i == len(text) {
+				return "", "", "", false
+			}
+			b.WriteByte(text[i])
+		case ']':
+			return name, b.String(), text[i+1:], true
+		default:
+			b.WriteByte(text[i])
+		}
+	}
+	return "", "", "", false
+}
+
+// resolveWire joins a request's prefix and path and resolves them. Errors are
+// gRPC statuses: INVALID_ARGUMENT for a malformed path, NOT_FOUND for one that
+// the schema doesn't have.
+func (s *Schema) resolveWire(prefix, p *gpb.Path) (path, error) {
+	if len(prefix.GetElement())+len(p.GetElement()) > 0 { //nolint:staticcheck // the old form has to be recognised to be refused
+		return nil, status.Error(codes.InvalidArgument, "path: the element field is obsolete, use elem")
+	}
+	for _, origin := range []string{prefix.GetOrigin(), p.GetOrigin()} {
+		if origin != "" && origin != "openconfig" {
+			return nil, status.Errorf(codes.InvalidArgument, "origin %q is not supported, only openconfig", origin)
+		}
+	}
+	elements := make([]element, 0, len(prefix.GetElem())+len(p.GetElem()))
+	for _, list := range [][]*gpb.PathElem{prefix.GetElem(), p.GetElem()} {
+		for _, e := range list {
+			elements = append(elements, element{name: e.GetName(), keys: e.GetKey()})
+		}
+	}
+	return s.resolve(elements)
+}
+
+func (s *Schema) resolve(elements []element) (path, error) {
+	out := make(path, 0, len(elements))
+	at := []*openconfig.Node{s.index.Root()} // more than one below a wildcard name
+	for i, e := range elements {
+		if e.name == "" {
+			return nil, status.Errorf(codes.InvalidArgument, "path element %d has no name", i+1)
+		}
+		if e.name == "..." {
+			return nil, status.Error(codes.Unimplemented, "path element ... is not supported, use *")
+		}
+		var next []*openconfig.Node
+		for _, n := range at {
+			if e.name == anything {
+				next = append(next, n.Children()...)
+			} else if c, ok := n.Child(e.name); ok && c.Name == e.name {
+				next = append(next, c)
+			}
+		}
+		if len(next) == 0 {
+			return nil, status.Errorf(codes.NotFound, "%s/%s: no such path in the schema", out.text(), e.name)
+		}
+		st, err := resolveStep(e, next)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, st)
+		at = next
+	}
+	return out, nil
+}
+
+// text is String without the lone slash of the root, to hang a name onto.
+func (p path) text() string { return strings.TrimSuffix(p.String(), "/") }
+
+func resolveStep(e element, nodes []*openconfig.Node) (step, error) {
+	if e.name == anything || len(nodes) > 1 {
+		if len(e.keys) > 0 {
+			return step{}, status.Errorf(codes.InvalidArgument, "element %s: a wildcard name and what follows it take no keys", e.name)
+		}
+		if e.name == anything {
+			return step{}, nil
+		}
+		return step{name: e.name}, nil
+	}
+	n := nodes[0]
+	if len(e.keys) == 0 {
+		return step{node: n}, nil
+	}
+	if n.Kind != openconfig.List {
+		return step{}, status.Errorf(codes.InvalidArgument, "%s is no list and takes no key", n.Name)
+	}
+	keys := make([]string, len(n.Keys))
+	found := 0
+	for i, name := range n.Keys {
+		value, ok := e.keys[name]
+		if !ok {
+			keys[i] = anything
+			continue
+		}
+		found++
+		if value == anything {
+			keys[i] = anything
+			continue
+		}
+		leaf, ok := n.Child(name)
+		if !ok || leaf.Type == nil {
+			return step{}, status.Errorf(codes.Internal, "list %s has no key leaf %s", n.Name, name)
+		}
+		canonical, err := leaf.Type.CheckText(value)
+		if err != nil {
+			return step{}, status.Errorf(codes.InvalidArgument, "key %s of %s: %v", name, n.Name, err)
+		}
+		keys[i] = canonical
+	}
+	if found != len(e.keys) {
+		return step{}, status.Errorf(codes.InvalidArgument, "%s has the keys %s only", n.Name, strings.Join(n.Keys, ", "))
+	}
+	return step{node: n, keys: keys}, nil
+}
+
+// wire is the path as gNMI sends it, without an origin: that stands in the prefix.
+func (p path) wire() *gpb.Path {
+	out := &gpb.Path{Elem: make([]*gpb.PathElem, len(p))}
+	for i, s := range p {
+		out.Elem[i] = s.wire()
+	}
+	return out
+}
+
+func (s step) wire() *gpb.PathElem {
+	e := &gpb.PathElem{Name: s.node.Name}
+	if len(s.keys) > 0 {
+		e.Key = make(map[string]string, len(s.keys))
+		for i, k := range s.keys {
+			e.Key[s.node.Keys[i]] = k
+		}
+	}
+	return e
+}
