@@ -25,6 +25,9 @@ type Document struct {
 
 	// Origin is where the document was read ("file.yaml:12"); it is not part of it.
 	Origin string `json:"-"`
+	// Places knows where its fields stand in what was read; nil when that is
+	// not known. All Places compare equal.
+	Places *Places `json:"-"`
 }
 
 // Metadata names a document. The fields from UID on are set by the server;
@@ -121,7 +124,7 @@ type Reserved struct {
 type Lease struct {
 	Provider string `json:"provider,omitempty"`
 	Contract string `json:"contract,omitempty"`
-	Expires  string `json:"expires,omitempty"` // YYYY-MM-DD
+	Expires  string `json:"expires,omitempty" jsonschema:"format=date"` // YYYY-MM-DD
 	Tenant   string `json:"tenant,omitempty"`
 }
 

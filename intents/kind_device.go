@@ -1,0 +1,215 @@
+package intents
+
+import (
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+func deviceKind() Kind {
+	return kindOf(KindDevice, "devices", []string{"dev"}, false, checkDevice, func(s *DeviceSpec) {
+		if s.Mode == "" {
+			s.Mode = "observe"
+		}
+	})
+}
+
+func checkDevice(c *checker, s *DeviceSpec) {
+	c.checkName(s.Site, "spec", "site")
+	role := catalogue.Role("")
+	if c.cat != nil {
+		profile, err := c.cat.Profile(s.Profile)
+		c.known(err, "spec", "profile")
+		role = profile.Role
+	}
+	if s.Address == "" {
+		c.fault("is required: the profile is of a device with an address", "write host:port", "spec", "address")
+	} else if problem := addressProblem(s.Address); problem != "" {
+		c.fault(problem, "write host:port", "spec", "address")
+	}
+	if s.Credentials != nil {
+		checkCredentials(c, s.Credentials.Ref)
+	}
+	if s.TLS != nil {
+		checkTLS(c, s.TLS)
+	}
+	c.oneOf(s.Mode, []string{"observe", "manage"}, "spec", "mode")
+	if s.OwnsInterface && role != "" && role != catalogue.RoleRouter {
+		c.fault("only routers have interfaces to own; the profile is of a "+string(role), "leave it out", "spec", "ownsInterface")
+	}
+	clients := map[string]string{}
+	for _, name := range sortedKeys(s.Ports) {
+		checkDevicePort(c, s, role, name, clients)
+	}
+	for _, name := range sortedKeys(s.Banks) {
+		checkBank(c, s, role, name)
+	}
+}
+
+func checkCredentials(c *checker, ref string) {
+	at := []any{"spec", "credentials", "ref"}
+	const remedy = "write env:NAME or file:PATH; the secret itself never stands in a document"
+	env, isEnv := strings.CutPrefix(ref, "env:")
+	file, isFile := strings.CutPrefix(ref, "file:")
+	switch {
+	case isEnv && !envName(env):
+		c.fault("what follows env: is not the name of a variable", remedy, at...)
+	case isFile && (file == "" || strings.ContainsAny(file, "\n\t")):
+		c.fault("what follows file: is not a path", remedy, at...)
+	case isFile && climbs(file):
+		c.fault("the path leaves its directory", remedy, at...)
+	case !isEnv && !isFile:
+		c.fault("the reference is neither env: nor file:", remedy, at...)
+	}
+}
+
+func envName(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func climbs(path string) bool { return slices.Contains(strings.Split(path, "/"), "..") }
+
+func checkTLS(c *checker, t *TLSSpec) {
+	if climbs(t.CAFile) {
+		c.fault("the path leaves its directory", "write a path below the state directory, or an absolute one", "spec", "tls", "caFile")
+	}
+	c.checkText(t.CAFile, "spec", "tls", "caFile")
+	if t.ServerName != "" && !hostName(t.ServerName) {
+		c.fault("found "+quoted(t.ServerName)+", want a host name", "", "spec", "tls", "serverName")
+	}
+}
+
+func checkDevicePort(c *checker, s *DeviceSpec, role catalogue.Role, name string, clients map[string]string) {
+	p := s.Ports[name]
+	at := func(field ...any) []any { return append([]any{"spec", "ports", name}, field...) }
+	if problem := portProblem(name); problem != "" {
+		c.fault(problem, "", at()...)
+		return
+	}
+	if p.Pluggable != "" && c.cat != nil {
+		_, err := c.cat.Pluggable(p.Pluggable)
+		c.known(err, at("pluggable")...)
+	}
+	packet := role == catalogue.RoleRouter || role == catalogue.RoleTerminal
+	line := role == catalogue.RoleRoadm || role == catalogue.RoleAmplifier
+	notHere := func(set bool, field string) {
+		if set {
+			c.fault("a port of a "+string(role)+" has no "+field, "leave it out", at(field)...)
+		}
+	}
+	if packet {
+		notHere(p.Tx != "", "tx")
+		notHere(p.Rx != "", "rx")
+		notHere(p.EgressDbmPer50GHz != nil, "egressDbmPer50GHz")
+		notHere(p.Bank != "", "bank")
+		notHere(p.AddDbm != nil, "addDbm")
+	}
+	if line {
+		notHere(p.Pluggable != "", "pluggable")
+		notHere(p.Clients != nil, "clients")
+	}
+	if role == catalogue.RoleAmplifier {
+		notHere(p.Bank != "", "bank")
+		notHere(p.AddDbm != nil, "addDbm")
+	}
+	for i, client := range p.Clients {
+		if problem := portProblem(client); problem != "" {
+			c.fault(problem, "", at("clients", i)...)
+		}
+		if other, taken := clients[client]; taken {
+			c.fault("client "+quoted(client)+" already belongs to port "+quoted(other), "name each client once", at("clients", i)...)
+		}
+		clients[client] = name
+	}
+	c.checkText(p.Tx, at("tx")...)
+	c.checkText(p.Rx, at("rx")...)
+	if (p.Tx == "") != (p.Rx == "") {
+		c.fault("only one of tx and rx is given", "give both", at()...)
+	}
+	c.between(p.EgressDbmPer50GHz, -30, 15, "dBm", at("egressDbmPer50GHz")...)
+	if p.AddDbm != nil {
+		checkPowers(c, *p.AddDbm, at("addDbm")...)
+	}
+	if p.Bank != "" {
+		if _, ok := s.Banks[p.Bank]; !ok {
+			c.fault("unknown bank "+quoted(p.Bank), nearRemedy(p.Bank, sortedKeys(s.Banks), "give it under spec.banks"), at("bank")...)
+		}
+	}
+	c.oneOf(p.State, []string{"spare", "reserved", "faulty"}, at("state")...)
+}
+
+func checkBank(c *checker, s *DeviceSpec, role catalogue.Role, name string) {
+	b := s.Banks[name]
+	if problem := portProblem(name); problem != "" {
+		c.fault(problem, "", "spec", "banks", name)
+	}
+	if role != "" && role != catalogue.RoleRoadm {
+		c.fault("a "+string(role)+" has no add/drop banks", "leave it out", "spec", "banks", name)
+		return
+	}
+	if len(b.Degrees) == 0 {
+		c.fault("a bank without degrees", "name the ports that its light can leave by", "spec", "banks", name, "degrees")
+	}
+	seen := map[string]bool{}
+	for i, d := range b.Degrees {
+		p, ok := s.Ports[d]
+		switch {
+		case !ok:
+			c.fault("unknown degree "+quoted(d), nearRemedy(d, sortedKeys(s.Ports), "give it under spec.ports"), "spec", "banks", name, "degrees", i)
+		case p.Bank != "":
+			c.fault(quoted(d)+" is an add/drop port, not a degree", "", "spec", "banks", name, "degrees", i)
+		case seen[d]:
+			c.fault("degree "+quoted(d)+" stands twice", "leave one out", "spec", "banks", name, "degrees", i)
+		}
+		seen[d] = true
+	}
+}
+
+func addressProblem(address string) string {
+	host, portText, err := net.SplitHostPort(address)
+	if err != nil {
+		return "found " + quoted(address) + ", want host:port"
+	}
+	if _, err := netip.ParseAddr(host); err != nil && !hostName(host) {
+		return "host " + quoted(host) + " is neither an address nor a name"
+	}
+	if n, err := strconv.ParseUint(portText, 10, 16); err != nil || n == 0 || strconv.FormatUint(n, 10) != portText {
+		return "port " + quoted(portText) + " is not a number from 1 to 65535"
+	}
+	return ""
+}
+
+func hostName(s string) bool {
+	if s == "" || len(s) > 253 {
+		return false
+	}
+	for _, label := range strings.Split(s, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for _, r := range label {
+			if r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// nearRemedy offers the closest known name, or else says what to do.
+func nearRemedy(name string, known []string, otherwise string) string {
+	if near := catalogue.Nearest(name, known); near != "" {
+		return "did you mean " + quoted(near) + "?"
+	}
+	return otherwise
+}

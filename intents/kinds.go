@@ -1,0 +1,128 @@
+package intents
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+// Kind is what the decoder, the command line and the API need to know of a
+// kind of document. A new kind is one file kind_NAME.go with its Kind and its
+// line in Kinds.
+type Kind struct {
+	Name       string
+	Plural     string   // in addresses: "wavelengths"
+	Short      []string // other names on the command line: "wl"
+	Namespaced bool
+
+	// NewSpec returns a pointer to an empty spec.
+	NewSpec func() any
+
+	// check adds a fault for each field that cannot be right, whatever other
+	// documents say.
+	check func(c *checker, spec any)
+	// fill sets the defaults.
+	fill func(spec any)
+}
+
+// Kinds lists the kinds that are built, in the order in which documents refer
+// to each other: places first, light last.
+func Kinds() []Kind {
+	return []Kind{siteKind(), deviceKind(), linkKind(), modeKind(), circuitKind(), wavelengthKind()}
+}
+
+// unbuilt are kinds of the document language whose behaviour is not built yet.
+func unbuilt() []string {
+	return []string{"SpectrumService", "Tenant", "MaintenanceWindow", "DriftPolicy"}
+}
+
+// KindByName finds a kind by its exact name.
+func KindByName(name string) (Kind, bool) {
+	for _, k := range Kinds() {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+func kindOf[S any](name, plural string, short []string, namespaced bool, check func(*checker, *S), fill func(*S)) Kind {
+	return Kind{
+		Name: name, Plural: plural, Short: short, Namespaced: namespaced,
+		NewSpec: func() any { return new(S) },
+		check: func(c *checker, spec any) {
+			if s, ok := spec.(*S); ok && s != nil {
+				check(c, s)
+			}
+		},
+		fill: func(spec any) {
+			if s, ok := spec.(*S); ok && s != nil && fill != nil {
+				fill(s)
+			}
+		},
+	}
+}
+
+// checker collects the faults of one document. Catalogue names are checked
+// only when there is a catalogue.
+type checker struct {
+	doc    *Document
+	cat    *catalogue.Catalogue
+	faults *Faults
+}
+
+// fault reports a field by its path of names and indices.
+func (c *checker) fault(message, remedy string, path ...any) {
+	if len(*c.faults) >= maxFaults {
+		return
+	}
+	file, line, column := c.doc.Places.find(path)
+	if file == "" {
+		file, line = splitOrigin(c.doc.Origin)
+		column = min(line, 1)
+	}
+	*c.faults = append(*c.faults, Fault{File: file, Line: line, Column: column, Field: fieldName(path), Message: message, Remedy: remedy})
+}
+
+// oneOf checks a word of a closed list; empty is left to the default.
+func (c *checker) oneOf(value string, allowed []string, path ...any) {
+	if value == "" || slices.Contains(allowed, value) {
+		return
+	}
+	remedy := "write one of " + join(allowed)
+	if near := catalogue.Nearest(value, allowed); near != "" {
+		remedy = "did you mean " + near + "? Known are " + join(allowed)
+	}
+	c.fault("unknown value "+quoted(value), remedy, path...)
+}
+
+// unsupported refuses a field whose behaviour is not built.
+func (c *checker) unsupported(set bool, what string, path ...any) {
+	if set {
+		c.fault("not supported yet: "+what, "leave it out", path...)
+	}
+}
+
+// known passes on what the catalogue says of a name.
+func (c *checker) known(err error, path ...any) {
+	if err != nil {
+		c.fault(err.Error(), "", path...)
+	}
+}
+
+// atLeast checks a number against its least value.
+func (c *checker) atLeast(value *float64, least float64, unit string, path ...any) {
+	if value != nil && *value < least {
+		c.fault(number(*value)+" "+unit+" is below "+number(least)+" "+unit, "", path...)
+	}
+}
+
+// between checks a number against its range.
+func (c *checker) between(value *float64, least, greatest float64, unit string, path ...any) {
+	if value != nil && (*value < least || *value > greatest) {
+		c.fault(number(*value)+" "+unit+" is out of range", "write a value from "+number(least)+" to "+number(greatest)+" "+unit, path...)
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
