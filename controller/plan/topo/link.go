@@ -169,7 +169,7 @@ func (n *Network) way(l *Link, dir records.Direction) ([]Section, error) {
 			if err != nil {
 				return nil, fmt.Errorf("span %d: %w", i+1, err)
 			}
-			loss := fibreLoss(f, s.Km)
+			loss := f.SpanLossDb(s.Km)
 			if s.LossDb != nil {
 				loss = perWay(*s.LossDb, dir)
 			}
@@ -226,7 +226,7 @@ func (n *Network) amplifier(l *Link, i int, s intents.Span, dir records.Directio
 			sec.TargetDbmPer50GHz = p.Spec.EgressDbmPer50GHz
 		}
 		if kind == "" {
-			kind = amplifierType(d.Profile)
+			kind = d.Profile.AmplifierType
 		}
 		if !d.Profile.Band.Empty() {
 			sec.Amplifier.Band = d.Profile.Band
@@ -256,11 +256,6 @@ func (n *Network) fibre(name string) (catalogue.Fibre, error) {
 	}
 	return catalogue.Fibre{}, fmt.Errorf("no fibre type %q", name)
 }
-
-func fibreLoss(f catalogue.Fibre, km float64) float64 { return km * f.LossDbPerKm }
-
-// amplifierType is the catalogue's type of a managed amplifier.
-func amplifierType(*catalogue.Profile) string { return "" }
 
 func spanID(s intents.Span, i int) string {
 	if s.ID != "" {

@@ -105,7 +105,7 @@ func Build(docs []intents.Document, base *catalogue.Catalogue) (*Network, error)
 		case *intents.LinkSpec:
 			links[d.Metadata.Name] = spec
 		case *intents.ModeSpec:
-			m, err := modeOf(d.Metadata.Name, spec)
+			m, err := spec.Catalogue(d.Metadata.Name)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("mode %s: %w", d.Metadata.Name, err))
 				continue
@@ -114,7 +114,7 @@ func Build(docs []intents.Document, base *catalogue.Catalogue) (*Network, error)
 		}
 	}
 	if len(modes) > 0 {
-		n.Catalogue = extend(base, modes)
+		n.Catalogue = base.WithModes(modes)
 	}
 	for _, name := range slices.Sorted(maps.Keys(devices)) {
 		if err := n.addDevice(name, devices[name]); err != nil {

@@ -1,0 +1,146 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+// end notes everything that an end says, whatever the phase.
+func (v *Verdict) end(d *records.Decision, i int, st *models.State) {
+	e := &d.Ends[i]
+	c := st.Readings.Channels[e.OpticalChannel]
+	l := st.Readings.Logical[strconv.Itoa(e.OtnIndex)]
+	v.End = &records.EndReading{
+		Device: e.Device, Port: e.Port, Frequency: c.Frequency, Mode: c.Mode, TxPower: c.TxPower, RxPower: c.RxPower,
+		PreFecBer: l.PreFecBer, Q: l.Q, Osnr: c.Osnr,
+	}
+}
+
+// quality checks lock and errors of a receiver.
+func (v *Verdict) quality(e *records.End, mode *catalogue.Mode, st *models.State) {
+	l := st.Readings.Logical[strconv.Itoa(e.OtnIndex)]
+	limit := fecLimit(mode.FEC)
+	q := l.Q
+	if q == nil && l.PreFecBer != nil && *l.PreFecBer > 0 && *l.PreFecBer < 0.5 {
+		made := models.Ratio(math.Round(qOf(*l.PreFecBer) * 100))
+		q = &made
+	}
+	if q != nil {
+		margin := *q - models.Ratio(math.Round(qOf(limit)*100))
+		v.End.QMargin = &margin
+	}
+	sound := v.Fault == ""
+	switch {
+	case l.LinkUp == nil:
+		v.fault("no lock reported by logical channel %d", e.OtnIndex)
+	case !*l.LinkUp:
+		v.fault("no lock: logical channel %d is down although there is light", e.OtnIndex)
+	case l.PreFecBer != nil && *l.PreFecBer >= limit:
+		v.fault("pre-FEC bit error ratio %.2e, %s mends %.2e", *l.PreFecBer, mode.FEC, limit)
+		v.MarginOnly = sound
+	case q == nil:
+		v.fault("neither Q nor pre-FEC bit error ratio is reported by logical channel %d", e.OtnIndex)
+	case *v.End.QMargin <= 0:
+		v.fault("Q %v, %v below what %s needs", *q, -*v.End.QMargin, mode.FEC)
+		v.MarginOnly = sound
+	}
+}
+
+// fecLimit is the greatest bit error ratio before correction that a FEC mends;
+// 2.0e-2, oFEC's, where it is not known.
+func fecLimit(fec string) float64 {
+	switch strings.ToUpper(strings.ReplaceAll(fec, "-", "")) {
+	case "CFEC":
+		return 1.25e-2
+	case "SCFEC":
+		return 4.5e-3
+	}
+	return 2.0e-2
+}
+
+// qOf converts a bit error ratio to Q in dB.
+func qOf(ber float64) float64 {
+	return 20 * math.Log10(math.Sqrt2*math.Erfcinv(2*ber))
+}
+
+// FirstBadHop finds the first hop, in the order of light, that is not as
+// predicted, and says in one sentence what is measured there and what lies
+// between it and the last hop that was right. Where every hop is right but a
+// receiver does not lock, that is the hop. The message is empty when nothing
+// of the kind is known. Verdicts are keyed by device; devices without one are
+// passed over.
+func FirstBadHop(d *records.Decision, all map[string]Verdict) (records.HopReading, string) {
+	before := ""
+	for _, h := range d.Forecast {
+		r, ok := readingOf(h, all)
+		if !ok {
+			continue
+		}
+		if h.Kind == records.HopTx {
+			before = ""
+		}
+		if r.Verdict != VerdictOK {
+			return r, describeBad(r, before)
+		}
+		before = hopName(h)
+	}
+	for _, h := range d.Forecast {
+		v, ok := all[h.Device]
+		if h.Kind != records.HopRx || !ok || v.Good || v.MarginOnly || v.Fault == "" {
+			continue
+		}
+		r, ok := readingOf(h, all)
+		if !ok {
+			r = records.HopReading{Hop: h, Verdict: VerdictOK}
+		}
+		msg := h.Device + ": " + v.Fault
+		if ok && r.Measured != nil {
+			msg += fmt.Sprintf(" (rx power %v is as predicted, so mode or frequency differ, or the light is another's)", *r.Measured)
+		}
+		return r, msg
+	}
+	return records.HopReading{}, ""
+}
+
+func readingOf(h records.Hop, all map[string]Verdict) (records.HopReading, bool) {
+	for _, r := range all[h.Device].Hops {
+		if r.Direction == h.Direction && r.Kind == h.Kind && r.Key == h.Key {
+			return r, true
+		}
+	}
+	return records.HopReading{}, false
+}
+
+func hopName(h records.Hop) string {
+	switch h.Kind {
+	case records.HopMedia:
+		return h.Device + " channel " + h.Key
+	case records.HopAmplifier:
+		return h.Device + " amplifier " + h.Key
+	}
+	return h.Device + " " + string(h.Kind)
+}
+
+// describeBad names device, hop, numbers, and what the light passed since it
+// was last right.
+func describeBad(r records.HopReading, before string) string {
+	msg := fmt.Sprintf("%s: %s", hopName(r.Hop), show(r.Measured))
+	if r.Kind == records.HopAmplifier {
+		msg += fmt.Sprintf(", at least %v predicted", r.Expected)
+	} else {
+		msg += fmt.Sprintf(", predicted %v", r.Expected)
+	}
+	if r.Via != "" {
+		msg += "; before it lies " + r.Via
+	}
+	if before != "" {
+		msg += "; last right at " + before
+	}
+	return msg
+}
