@@ -1,0 +1,15 @@
+// Package all lists the drivers that come with Waveplane. A driver is added
+// here by one line and nowhere else; nothing registers itself.
+package all
+
+import (
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/gnmi"
+)
+
+// Registry returns the built-in drivers by the names that profiles use.
+func Registry() drivers.Registry {
+	return drivers.Registry{
+		"gnmi": &gnmi.Driver{},
+	}
+}

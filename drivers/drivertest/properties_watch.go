@@ -1,0 +1,193 @@
+package drivertest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/models"
+)
+
+// interval is asked of Watch and Sample; a driver may fall back to a slower one.
+const interval = 200 * time.Millisecond
+
+// edited picks a leaf of the work that another user could set, and another
+// value for it.
+func (r *rig) edited() (models.ObjectID, models.LeafName, string) {
+	r.Helper()
+	for _, o := range r.target.Alpha.First {
+		for _, leaf := range []models.LeafName{models.LeafFrequency, models.LeafTargetPower, models.LeafTargetGain} {
+			value, ours := o.Leaves[leaf]
+			if !ours {
+				continue
+			}
+			other := map[models.LeafName]string{
+				models.LeafFrequency: (195_000_000 * models.MHz).String(), models.LeafTargetPower: models.Power(-525).String(),
+				models.LeafTargetGain: models.Ratio(1525).String(),
+			}[leaf]
+			if other != value {
+				return o.ObjectID, leaf, other
+			}
+		}
+	}
+	r.Fatal("the harness gives no work with a frequency, a power or a gain")
+	return models.ObjectID{}, "", ""
+}
+
+func outOfBandEditIsSeen(r *rig) {
+	s := r.open()
+	r.apply(s, pass(r.target.Alpha.create()))
+	id, leaf, value := r.edited()
+	r.must(r.target.Simulator.Tamper(id, leaf, value))
+	if got := r.observe(s).Objects[id][leaf]; got != value {
+		r.Errorf("%v %s is observed as %q, want %q", id, leaf, got, value)
+	}
+}
+
+func applyMendsAnOutOfBandEdit(r *rig) {
+	s := r.open()
+	r.apply(s, pass(r.target.Alpha.create()))
+	id, leaf, value := r.edited()
+	r.must(r.target.Simulator.Tamper(id, leaf, value))
+	if result := r.apply(s, pass(changes(r.target.Alpha.Owner, r.target.Alpha.First, r.target.Alpha.First))); !result.Sent {
+		r.Error("nothing was sent although the device has another value")
+	}
+	r.wantThere(r.observe(s), r.target.Alpha.First)
+}
+
+// follower keeps the state that a watch tells of.
+type follower struct {
+	mu    sync.Mutex
+	state models.State
+	seen  int
+	first models.Delta
+	news  chan struct{}
+}
+
+func (f *follower) sink(d models.Delta) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.seen++; f.seen == 1 {
+		f.first = d
+	}
+	f.state.Merge(d)
+	select {
+	case f.news <- struct{}{}:
+	default:
+	}
+}
+
+// until waits until the state that the watch told of is as wanted.
+func (f *follower) until(r *rig, what string, so func(models.State) bool) {
+	r.Helper()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	for {
+		f.mu.Lock()
+		done := f.seen > 0 && so(f.state)
+		f.mu.Unlock()
+		if done {
+			return
+		}
+		select {
+		case <-f.news:
+		case <-limit.C:
+			r.Fatalf("the watch did not tell in time: %s", what)
+		}
+	}
+}
+
+// watch runs a watch until stop is called, which returns its error.
+func (r *rig) watch(w drivers.Watcher) (f *follower, stop func() error) {
+	f = &follower{news: make(chan struct{}, 1)}
+	ctx, cancel := context.WithCancel(r.context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Watch(ctx, interval, f.sink) }()
+	stop = sync.OnceValue(func() error {
+		cancel()
+		return <-ended
+	})
+	r.Cleanup(func() { r.note(stop()) })
+	return f, stop
+}
+
+func (r *rig) watcher(s drivers.Session) drivers.Watcher {
+	w, ok := s.(drivers.Watcher)
+	if !ok {
+		r.Skip("the session is no drivers.Watcher")
+	}
+	return w
+}
+
+func watchIsFullThenNews(r *rig) {
+	s := r.open()
+	r.apply(s, pass(r.target.Alpha.create()))
+	f, _ := r.watch(r.watcher(s))
+	f.until(r, "the objects that are there", func(st models.State) bool {
+		return len(st.Objects) >= len(r.target.Alpha.First)
+	})
+	if !f.first.Full {
+		r.Error("the first delta is not full")
+	}
+	r.wantThere(f.state, r.target.Alpha.First)
+	observed := r.observe(s)
+	if observed.Rest != f.state.Rest {
+		r.Errorf("watch gives digest %q of the rest, observe %q", f.state.Rest, observed.Rest)
+	}
+
+	id, leaf, value := r.edited()
+	r.must(r.target.Simulator.Tamper(id, leaf, value))
+	f.until(r, "an out-of-band edit", func(st models.State) bool { return st.Objects[id][leaf] == value })
+
+	r.apply(s, pass(changes(r.target.Alpha.Owner, r.target.Alpha.First, nil)))
+	for _, o := range r.target.Alpha.First {
+		if o.Kind.Whole() {
+			f.until(r, "that "+o.String()+" is gone", func(st models.State) bool {
+				_, there := st.Objects[o.ObjectID]
+				return !there
+			})
+		}
+	}
+}
+
+func watchEndsWithItsContext(r *rig) {
+	s := r.open()
+	f, stop := r.watch(r.watcher(s))
+	f.until(r, "anything", func(models.State) bool { return true })
+	if err := stop(); !errors.Is(err, context.Canceled) {
+		r.Errorf("watch ended with %v, want the context's error", r.note(err))
+	}
+}
+
+func watchBreaksWithTheDevice(r *rig) {
+	s := r.open()
+	w := r.watcher(s)
+	f := &follower{news: make(chan struct{}, 1)}
+	ended := make(chan error, 1)
+	ctx := r.context()
+	go func() { ended <- w.Watch(ctx, interval, f.sink) }()
+	f.until(r, "anything", func(models.State) bool { return true })
+	r.target.Simulator.Stop()
+	r.wantKind(<-ended, drivers.KindUnreachable)
+}
+
+func sampleStreams(r *rig) {
+	s := r.open()
+	sampler, ok := s.(drivers.Sampler)
+	if !ok {
+		r.Skip("the session is no drivers.Sampler")
+	}
+	ctx, cancel := context.WithCancel(r.context())
+	defer cancel()
+	samples := 0
+	err := sampler.Sample(ctx, interval, func(models.Readings) {
+		if samples++; samples == 3 {
+			cancel()
+		}
+	})
+	if samples < 3 || !errors.Is(err, context.Canceled) {
+		r.Errorf("%d samples came, then %v; want 3 and the context's error", samples, r.note(err))
+	}
+}
