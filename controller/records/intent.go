@@ -48,7 +48,10 @@ type Request struct {
 	Who         string      `json:"who,omitempty"`
 	At          time.Time   `json:"at"`
 	AllowOutage bool        `json:"allowOutage,omitempty"`
-	Until       *time.Time  `json:"until,omitempty"`
+	// LasersOn permits a repair to turn on light that was found off. Without it
+	// a laser found off counts as possibly manned and is left alone.
+	LasersOn bool       `json:"lasersOn,omitempty"`
+	Until    *time.Time `json:"until,omitempty"`
 	// Served lists the devices that have done their part, Refused those that
 	// would not, with the reason.
 	Served  []string          `json:"served,omitempty"`

@@ -41,9 +41,6 @@ type Phase struct {
 	Since       time.Time     `json:"since"`
 	Reason      models.Reason `json:"reason,omitempty"`
 	Message     string        `json:"message,omitempty"`
-	// Retire is set by the planner's wish to see it gone; the phase machine
-	// follows it from any phase.
-	Retire bool `json:"retire,omitempty"`
 	// Residue names exactly what is left on devices when Stuck.
 	Residue []string `json:"residue,omitempty"`
 	// Acceptance is kept from Verify on.

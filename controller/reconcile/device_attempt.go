@@ -1,0 +1,201 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
+	"github.com/waveplane/waveplane/models"
+)
+
+// difference is one leaf that is not as it should be.
+type difference struct {
+	id      models.ObjectID
+	leaf    models.LeafName // "" when the whole object is missing
+	applied string
+	found   string
+}
+
+func (d difference) String() string {
+	if d.leaf == "" {
+		return d.id.String() + " is missing"
+	}
+	found := d.found
+	if found == "" {
+		found = "nothing"
+	}
+	return fmt.Sprintf("%s %s: sent %s, found %s", d.id, d.leaf, d.applied, found)
+}
+
+// differences compares the leaves we own with what the device shows, in a
+// stable order. What the device shows beyond them is not ours.
+func differences(objects []models.Object, state models.State) []difference {
+	var out []difference
+	for _, o := range objects {
+		found, there := state.Objects[o.ObjectID]
+		if !there {
+			out = append(out, difference{id: o.ObjectID, applied: "present"})
+			continue
+		}
+		for leaf, want := range o.Leaves {
+			if have := found[leaf]; have != want {
+				out = append(out, difference{id: o.ObjectID, leaf: leaf, applied: want, found: have})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b difference) int {
+		switch {
+		case a.id.String()+string(a.leaf) < b.id.String()+string(b.leaf):
+			return -1
+		default:
+			return 1
+		}
+	})
+	return out
+}
+
+// readbackMemory remembers since when this process waits for a device to show
+// what it acknowledged, and which owners stay out of passes.
+type readbackMemory struct {
+	mu    sync.Mutex
+	since map[string]time.Time         // device/owner
+	held  map[string]map[string]string // device → owner → why
+}
+
+func newReadbackMemory() *readbackMemory {
+	return &readbackMemory{since: map[string]time.Time{}, held: map[string]map[string]string{}}
+}
+
+func (m *readbackMemory) start(key string, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.since[key]; !ok {
+		m.since[key] = now
+	}
+}
+
+func (m *readbackMemory) get(key string) (time.Time, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	t, ok := m.since[key]
+	return t, ok
+}
+
+func (m *readbackMemory) done(key string) {
+	m.mu.Lock()
+	delete(m.since, key)
+	m.mu.Unlock()
+}
+
+func (m *readbackMemory) setHeld(device string, held map[string]string) {
+	m.mu.Lock()
+	m.held[device] = held
+	m.mu.Unlock()
+}
+
+func (m *readbackMemory) heldWhy(device, owner string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.held[device][owner]
+}
+
+// resolveAttempts decides about attempts whose outcome is not on record: after
+// a crash, a lost reply, or an acknowledgement that the device has yet to
+// follow. Observed as attempted: acknowledged. Observed as before: it is sent
+// again. Neither: said so, and sent again from what is there, because the
+// attempt was ours. It is never called drift.
+func (s *Stages) resolveAttempts(ctx context.Context, w *deviceWorker, grant *store.Grant, view *deviceView, settle time.Duration) (time.Duration, error) {
+	device := w.device.Name
+	now := s.now().UTC()
+	var ops []store.Op
+	var again time.Duration
+	cat := s.network.catalogue()
+	for _, owner := range s.owners.on(device) {
+		sh, ok := s.shareFor(cat, device, owner)
+		if !ok || sh.applied.Value.Attempt == nil {
+			continue
+		}
+		rec := sh.applied.Value
+		attempt := rec.Attempt
+		sh.wanted, sh.digest = attempt.Objects, attempt.Digest
+		missing := notThere(sh, view.State)
+		began, waiting := s.waiting.get(sh.key)
+		switch {
+		case missing == "":
+			if len(attempt.Objects) == 0 {
+				rec = records.Applied{}
+			} else {
+				rec.Acked, rec.Attempt, rec.Refused = &attempt.Image, nil, nil
+			}
+			s.waiting.done(sh.key)
+		case waiting && now.Sub(began) < readbackBudget*settle+time.Second:
+			again = 200 * time.Millisecond
+			continue
+		case waiting:
+			words := "acknowledged, but does not show it: " + missing
+			rec.Refused = &records.Refused{Digest: attempt.Digest, Words: words, At: now, Phase: attempt.Phase}
+			rec.Attempt = nil
+			s.waiting.done(sh.key)
+			ops = append(ops, s.event(sh.decision.Intent, string(models.OutcomeUnknown), fmt.Sprintf("%s: %s %s", sh.decision.Name, device, words), device))
+			s.log.Warn("not applied", "device", device, "intent", intentKey(sh.decision.Intent), "op", "read back", "err", words)
+		default:
+			rec.Attempt = nil
+			if rec.Acked != nil && len(differences(rec.Acked.Objects, view.State)) > 0 {
+				// Neither before nor after: what is there belongs to this
+				// attempt all the same, so the acknowledged image goes and the
+				// next pass starts from what is found.
+				ops = append(ops, s.event(sh.decision.Intent, string(models.OutcomeUnknown),
+					fmt.Sprintf("%s: after an interrupted change %s shows neither the old nor the new configuration: %s", sh.decision.Name, device, missing), device))
+				rec.Acked.Objects = attemptedImage(rec.Acked.Objects, attempt.Objects, view.State)
+				rec.Acked.Digest = models.Digest(rec.Acked.Objects)
+			}
+		}
+		if rec.Acked == nil && rec.Attempt == nil && rec.Refused == nil && rec.Original != nil {
+			rec.Original = nil
+		}
+		ops = append(ops, s.finishApplied(sh, rec))
+	}
+	if len(ops) == 0 {
+		return again, nil
+	}
+	rev, err := s.cfg.Store.Commit(ctx, grant.Guard, ops...)
+	if err != nil {
+		return 0, fmt.Errorf("resolve attempts on %s: %w", device, err)
+	}
+	return again, s.caches.applied.WaitRevision(ctx, rev)
+}
+
+// attemptedImage is the part of an interrupted change that the device shows,
+// leaf by leaf, over the objects that were ours before or were to become ours.
+func attemptedImage(acked, attempted []models.Object, state models.State) []models.Object {
+	leaves := map[models.ObjectID]models.Leaves{}
+	for _, list := range [][]models.Object{acked, attempted} {
+		for _, o := range list {
+			found, there := state.Objects[o.ObjectID]
+			if !there {
+				continue
+			}
+			if leaves[o.ObjectID] == nil {
+				leaves[o.ObjectID] = models.Leaves{}
+			}
+			for leaf, value := range found.Restrict(o.Leaves) {
+				leaves[o.ObjectID][leaf] = value
+			}
+		}
+	}
+	var out []models.Object
+	for id, l := range leaves {
+		out = append(out, models.Object{ObjectID: id, Leaves: l})
+	}
+	slices.SortFunc(out, func(a, b models.Object) int {
+		if a.ObjectID.String() < b.ObjectID.String() {
+			return -1
+		}
+		return 1
+	})
+	return out
+}

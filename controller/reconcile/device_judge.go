@@ -1,0 +1,190 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/waveplane/waveplane/controller/plan"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
+	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+// judgeMemory keeps what the judging of this process remembers between looks:
+// the last verdict per device and owner, error counters, and since when a
+// difference has been seen.
+type judgeMemory struct {
+	mu         sync.Mutex
+	verdicts   map[string]plan.Verdict // device/owner
+	errors     map[string]uint64       // device/logical index → uncorrectable blocks
+	driftSince map[string]time.Time    // device/owner → first seen, not yet reported
+	neighbours neighbourMemory
+}
+
+func newJudgeMemory() *judgeMemory {
+	return &judgeMemory{
+		verdicts: map[string]plan.Verdict{}, errors: map[string]uint64{}, driftSince: map[string]time.Time{},
+		neighbours: neighbourMemory{before: map[string]map[string]models.Ratio{}},
+	}
+}
+
+func (m *judgeMemory) verdict(device, owner string) plan.Verdict {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.verdicts[device+"/"+owner]
+}
+
+// blocksRose reports whether uncorrectable blocks went up since the last look.
+// A counter that fell was reset; the next rise counts.
+func (m *judgeMemory) blocksRose(key string, now *uint64) bool {
+	if now == nil {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before, seen := m.errors[key]
+	m.errors[key] = *now
+	return seen && *now > before
+}
+
+// judgeDevice turns the current picture of a device into evidence for the
+// phases of its owners, into drift, and into the device's health. It writes
+// only what changed in kind: readings that move within their limits cost
+// nothing.
+func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration, error) {
+	worker := s.worker(device)
+	if worker == nil {
+		return 0, nil
+	}
+	grant := worker.grant.Load()
+	if grant == nil {
+		return 0, nil
+	}
+	view := s.board.view(device)
+	var ops []store.Op
+	ops = append(ops, s.healthOps(worker, view)...)
+	var again time.Duration
+	if view.Synced {
+		cat := s.network.catalogue()
+		fast := false
+		for _, owner := range s.owners.on(device) {
+			sh, ok := s.shareFor(cat, device, owner)
+			if !ok {
+				continue
+			}
+			evidence := s.judgeShare(cat, worker.device.Profile, device, sh, view)
+			if e, changed := s.evidenceOp(sh, evidence); changed {
+				ops = append(ops, e)
+			}
+			drift, wait := s.driftOp(worker, sh, view)
+			ops = append(ops, drift...)
+			again = soonest(again, wait)
+			switch sh.phase.Value.Name {
+			case records.PhaseLaunch, records.PhaseOpen, records.PhaseVerify:
+				fast = true
+			}
+		}
+		worker.setFast(fast)
+	}
+	if len(ops) == 0 {
+		return again, nil
+	}
+	rev, err := s.cfg.Store.Commit(ctx, grant.Guard, ops...)
+	if err != nil {
+		return 0, fmt.Errorf("record evidence of %s: %w", device, err)
+	}
+	if err := s.caches.evidence.WaitRevision(ctx, rev); err != nil {
+		return 0, err
+	}
+	if err := s.caches.health.WaitRevision(ctx, rev); err != nil {
+		return 0, err
+	}
+	return again, s.caches.observed.WaitRevision(ctx, rev)
+}
+
+// judgeShare judges one owner's light and configuration on one device.
+func (s *Stages) judgeShare(cat *catalogue.Catalogue, profile catalogue.Profile, device string, sh *share, view *deviceView) records.Evidence {
+	d, p := sh.decision, sh.phase.Value
+	v := plan.Judge(d, cat.Modes[d.Mode], profile, device, p.Name, p.Step, &view.State)
+	for _, end := range d.Ends {
+		if end.Device != device || !v.Good || (p.Name != records.PhaseVerify && p.Name != records.PhaseInService && p.Name != records.PhaseHeld) {
+			continue
+		}
+		r := view.State.Readings.Logical[strconv.Itoa(end.OtnIndex)]
+		if s.memory.blocksRose(device+"/"+strconv.Itoa(end.OtnIndex), r.Uncorrectable) {
+			v.Good, v.Fault = false, "uncorrectable blocks rising"
+		}
+	}
+	e := records.Evidence{
+		DecisionRev: d.Rev, Phase: p.Name, Step: p.Step, Session: view.Session, Hops: v.Hops, End: v.End, Fault: v.Fault,
+	}
+	acked := sh.applied.Value.Acked
+	e.ReadBack = acked != nil && sh.applied.Value.Attempt == nil && acked.Digest == sh.digest && len(differences(acked.Objects, view.State)) == 0
+	if !e.ReadBack && v.Good && p.Name != records.PhaseInService {
+		v.Good = false
+	}
+	s.memory.mu.Lock()
+	s.memory.verdicts[sh.key] = v
+	s.memory.mu.Unlock()
+	if v.Good {
+		now := s.now().UTC()
+		e.OKSince, e.Fault = &now, ""
+	}
+	return e
+}
+
+// evidenceOp decides whether evidence is news. Good evidence keeps the moment
+// since which it has been good.
+func (s *Stages) evidenceOp(sh *share, e records.Evidence) (store.Op, bool) {
+	switch sh.phase.Value.Name {
+	case records.PhasePlanned, records.PhaseRemove, records.PhaseUndo, records.PhaseFailed, records.PhaseGone, records.PhaseDrain, records.PhaseStuck:
+		return store.Op{}, false // these phases are judged by the applied records
+	}
+	old, ok := get(s.caches.evidence, sh.key)
+	if !ok {
+		return s.tables.Evidence.Put(sh.key, e), true
+	}
+	o := old.Value
+	same := o.DecisionRev == e.DecisionRev && stationOf(o.Phase) == stationOf(e.Phase) && o.Step == e.Step && o.Session == e.Session
+	if same && (o.OKSince != nil) == (e.OKSince != nil) && o.ReadBack == e.ReadBack && faultKind(o) == faultKind(e) {
+		return store.Op{}, false
+	}
+	return s.tables.Evidence.Put(sh.key, e), true
+}
+
+// faultKind reduces evidence to what is wrong where, without the numbers.
+func faultKind(e records.Evidence) string {
+	if e.Fault == "" {
+		return ""
+	}
+	kind := "fault"
+	for _, h := range e.Hops {
+		kind += "|" + string(h.Direction) + h.Key + h.Verdict
+	}
+	return kind
+}
+
+// healthOps writes the device's health when it changed.
+func (s *Stages) healthOps(w *deviceWorker, view *deviceView) []store.Op {
+	if !view.Synced && view.Since.IsZero() {
+		return nil // still dialling for the first time
+	}
+	h := records.DeviceHealth{
+		Reachable: view.Reachable, Since: view.Since.UTC(), Kind: string(view.Kind), Message: view.Message, Identity: view.State.Identity, Rest: view.State.Rest,
+	}
+	if view.Reachable && !view.Synced {
+		return nil
+	}
+	if view.Synced {
+		h.Foreign = s.strangers(w, view)
+	}
+	old, ok := get(s.caches.health, w.device.Name)
+	if ok && old.Value.Reachable == h.Reachable && old.Value.Kind == h.Kind && (!h.Reachable || old.Value.Rest == h.Rest && old.Value.Identity == h.Identity && sameItems(old.Value.Foreign, h.Foreign)) {
+		return nil
+	}
+	return []store.Op{s.tables.Health.Put(w.device.Name, h)}
+}

@@ -1,0 +1,165 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
+	"github.com/waveplane/waveplane/models"
+)
+
+// repairsFor returns the repair requests that cover an owner on a device.
+func (s *Stages) repairsFor(device string, d *records.Decision) []store.Entry[records.Request] {
+	var out []store.Entry[records.Request]
+	for _, e := range s.caches.requests.List(string(records.RequestRepair) + "/") {
+		if e.Value.Target != "device/"+device && e.Value.Target != targetOf(d.Intent) {
+			continue
+		}
+		if _, no := e.Value.Refused[device]; no || slices.Contains(e.Value.Served, device) {
+			continue
+		}
+		if e.Value.Until == nil || s.now().Before(*e.Value.Until) {
+			out = append(out, *e)
+		}
+	}
+	return out
+}
+
+// repairPermitted reports whether a person asked for this owner's
+// configuration to be sent again, with all the permission it takes.
+func (s *Stages) repairPermitted(device string, sh *share) bool {
+	view := s.board.view(device)
+	for _, e := range s.repairsFor(device, sh.decision) {
+		if repairDenied(e.Value, sh, view.State) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// repairDenied tells why a request does not go far enough for what a repair
+// would do; "" when it does.
+func repairDenied(r records.Request, sh *share, state models.State) string {
+	if sh.phase.Value.Name.Lit() && !r.AllowOutage {
+		return fmt.Sprintf("%s: %s carries light: repeat with --allow-outage", models.OutageNotAllowed, sh.decision.Name)
+	}
+	if off := turnedOff(sh.applied.Value.Acked, state); off != "" && !r.LasersOn {
+		return fmt.Sprintf("%s: %s was turned off on the device; make sure nobody works on the fibre, then repeat with --lasers-on", models.PossiblyManned, off)
+	}
+	return ""
+}
+
+// turnedOff names the first thing that we had enabled and that the device
+// shows disabled.
+func turnedOff(acked *records.Image, state models.State) string {
+	if acked == nil {
+		return ""
+	}
+	for _, diff := range differences(acked.Objects, state) {
+		on := diff.applied == "true" || diff.applied == models.AdminEnabled
+		if on && diff.found != diff.applied {
+			return fmt.Sprintf("%s %s", diff.id, diff.leaf)
+		}
+	}
+	return ""
+}
+
+// serveRepairs notes in the repair requests what this device has done or will
+// not do. A request that every device has answered is removed; one that was
+// refused stays until a person has read it or its time is over.
+func (s *Stages) serveRepairs(ctx context.Context, device string, _ []*share) error {
+	view := s.board.view(device)
+	cat := s.network.catalogue()
+	for _, e := range s.caches.requests.List(string(records.RequestRepair) + "/") {
+		r := e.Value
+		if slices.Contains(r.Served, device) || r.Refused[device] != "" || !s.repairCovers(r, device) {
+			continue
+		}
+		open, denied := false, ""
+		for _, owner := range s.owners.on(device) {
+			sh, ok := s.shareFor(cat, device, owner)
+			if !ok || (r.Target != "device/"+device && r.Target != targetOf(sh.decision.Intent)) {
+				continue
+			}
+			acked := sh.applied.Value.Acked
+			if sh.applied.Value.Attempt != nil {
+				open = true
+			}
+			if acked == nil || len(differences(acked.Objects, view.State)) == 0 {
+				continue
+			}
+			open = true
+			if why := repairDenied(r, sh, view.State); why != "" {
+				denied = why
+			} else if x := sh.applied.Value.Refused; x != nil && x.Digest == acked.Digest && x.At.After(r.At) {
+				denied = "device refused: " + x.Words
+			}
+		}
+		if open && denied == "" {
+			continue // still at it
+		}
+		if err := s.answerRepair(ctx, *e, device, denied); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Stages) repairCovers(r records.Request, device string) bool {
+	if strings.HasPrefix(r.Target, "device/") {
+		return r.Target == "device/"+device
+	}
+	return slices.Contains(s.devicesOf(r.Target), device)
+}
+
+// devicesOf lists the devices of an intent by its target name.
+func (s *Stages) devicesOf(target string) []string {
+	var out []string
+	for _, d := range s.caches.decisions.List("") {
+		if targetOf(d.Value.Intent) == target {
+			out = append(out, d.Value.Devices()...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (s *Stages) answerRepair(ctx context.Context, e store.Entry[records.Request], device, denied string) error {
+	r := e.Value
+	r.Served = slices.Clone(r.Served)
+	if denied == "" {
+		r.Served = append(r.Served, device)
+	} else {
+		refused := map[string]string{device: denied}
+		for k, v := range r.Refused {
+			refused[k] = v
+		}
+		r.Refused = refused
+	}
+	ref := records.IntentRef{Kind: "Device", Name: device}
+	message := "configuration is again as it was acknowledged"
+	if denied != "" {
+		message = denied
+	}
+	ops := []store.Op{s.event(ref, "Repair", fmt.Sprintf("%s (%s): %s", r.Target, r.Reason, message), device)}
+	all := strings.HasPrefix(r.Target, "device/") || len(r.Served)+len(r.Refused) >= len(s.devicesOf(r.Target))
+	if all && len(r.Refused) == 0 {
+		ops = append(ops, s.tables.Requests.DeleteAt(e.Key, e.Revision))
+	} else {
+		ops = append(ops, s.tables.Requests.Update(e.Key, r, e.Revision))
+	}
+	rev, err := s.commit(ctx, ops...)
+	if errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotOwner) {
+		s.passQueue.AddAfter(device, 0) // another device answered at the same time
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("answer repair: %w", err)
+	}
+	s.log.Info("repair", "device", device, "op", "repair", "intent", r.Target, "message", message)
+	return s.caches.requests.WaitRevision(ctx, rev)
+}

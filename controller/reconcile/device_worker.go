@@ -1,0 +1,174 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/intents"
+)
+
+// worker returns the worker of a device, or nil.
+func (s *Stages) worker(device string) *deviceWorker {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.workers[device]
+}
+
+// deviceNames lists the devices that are worked, sorted.
+func (s *Stages) deviceNames() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]string, 0, len(s.workers))
+	for name := range s.workers {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// adjustWorkers starts a worker for every device document with an address,
+// ends those whose document is gone, and restarts those whose document changed
+// in a way that matters to the connection.
+func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
+	wanted := map[string]drivers.Device{}
+	for _, e := range s.caches.intents.List(intents.KindDevice + "/") {
+		_, _, name := parseIntentKey(e.Key)
+		if d, ok := s.connectable(name); ok {
+			wanted[name] = d
+		}
+	}
+	var fresh []string
+	s.mu.Lock()
+	for name, w := range s.workers {
+		d, keep := wanted[name]
+		if keep && sameConnection(w.device, d) {
+			continue
+		}
+		w.cancel()
+		s.mu.Unlock()
+		<-w.done
+		s.mu.Lock()
+		delete(s.workers, name)
+		s.board.forget(name)
+	}
+	for name := range wanted {
+		if s.workers[name] == nil {
+			fresh = append(fresh, name)
+		}
+	}
+	s.mu.Unlock()
+	if len(fresh) == 0 {
+		return nil
+	}
+	slices.Sort(fresh)
+	grants, err := s.cfg.Store.OwnAll(ctx, fresh)
+	if err != nil {
+		return fmt.Errorf("take ownership of devices: %w", err)
+	}
+	for _, name := range fresh {
+		d := wanted[name]
+		driver, err := s.cfg.Registry.Lookup(d.Profile.Driver)
+		if err != nil {
+			s.log.Error("no driver", "device", name, "err", err)
+			continue
+		}
+		workCtx, cancel := context.WithCancel(ctx)
+		w := &deviceWorker{
+			device: d, driver: driver, board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, term: s.termOf,
+			slow: durationOf(d.Profile.SampleSlow, 10*time.Second), fast: durationOf(d.Profile.SampleFast, 0),
+			hurry: make(chan struct{}), cancel: cancel, done: make(chan struct{}),
+			changed: func(device string) {
+				s.judgeQueue.Add(device)
+				s.passQueue.Add(device)
+			},
+		}
+		w.grant.Store(grants[name])
+		s.mu.Lock()
+		s.workers[name] = w
+		s.mu.Unlock()
+		wg.Go(func() { w.run(workCtx) })
+	}
+	return nil
+}
+
+// connectable builds what a driver needs from a device's document.
+func (s *Stages) connectable(name string) (drivers.Device, bool) {
+	spec, ok := s.network.device(name)
+	if !ok || spec.Address == "" {
+		return drivers.Device{}, false
+	}
+	profile, err := s.cfg.Catalogue.Profile(spec.Profile)
+	if err != nil {
+		s.log.Error("unknown profile", "device", name, "err", err)
+		return drivers.Device{}, false
+	}
+	d := drivers.Device{
+		Name: name, Address: spec.Address, Profile: profile, Manage: spec.Mode == "manage", Log: s.log,
+		Credentials: credentials(spec.Credentials, s.cfg.StateDir),
+	}
+	if spec.TLS != nil {
+		d.ServerName = spec.TLS.ServerName
+		if spec.TLS.CAFile != "" {
+			pem, err := os.ReadFile(statePath(s.cfg.StateDir, spec.TLS.CAFile))
+			if err != nil {
+				s.log.Error("cannot read the certificate authority", "device", name, "err", err)
+			}
+			d.RootCAs = pem
+			if pem == nil {
+				d.RootCAs = []byte{} // trust nobody rather than everybody
+			}
+		}
+	}
+	return d, true
+}
+
+func sameConnection(a, b drivers.Device) bool {
+	a.Credentials, b.Credentials, a.Log, b.Log = nil, nil, nil, nil
+	return reflect.DeepEqual(a, b)
+}
+
+// credentials reads "user:password" anew at every dial.
+func credentials(ref *intents.CredentialsRef, dir string) func(context.Context) (string, string, error) {
+	return func(context.Context) (string, string, error) {
+		if ref == nil {
+			return "", "", nil
+		}
+		var text string
+		switch kind, where, _ := strings.Cut(ref.Ref, ":"); kind {
+		case "env":
+			v, ok := os.LookupEnv(where)
+			if !ok {
+				return "", "", fmt.Errorf("credentials: environment variable %s is not set", where)
+			}
+			text = v
+		case "file":
+			b, err := os.ReadFile(statePath(dir, where))
+			if err != nil {
+				return "", "", fmt.Errorf("credentials: %w", err)
+			}
+			text = strings.TrimSpace(string(b))
+		default:
+			return "", "", fmt.Errorf("credentials: reference %q is neither env: nor file:", kind+":")
+		}
+		user, password, ok := strings.Cut(text, ":")
+		if !ok {
+			return "", "", fmt.Errorf("credentials: %s does not hold user:password", ref.Ref)
+		}
+		return user, password, nil
+	}
+}
+
+func statePath(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}

@@ -1,0 +1,19 @@
+// Package reconcile closes the difference between what is recorded and what is
+// there. It is a handful of stages, one file each, that a reader can follow
+// from the listing:
+//
+//	intent_plan.go        documents → decisions, with the ledger, in one transaction
+//	lightpath_advance.go  moves wavelengths from phase to phase
+//	lightpath_step.go     the rules of those moves, as a pure function
+//	device_session.go     one connection per device; merges news into memory
+//	device_pass.go        sends what is due on a device as one commit
+//	device_judge.go       turns what a device says into evidence and drift
+//	intent_status.go      tells people
+//	intent_admit.go       removes what is finished
+//
+// Every stage is level-triggered: it looks at the records and at the devices
+// and does the next thing. Stages talk to each other only through the store.
+// A stage that acts does so in a transaction guarded by the key that grants it
+// the right: the election key for planner, lightpath and status, the device's
+// owner key for passes and evidence.
+package reconcile

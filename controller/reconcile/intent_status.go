@@ -1,0 +1,366 @@
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/waveplane/waveplane/controller/plan"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
+	"github.com/waveplane/waveplane/intents"
+	"github.com/waveplane/waveplane/models"
+)
+
+// statusBatch brings the status of many documents up to date. It writes only
+// what changed.
+func (s *Stages) statusBatch(ctx context.Context, keys []string) error {
+	var ops []store.Op
+	for _, key := range keys {
+		e, ok := get(s.caches.intents, key)
+		if !ok {
+			continue
+		}
+		old, exists := get(s.caches.status, key)
+		var st records.Status
+		switch kind, _, name := parseIntentKey(key); kind {
+		case intents.KindCircuit, intents.KindWavelength:
+			st = s.circuitStatus(e, old.Value)
+		case intents.KindDevice:
+			st = s.deviceStatus(name, e, old.Value)
+		default:
+			st = s.plainStatus(e, old.Value)
+		}
+		before, _ := json.Marshal(old.Value)
+		after, _ := json.Marshal(st)
+		if exists && string(before) == string(after) {
+			continue
+		}
+		if exists {
+			ops = append(ops, s.tables.Status.Update(key, st, old.Revision))
+		} else {
+			ops = append(ops, s.tables.Status.Create(key, st), s.tables.Intents.Exists(key, e.Revision))
+		}
+	}
+	if len(ops) == 0 {
+		return nil
+	}
+	rev, err := s.commit(ctx, ops...)
+	if errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotOwner) {
+		for _, key := range keys {
+			s.statusQueue.Add(key)
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("store status: %w", err)
+	}
+	return s.caches.status.WaitRevision(ctx, rev)
+}
+
+// conditions collects the conditions of one document.
+type conditions struct {
+	list       []models.Condition
+	generation int64
+	stages     *Stages
+}
+
+func (c *conditions) set(t models.ConditionType, status string, reason models.Reason, message string) {
+	c.list, _ = models.SetCondition(c.list, models.Condition{
+		Type: t, Status: status, Reason: reason, Message: message, LastTransitionTime: c.stages.now().UTC(), ObservedGeneration: c.generation,
+	})
+}
+
+func (s *Stages) conditionsOf(e store.Entry[records.Intent], old records.Status) *conditions {
+	return &conditions{list: append([]models.Condition(nil), old.Conditions...), generation: e.Value.Generation, stages: s}
+}
+
+// circuitStatus sums up a circuit from its records.
+func (s *Stages) circuitStatus(e store.Entry[records.Intent], old records.Status) records.Status {
+	st := records.Status{ObservedGeneration: e.Value.Generation}
+	c := s.conditionsOf(e, old)
+	rec, _ := get(s.caches.circuits, e.Value.UID)
+	sum := s.sumWavelengths(&rec.Value)
+	st.Wavelengths = sum.wavelengths
+	asked := s.askedGbps(e)
+	st.Capacity = &records.Capacity{AskedGbps: asked, ReadyGbps: sum.readyGbps}
+
+	answered := rec.Value.Generation == e.Value.Generation
+	refusal := rec.Value.Refusal
+	switch {
+	case e.Value.Deletion != nil:
+		c.set(models.IsPlanned, "False", models.Deleting, "being deleted")
+	case answered && refusal != nil:
+		c.set(models.IsPlanned, "False", refusal.Reason, refusal.Message)
+		st.Nearest = refusal.Nearest
+	case answered && len(rec.Value.Tombstones) > 0 && len(rec.Value.Live) == 0:
+		t := rec.Value.Tombstones[len(rec.Value.Tombstones)-1]
+		c.set(models.IsPlanned, "False", models.DeviceRejected, t.Words)
+	case answered:
+		c.set(models.IsPlanned, "True", models.Planned, fmt.Sprintf("%d wavelengths", len(rec.Value.Live)))
+	default:
+		c.set(models.IsPlanned, "Unknown", models.Progressing, "waiting for the planner")
+	}
+	s.setProgrammed(c, sum)
+	s.setReady(c, e, rec.Value, sum, asked)
+	s.setInSync(c, sum)
+	s.setStalled(c, e, rec.Value, sum)
+	st.Conditions = c.list
+	return st
+}
+
+// summary is what the wavelengths of a circuit add up to.
+type summary struct {
+	wavelengths []records.WavelengthStatus
+	live        int
+	inService   int
+	readyGbps   int
+	retiring    int
+	dark        string        // first message of a live wavelength that is not ready
+	darkReason  models.Reason // and its reason word
+	unknown     string        // first device that could not be asked
+	stalled     string
+	stalledWhy  models.Reason
+	pending     string
+	drift       []models.DriftItem
+}
+
+func (s *Stages) sumWavelengths(rec *records.Circuit) *summary {
+	sum := &summary{}
+	for _, wl := range rec.Live {
+		s.sumOne(sum, records.WavelengthKey(rec.Intent.UID, wl), true)
+	}
+	for _, wl := range rec.Retiring {
+		s.sumOne(sum, records.WavelengthKey(rec.Intent.UID, wl), false)
+	}
+	return sum
+}
+
+func (s *Stages) sumOne(sum *summary, key string, live bool) {
+	de, ok := get(s.caches.decisions, key)
+	p, ok2 := get(s.caches.phases, key)
+	if !ok || !ok2 {
+		return
+	}
+	d := &de.Value
+	ws := records.WavelengthStatus{
+		Name: d.Name, Phase: p.Value.Name, Reason: p.Value.Reason, Message: p.Value.Message, Mode: d.Mode, CentreGHz: d.Slot.Centre().GHz(),
+		SlotGHz: d.Slot.Width().GHz(), LatencyMs: d.LatencyMs, MarginDb: d.Margin.Db(),
+	}
+	for _, leg := range d.Route {
+		ws.Links = append(ws.Links, leg.Link)
+	}
+	for _, device := range d.Devices() {
+		if o, ok := get(s.caches.observed, device+"/"+d.Owner()); ok {
+			sum.drift = append(sum.drift, o.Value.Drift...)
+		}
+		if view := s.board.view(device); !view.Synced && !view.Since.IsZero() {
+			sum.unknown = first(sum.unknown, fmt.Sprintf("%s is out of reach: %s", device, view.Message))
+		}
+		if why := s.waiting.heldWhy(device, d.Owner()); why != "" {
+			sum.pending = first(sum.pending, device+": "+why)
+		}
+	}
+	if !live {
+		sum.retiring++
+		s.noteStuck(sum, d, p.Value)
+		sum.wavelengths = append(sum.wavelengths, ws)
+		return
+	}
+	sum.live++
+	reason, fault := s.lightFault(d, p.Value)
+	switch {
+	case p.Value.Name == records.PhaseInService && fault == "":
+		sum.inService++
+		sum.readyGbps += d.CapacityGbps
+	case p.Value.Name == records.PhaseInService:
+		ws.Reason, ws.Message = reason, fault
+		if sum.dark == "" {
+			sum.dark, sum.darkReason = d.Name+": "+fault, reason
+		}
+	default:
+		if sum.dark == "" {
+			sum.dark, sum.darkReason = fmt.Sprintf("%s is in %s: %s", d.Name, p.Value.Name, p.Value.Message), p.Value.Reason
+		}
+		if p.Value.Name != records.PhaseHeld {
+			sum.pending = first(sum.pending, fmt.Sprintf("%s is in %s", d.Name, p.Value.Name))
+		}
+	}
+	s.noteStuck(sum, d, p.Value)
+	sum.wavelengths = append(sum.wavelengths, ws)
+}
+
+func (s *Stages) noteStuck(sum *summary, d *records.Decision, p records.Phase) {
+	switch p.Name {
+	case records.PhaseHeld, records.PhaseStuck, records.PhaseFailed:
+		if sum.stalled == "" {
+			sum.stalled, sum.stalledWhy = fmt.Sprintf("%s is %s: %s", d.Name, p.Name, p.Message), p.Reason
+		}
+	}
+}
+
+func first(old, new string) string {
+	if old != "" {
+		return old
+	}
+	return new
+}
+
+// lightFault tells what is wrong with the light of a wavelength in service,
+// naming link, span and direction; "" when nothing is.
+func (s *Stages) lightFault(d *records.Decision, p records.Phase) (models.Reason, string) {
+	if p.Name != records.PhaseInService {
+		return "", ""
+	}
+	verdicts := map[string]plan.Verdict{}
+	bad := ""
+	for _, device := range d.Devices() {
+		e, ok := get(s.caches.evidence, device+"/"+d.Owner())
+		if !ok || e.Value.OKSince != nil || !evidenceCounts(e.Value, p) {
+			continue
+		}
+		if e.Value.Session != s.board.view(device).Session {
+			continue // what an earlier connection saw no longer counts
+		}
+		bad = first(bad, device+": "+e.Value.Fault)
+	}
+	if bad == "" {
+		return "", ""
+	}
+	for _, device := range d.Devices() {
+		verdicts[device] = s.memory.verdict(device, d.Owner())
+	}
+	reason := models.LossOfSignal
+	hop, message := plan.FirstBadHop(d, verdicts)
+	if message == "" {
+		return models.MarginLow, bad
+	}
+	if hop.Verdict != "none" {
+		reason = models.PlantMismatch
+	}
+	return reason, message
+}
+
+func (s *Stages) askedGbps(e store.Entry[records.Intent]) int {
+	doc, err := decodeIntent(e)
+	if err != nil {
+		return 0
+	}
+	switch spec := doc.Spec.(type) {
+	case *intents.CircuitSpec:
+		return spec.CapacityGbps
+	case *intents.WavelengthSpec:
+		if rec, ok := get(s.caches.circuits, e.Value.UID); ok {
+			total := 0
+			for _, wl := range rec.Value.Live {
+				if d, ok := get(s.caches.decisions, records.WavelengthKey(e.Value.UID, wl)); ok {
+					total += d.Value.CapacityGbps
+				}
+			}
+			return total
+		}
+	}
+	return 0
+}
+
+func (s *Stages) setProgrammed(c *conditions, sum *summary) {
+	switch {
+	case sum.live+sum.retiring == 0:
+		c.set(models.Programmed, "False", models.Progressing, "nothing is decided")
+	case sum.unknown != "":
+		c.set(models.Programmed, "Unknown", models.DeviceUnreachable, sum.unknown)
+	case sum.pending != "" || sum.retiring > 0:
+		c.set(models.Programmed, "False", models.Progressing, sum.pending)
+	default:
+		c.set(models.Programmed, "True", models.AllAcknowledged, "")
+	}
+}
+
+func (s *Stages) setReady(c *conditions, e store.Entry[records.Intent], rec records.Circuit, sum *summary, asked int) {
+	switch {
+	case e.Value.Deletion != nil:
+		c.set(models.Ready, "False", models.Deleting, "being deleted")
+	case sum.live == 0 && rec.Refusal != nil:
+		c.set(models.Ready, "False", rec.Refusal.Reason, rec.Refusal.Message)
+	case sum.dark != "":
+		reason := sum.darkReason
+		if reason == "" {
+			reason = models.Progressing
+		}
+		c.set(models.Ready, "False", reason, sum.dark)
+	case sum.unknown != "" && sum.live > 0:
+		c.set(models.Ready, "Unknown", models.DeviceUnreachable, sum.unknown)
+	case sum.live > 0 && sum.readyGbps >= asked:
+		c.set(models.Ready, "True", models.LightVerified, fmt.Sprintf("%d Gbit/s on %d wavelengths, light verified", sum.readyGbps, sum.live))
+	case sum.live > 0:
+		c.set(models.Ready, "False", models.Progressing, fmt.Sprintf("%d of %d Gbit/s ready", sum.readyGbps, asked))
+	default:
+		c.set(models.Ready, "False", models.Progressing, "nothing is lit")
+	}
+}
+
+func (s *Stages) setInSync(c *conditions, sum *summary) {
+	switch {
+	case len(sum.drift) > 0:
+		d := sum.drift[0]
+		c.set(models.InSync, "False", models.DriftHeld, fmt.Sprintf("%d differences, first on %s: %s applied %s, found %s", len(sum.drift), d.Device, d.Path, d.Applied, d.Found))
+	case sum.unknown != "":
+		c.set(models.InSync, "Unknown", models.DeviceUnreachable, sum.unknown)
+	default:
+		c.set(models.InSync, "True", models.NoDrift, "")
+	}
+}
+
+func (s *Stages) setStalled(c *conditions, e store.Entry[records.Intent], rec records.Circuit, sum *summary) {
+	answered := rec.Generation == e.Value.Generation
+	switch {
+	case sum.stalled != "":
+		c.set(models.Stalled, "True", sum.stalledWhy, sum.stalled)
+	case e.Value.Deletion == nil && answered && rec.Refusal != nil:
+		c.set(models.Stalled, "True", rec.Refusal.Reason, rec.Refusal.Message)
+	case e.Value.Deletion == nil && answered && sum.live == 0 && len(rec.Tombstones) > 0:
+		t := rec.Tombstones[len(rec.Tombstones)-1]
+		c.set(models.Stalled, "True", models.DeviceRejected, t.Words)
+	default:
+		c.set(models.Stalled, "False", models.Progressing, "")
+	}
+}
+
+// deviceStatus tells whether a device answers and is as we left it.
+func (s *Stages) deviceStatus(name string, e store.Entry[records.Intent], old records.Status) records.Status {
+	st := records.Status{ObservedGeneration: e.Value.Generation}
+	c := s.conditionsOf(e, old)
+	h, ok := get(s.caches.health, name)
+	switch {
+	case !ok:
+		c.set(models.Ready, "Unknown", models.Progressing, "not connected yet")
+		c.set(models.InSync, "Unknown", models.Progressing, "not connected yet")
+	case !h.Value.Reachable:
+		c.set(models.Ready, "False", models.DeviceUnreachable, h.Value.Message)
+		c.set(models.InSync, "Unknown", models.DeviceUnreachable, h.Value.Message)
+	default:
+		c.set(models.Ready, "True", "Connected", strings.TrimSpace(h.Value.Identity.Vendor+" "+h.Value.Identity.Model+" "+h.Value.Identity.Software))
+		items := append([]models.DriftItem(nil), h.Value.Foreign...)
+		for _, owner := range s.owners.on(name) {
+			if o, ok := get(s.caches.observed, name+"/"+owner); ok {
+				items = append(items, o.Value.Drift...)
+			}
+		}
+		if len(items) > 0 {
+			c.set(models.InSync, "False", models.DriftHeld, fmt.Sprintf("%d differences, first %s applied %s, found %s", len(items), items[0].Path, items[0].Applied, items[0].Found))
+		} else {
+			c.set(models.InSync, "True", models.NoDrift, "")
+		}
+	}
+	st.Conditions = c.list
+	return st
+}
+
+// plainStatus is for documents that only describe: they are accepted or not.
+func (s *Stages) plainStatus(e store.Entry[records.Intent], old records.Status) records.Status {
+	c := s.conditionsOf(e, old)
+	c.set(models.Ready, "True", "Accepted", "")
+	return records.Status{ObservedGeneration: e.Value.Generation, Conditions: c.list}
+}

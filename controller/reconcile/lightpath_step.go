@@ -1,0 +1,340 @@
+package reconcile
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/waveplane/waveplane/controller/plan"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/models"
+)
+
+// lightpath is all that decides about the next phase of one wavelength. It is
+// filled from the records and the board; next is a pure function of it.
+type lightpath struct {
+	decision *records.Decision
+	phase    records.Phase
+	now      time.Time
+
+	wanted   bool          // in the circuit's live set
+	retry    bool          // a person asked to try again
+	blocked  string        // why nothing new may start: paused, observed device
+	blockWhy models.Reason // reason word of blocked
+	devices  []deviceShare // in the order of Decision.Devices
+
+	steps      int // Open steps
+	drainSteps int
+	settle     time.Duration
+	soak       time.Duration
+
+	badHop     string              // first bad hop in the order of light, for people
+	acceptance *records.Acceptance // what would be kept if it were accepted now
+	hurt       []records.Neighbour // neighbours that lost more than they may
+	loader     func() bool         // takes the route's sections
+}
+
+// deviceShare is one device's part of a wavelength.
+type deviceShare struct {
+	device  string
+	acked   bool   // the device has acknowledged what this phase wants
+	empty   bool   // nothing of ours is on it, nothing is being attempted
+	refused string // its words about what this phase wants
+	good    bool   // its evidence for this phase says that all is well
+	since   time.Time
+	fault   string
+	// counting is the moment from which this device can be expected to show
+	// light: acknowledged, and connected since.
+	counting time.Time
+	lost     string // why it is out of reach
+}
+
+// move is what next decided. A zero move means: stay; look again after wake.
+type move struct {
+	to   *records.Phase
+	wake time.Duration
+	why  string // for the event
+}
+
+// Budgets for light to come up, in units of the profile's settle time: the
+// waits of field tests are minutes for a settle of ten seconds.
+const (
+	launchBudget = 20
+	verifyBudget = 30
+	lossLimit    = models.Ratio(30) // a neighbour may lose 0.3 dB of Q
+)
+
+// next decides the next phase. See records.PhaseName for the map.
+func (l *lightpath) next() move {
+	p := l.phase
+	switch p.Name {
+	case records.PhasePlanned:
+		if !l.wanted {
+			return l.to(records.PhaseRemove, 0, models.Deleting, "no longer wanted; nothing was sent")
+		}
+		if l.blocked != "" {
+			return l.note(l.blockWhy, l.blocked)
+		}
+		return l.to(records.PhaseDark, 0, models.Progressing, "configuring with the laser off")
+	case records.PhaseDark:
+		return l.fromDark()
+	case records.PhaseLaunch, records.PhaseOpen, records.PhaseVerify:
+		return l.fromRising()
+	case records.PhaseInService:
+		if !l.wanted {
+			return l.drain("no longer wanted")
+		}
+	case records.PhaseHeld:
+		if !l.wanted {
+			return l.drain("no longer wanted")
+		}
+		if l.retry {
+			return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light again, as asked")
+		}
+		if l.allAcked() && l.allGood() {
+			if left := l.soakLeft(); left > 0 {
+				return move{wake: left}
+			}
+			return l.to(records.PhaseVerify, 0, models.Progressing, "the light is good now; judging it again")
+		}
+		if l.badHop != "" && l.badHop != p.Message && p.Reason == models.LightNotSeen {
+			return l.note(models.LightNotSeen, l.badHop)
+		}
+	case records.PhaseDrain:
+		return l.fromDrain()
+	case records.PhaseRemove:
+		return l.fromRemoval(records.PhaseGone)
+	case records.PhaseUndo:
+		return l.fromRemoval(records.PhaseFailed)
+	case records.PhaseStuck:
+		if l.retry {
+			return l.to(records.PhaseRemove, 0, models.Deleting, "trying again to remove what is left")
+		}
+	}
+	return move{}
+}
+
+func (l *lightpath) fromDark() move {
+	if !l.wanted {
+		return l.to(records.PhaseRemove, 0, models.Deleting, "no longer wanted; still dark")
+	}
+	if device, words := l.refusal(); device != "" {
+		return l.to(records.PhaseUndo, 0, models.DeviceRejected, fmt.Sprintf("%s refused: %s", device, words))
+	}
+	if l.blocked != "" {
+		return l.note(l.blockWhy, l.blocked)
+	}
+	if !l.allAcked() {
+		return move{}
+	}
+	if !l.allGood() {
+		return l.overdue(launchBudget, models.LightNotSeen, "not proven dark: "+l.firstFault())
+	}
+	return l.to(records.PhaseLaunch, 0, models.Progressing, "laser on")
+}
+
+func (l *lightpath) fromRising() move {
+	if !l.wanted {
+		return l.drain("no longer wanted")
+	}
+	if device, words := l.refusal(); device != "" {
+		return l.hold(models.DeviceRejected, fmt.Sprintf("%s refused: %s", device, words))
+	}
+	if l.blocked != "" {
+		return l.note(l.blockWhy, l.blocked)
+	}
+	if !l.allAcked() {
+		return move{}
+	}
+	if len(l.hurt) > 0 {
+		n := l.hurt[0]
+		return l.drain(fmt.Sprintf("%s lost %v of Q when this light came on (limit %v)", n.Wavelength, n.QBefore-n.QAfter, lossLimit))
+	}
+	budget := launchBudget
+	if l.phase.Name == records.PhaseVerify {
+		budget = verifyBudget
+	}
+	if !l.allGood() {
+		return l.overdue(budget, models.LightNotSeen, l.worst())
+	}
+	switch l.phase.Name {
+	case records.PhaseLaunch:
+		if l.steps == 0 {
+			return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light")
+		}
+		if !l.loader() {
+			return l.note(models.Progressing, "waiting for another wavelength to finish loading a section of the route")
+		}
+		return l.to(records.PhaseOpen, 1, models.Progressing, "opening the first section")
+	case records.PhaseOpen:
+		if l.phase.Step < l.steps {
+			return l.to(records.PhaseOpen, l.phase.Step+1, models.Progressing, fmt.Sprintf("opening section %d of %d", l.phase.Step+1, l.steps))
+		}
+		return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light")
+	}
+	// Verify: good without a break for the whole soak, at every device.
+	if left := l.soakLeft(); left > 0 {
+		return move{wake: left}
+	}
+	m := l.to(records.PhaseInService, 0, models.LightVerified, "light verified at every hop and both ends")
+	m.to.Acceptance = l.acceptance
+	return m
+}
+
+// soakLeft is how much longer the light must stay good.
+func (l *lightpath) soakLeft() time.Duration {
+	left := time.Duration(0)
+	for _, d := range l.devices {
+		left = max(left, l.soak-l.now.Sub(d.since))
+	}
+	return left
+}
+
+func (l *lightpath) fromDrain() move {
+	if device, words := l.refusal(); device != "" {
+		return l.stuck(fmt.Sprintf("%s refused to drain: %s", device, words))
+	}
+	if !l.allAcked() {
+		return move{}
+	}
+	if l.phase.Step < l.drainSteps {
+		return l.to(records.PhaseDrain, l.phase.Step+1, models.Deleting, fmt.Sprintf("draining, step %d of %d", l.phase.Step+1, l.drainSteps))
+	}
+	return l.to(records.PhaseRemove, 0, models.Deleting, "dark; removing what is ours")
+}
+
+func (l *lightpath) fromRemoval(end records.PhaseName) move {
+	if device, words := l.refusal(); device != "" {
+		return l.stuck(fmt.Sprintf("%s refused to remove: %s", device, words))
+	}
+	for _, d := range l.devices {
+		if !d.empty {
+			return move{}
+		}
+	}
+	// What led here is worth keeping: a failed wavelength tells the device's words.
+	reason, message := l.phase.Reason, l.phase.Message
+	if end == records.PhaseGone {
+		reason, message = models.Deleting, "nothing is left on devices"
+	}
+	return l.to(end, 0, reason, message)
+}
+
+// overdue waits for light within a budget and holds the wavelength after it.
+func (l *lightpath) overdue(settles int, reason models.Reason, message string) move {
+	from := l.phase.Since
+	for _, d := range l.devices {
+		if d.lost != "" { // no evidence is no evidence against the light
+			return l.note(models.DeviceUnreachable, d.device+" is out of reach: "+d.lost)
+		}
+		if d.counting.After(from) {
+			from = d.counting
+		}
+	}
+	left := time.Duration(settles)*l.settle + l.soak - l.now.Sub(from)
+	if left > 0 {
+		return move{wake: left}
+	}
+	if l.phase.Name == records.PhaseDark {
+		return l.to(records.PhaseUndo, 0, reason, message)
+	}
+	return l.hold(reason, message)
+}
+
+func (l *lightpath) hold(reason models.Reason, message string) move {
+	if l.decision.OnVerifyFailure == "undo" {
+		return l.drainWith(reason, message)
+	}
+	return l.to(records.PhaseHeld, plan.HeldStep(l.decision, l.phase.Name, l.phase.Step), reason, message)
+}
+
+func (l *lightpath) drain(message string) move { return l.drainWith(models.Deleting, message) }
+
+func (l *lightpath) drainWith(reason models.Reason, message string) move {
+	if l.steps > 0 && !l.loader() {
+		return l.note(models.Progressing, "waiting for another wavelength to finish loading a section of the route")
+	}
+	return l.to(records.PhaseDrain, plan.FirstDrainStep(l.decision, l.phase.Name, l.phase.Step), reason, message)
+}
+
+func (l *lightpath) stuck(message string) move {
+	m := l.to(records.PhaseStuck, 0, models.UndoFailed, message)
+	for _, d := range l.devices {
+		if !d.empty {
+			m.to.Residue = append(m.to.Residue, d.device)
+		}
+	}
+	return m
+}
+
+func (l *lightpath) to(name records.PhaseName, step int, reason models.Reason, message string) move {
+	next := records.Phase{
+		Name: name, Step: step, DecisionRev: l.decision.Rev, Since: l.now.UTC(), Reason: reason, Message: message,
+		Acceptance: l.phase.Acceptance,
+	}
+	return move{to: &next, why: message}
+}
+
+// note changes reason and message without leaving the phase; saying the same
+// again is no move.
+func (l *lightpath) note(reason models.Reason, message string) move {
+	if l.phase.Reason == reason && l.phase.Message == message {
+		return move{}
+	}
+	next := l.phase
+	next.Reason, next.Message = reason, message
+	return move{to: &next}
+}
+
+func (l *lightpath) refusal() (device, words string) {
+	for _, d := range l.devices {
+		if d.refused != "" {
+			return d.device, d.refused
+		}
+	}
+	return "", ""
+}
+
+func (l *lightpath) allAcked() bool {
+	for _, d := range l.devices {
+		if !d.acked {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *lightpath) allGood() bool {
+	for _, d := range l.devices {
+		if !d.good {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *lightpath) firstFault() string {
+	for _, d := range l.devices {
+		if d.fault != "" {
+			return d.device + ": " + d.fault
+		}
+	}
+	return "no evidence from " + strings.Join(l.silent(), ", ")
+}
+
+func (l *lightpath) silent() []string {
+	var out []string
+	for _, d := range l.devices {
+		if !d.good && d.fault == "" {
+			out = append(out, d.device)
+		}
+	}
+	return out
+}
+
+func (l *lightpath) worst() string {
+	if l.badHop != "" {
+		return l.badHop
+	}
+	return l.firstFault()
+}

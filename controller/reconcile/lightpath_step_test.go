@@ -1,0 +1,129 @@
+package reconcile
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/models"
+)
+
+var clock = time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
+
+// at builds a lightpath in a phase with two devices that have done their part.
+func at(name records.PhaseName, step int, change ...func(*lightpath)) *lightpath {
+	l := &lightpath{
+		decision: &records.Decision{Name: "a-1", Rev: 1}, now: clock, wanted: true, settle: time.Second, soak: time.Second,
+		phase:   records.Phase{Name: name, Step: step, DecisionRev: 1, Since: clock.Add(-2 * time.Second)},
+		loader:  func() bool { return true },
+		devices: []deviceShare{{device: "r1", acked: true, good: true, since: clock.Add(-2 * time.Second)}, {device: "r2", acked: true, good: true, since: clock.Add(-2 * time.Second)}},
+	}
+	for _, c := range change {
+		c(l)
+	}
+	return l
+}
+
+func unwanted(l *lightpath) { l.wanted = false }
+func unacked(l *lightpath)  { l.devices[1].acked = false }
+func faulty(l *lightpath) {
+	l.devices[1].good, l.devices[1].fault, l.badHop = false, "rx power low", "r2 rx: rx power low behind link x span s1 az"
+}
+func late(l *lightpath)     { l.phase.Since = clock.Add(-time.Hour) }
+func refusing(l *lightpath) { l.devices[1].refused = "mode 5 is not licensed" }
+func switched(l *lightpath) { l.steps, l.drainSteps = 3, 3 }
+func paused(l *lightpath)   { l.blocked, l.blockWhy = "paused (all): works", models.Paused }
+func busy(l *lightpath)     { l.loader = func() bool { return false } }
+func left(l *lightpath)     { l.devices[1].empty = false }
+func clean(l *lightpath)    { l.devices[0].empty, l.devices[1].empty = true, true }
+
+func TestNextPhase(t *testing.T) {
+	p := records.PhaseVerify
+	for _, c := range []struct {
+		name string
+		from *lightpath
+		to   records.PhaseName // "" for staying
+		step int
+		says string
+	}{
+		{"planned is configured dark", at(records.PhasePlanned, 0), records.PhaseDark, 0, "laser off"},
+		{"planned and unwanted leaves without a trace", at(records.PhasePlanned, 0, unwanted), records.PhaseRemove, 0, "nothing was sent"},
+		{"paused stays planned and says so", at(records.PhasePlanned, 0, paused), records.PhasePlanned, 0, "paused (all)"},
+		{"dark waits for every device", at(records.PhaseDark, 0, unacked), "", 0, ""},
+		{"dark proven: laser on", at(records.PhaseDark, 0), records.PhaseLaunch, 0, "laser on"},
+		{"dark refused is undone with the device's words", at(records.PhaseDark, 0, refusing), records.PhaseUndo, 0, "mode 5 is not licensed"},
+		{"dark never proven is undone", at(records.PhaseDark, 0, faulty, late), records.PhaseUndo, 0, "not proven dark"},
+		{"a pluggable pair has nothing to open", at(records.PhaseLaunch, 0), records.PhaseVerify, 0, ""},
+		{"launch waits for light", at(records.PhaseLaunch, 0, faulty), "", 0, ""},
+		{"launch without light is held", at(records.PhaseLaunch, 0, faulty, late), records.PhaseHeld, 0, "span s1"},
+		{"launch refused is held, not undone: light may be on", at(records.PhaseLaunch, 0, refusing), records.PhaseHeld, 0, "not licensed"},
+		{"wavelength switches open one section at a time", at(records.PhaseLaunch, 0, switched), records.PhaseOpen, 1, ""},
+		{"a busy section is waited for", at(records.PhaseLaunch, 0, switched, busy), records.PhaseLaunch, 0, "waiting for another wavelength"},
+		{"second section", at(records.PhaseOpen, 1, switched), records.PhaseOpen, 2, ""},
+		{"all sections open", at(records.PhaseOpen, 3, switched), records.PhaseVerify, 0, ""},
+		{"a neighbour that suffers drains us at once", at(records.PhaseOpen, 2, switched, func(l *lightpath) {
+			l.hurt = []records.Neighbour{{Wavelength: "b-1", QBefore: 900, QAfter: 800}}
+		}), records.PhaseDrain, 1, "b-1 lost 1.00 dB"},
+		{"verified after the soak", at(p, 0), records.PhaseInService, 0, "verified"},
+		{"not before", at(p, 0, func(l *lightpath) { l.devices[0].since = clock.Add(-100 * time.Millisecond) }), "", 0, ""},
+		{"not verified is held with the first bad hop", at(p, 0, faulty, late), records.PhaseHeld, 0, "span s1"},
+		{"or drained where the intent says so", at(p, 0, faulty, late, func(l *lightpath) { l.decision.OnVerifyFailure = "undo" }), records.PhaseDrain, 1, "span s1"},
+		{"in service stays whatever is measured", at(records.PhaseInService, 0, faulty, late), "", 0, ""},
+		{"in service stays when paused", at(records.PhaseInService, 0, paused), "", 0, ""},
+		{"in service and unwanted drains", at(records.PhaseInService, 0, unwanted), records.PhaseDrain, 1, ""},
+		{"drain goes on", at(records.PhaseDrain, 1, unwanted, switched), records.PhaseDrain, 2, ""},
+		{"drained is removed", at(records.PhaseDrain, 3, unwanted, switched), records.PhaseRemove, 0, ""},
+		{"drain refused is stuck", at(records.PhaseDrain, 1, unwanted, refusing), records.PhaseStuck, 0, "refused to drain"},
+		{"removal waits", at(records.PhaseRemove, 0, unwanted, left), "", 0, ""},
+		{"removal done", at(records.PhaseRemove, 0, unwanted, clean), records.PhaseGone, 0, ""},
+		{"undo done keeps the words", at(records.PhaseUndo, 0, clean, func(l *lightpath) { l.phase.Message = "r2 refused: x" }), records.PhaseFailed, 0, "r2 refused: x"},
+		{"undo refused is stuck", at(records.PhaseUndo, 0, refusing), records.PhaseStuck, 0, "refused to remove"},
+		{"stuck waits for a person", at(records.PhaseStuck, 0, late), "", 0, ""},
+		{"retry leaves stuck", at(records.PhaseStuck, 0, func(l *lightpath) { l.retry = true }), records.PhaseRemove, 0, ""},
+		{"held is judged again when the light is good for a soak", at(records.PhaseHeld, 0), records.PhaseVerify, 0, "good now"},
+		{"held light that is good for a moment only waits", at(records.PhaseHeld, 0, func(l *lightpath) { l.devices[0].since = clock }), "", 0, ""},
+		{"an unreachable device is no evidence against the light", at(records.PhaseLaunch, 0, faulty, late, func(l *lightpath) { l.devices[1].lost = "dial refused" }), records.PhaseLaunch, 0, "out of reach"},
+		{"held stays otherwise", at(records.PhaseHeld, 0, faulty), "", 0, ""},
+		{"held and unwanted drains", at(records.PhaseHeld, 0, faulty, unwanted), records.PhaseDrain, 1, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := c.from.next()
+			if c.to == "" {
+				if m.to != nil {
+					t.Fatalf("moved to %s (%s), want to stay", m.to.Name, m.to.Message)
+				}
+				return
+			}
+			if m.to == nil {
+				t.Fatalf("stayed in %s, want %s", c.from.phase.Name, c.to)
+			}
+			if m.to.Name != c.to || m.to.Step != c.step {
+				t.Errorf("moved to %s step %d, want %s step %d", m.to.Name, m.to.Step, c.to, c.step)
+			}
+			if !strings.Contains(m.to.Message, c.says) {
+				t.Errorf("says %q, want it to hold %q", m.to.Message, c.says)
+			}
+		})
+	}
+}
+
+func TestWaitingSaysWhenToLookAgain(t *testing.T) {
+	m := at(records.PhaseLaunch, 0, faulty).next()
+	if m.wake <= 0 {
+		t.Errorf("launch without light yet: wake %v, want the rest of its budget", m.wake)
+	}
+	m = at(records.PhaseVerify, 0, func(l *lightpath) { l.devices[0].since = clock.Add(-100 * time.Millisecond) }).next()
+	if m.wake != 900*time.Millisecond {
+		t.Errorf("soaking: wake %v, want 900ms", m.wake)
+	}
+}
+
+func TestStuckNamesTheResidue(t *testing.T) {
+	l := at(records.PhaseRemove, 0, unwanted, refusing)
+	l.devices[0].empty = true
+	m := l.next()
+	if m.to == nil || m.to.Name != records.PhaseStuck || len(m.to.Residue) != 1 || m.to.Residue[0] != "r2" {
+		t.Fatalf("got %+v, want Stuck with residue r2", m.to)
+	}
+}

@@ -1,0 +1,158 @@
+package reconcile
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/waveplane/waveplane/controller/engine"
+	"github.com/waveplane/waveplane/controller/plan"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
+	"github.com/waveplane/waveplane/intents"
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+// networkView keeps the planner's picture of sites, devices, links and modes.
+// It is rebuilt when first asked for after a change, so that a thousand
+// documents applied together cost one rebuild.
+type networkView struct {
+	base    *catalogue.Catalogue
+	intents *engine.Cache[records.Intent]
+	log     *slog.Logger
+	changed chan struct{} // one pending signal at most
+
+	mu      sync.Mutex
+	docs    map[string]decoded
+	dirty   bool
+	network *plan.Network
+	cat     *catalogue.Catalogue
+	rev     int64
+	err     error
+}
+
+type decoded struct {
+	rev int64
+	doc intents.Document
+}
+
+func newNetworkView(base *catalogue.Catalogue, c *engine.Cache[records.Intent], log *slog.Logger) *networkView {
+	return &networkView{base: base, cat: base, intents: c, log: log, changed: make(chan struct{}, 1), docs: map[string]decoded{}, dirty: true}
+}
+
+// note is told of every change of a topology document.
+func (v *networkView) note(key string, _, now *store.Entry[records.Intent]) {
+	v.mu.Lock()
+	v.dirty = true
+	if now == nil {
+		delete(v.docs, key)
+	}
+	v.mu.Unlock()
+	select {
+	case v.changed <- struct{}{}:
+	default:
+	}
+}
+
+// current returns the network, the catalogue with the modes of documents in
+// it, and the topology revision they stand for. The revision is the largest
+// mod revision among the documents that were used.
+func (v *networkView) current() (*plan.Network, *catalogue.Catalogue, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.dirty {
+		return v.network, v.cat, v.err
+	}
+	v.dirty = false
+	var docs []intents.Document
+	modes := map[string]catalogue.Mode{}
+	for _, kind := range []string{intents.KindSite, intents.KindDevice, intents.KindLink, intents.KindMode} {
+		for _, e := range v.intents.List(kind + "/") {
+			if e.Value.Deletion != nil {
+				continue
+			}
+			doc, err := v.decode(*e)
+			if err != nil {
+				v.err = err
+				return nil, v.cat, err
+			}
+			docs = append(docs, doc)
+			if spec, ok := doc.Spec.(*intents.ModeSpec); ok {
+				mode, err := spec.Catalogue(doc.Metadata.Name)
+				if err != nil {
+					v.err = err
+					return nil, v.cat, err
+				}
+				modes[mode.Name] = mode
+			}
+		}
+	}
+	v.cat = v.base
+	if len(modes) > 0 {
+		v.cat = v.base.WithModes(modes)
+	}
+	v.rev++
+	v.network, v.err = plan.NewNetwork(docs, v.cat, v.rev)
+	if v.err != nil {
+		v.log.Error("the stored network is inconsistent", "err", v.err)
+	}
+	return v.network, v.cat, v.err
+}
+
+func (v *networkView) decode(e store.Entry[records.Intent]) (intents.Document, error) {
+	if d, ok := v.docs[e.Key]; ok && d.rev == e.Revision {
+		return d.doc, nil
+	}
+	doc, err := decodeIntent(e)
+	if err == nil {
+		v.docs[e.Key] = decoded{rev: e.Revision, doc: doc}
+	}
+	return doc, err
+}
+
+// device returns the document of a device.
+func (v *networkView) device(name string) (*intents.DeviceSpec, bool) {
+	e, ok := get(v.intents, intents.KindDevice+"/_/"+name)
+	if !ok || e.Value.Deletion != nil {
+		return nil, false
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	doc, err := v.decode(e)
+	if err != nil {
+		return nil, false
+	}
+	spec, ok := doc.Spec.(*intents.DeviceSpec)
+	return spec, ok
+}
+
+// catalogue returns the catalogue with the modes of documents in it.
+func (v *networkView) catalogue() *catalogue.Catalogue {
+	_, cat, _ := v.current()
+	return cat
+}
+
+// decodeIntent reads a stored document with the one decoder.
+func decodeIntent(e store.Entry[records.Intent]) (intents.Document, error) {
+	docs, err := intents.Decode(e.Value.Document, e.Key)
+	if err != nil {
+		return intents.Document{}, fmt.Errorf("stored %s: %w", e.Key, err)
+	}
+	if len(docs) != 1 {
+		return intents.Document{}, fmt.Errorf("stored %s: %d documents in one record", e.Key, len(docs))
+	}
+	doc := docs[0]
+	intents.Default(&doc)
+	doc.Metadata.UID, doc.Metadata.Generation = e.Value.UID, e.Value.Generation
+	return doc, nil
+}
+
+// parseIntentKey splits kind/namespace/name.
+func parseIntentKey(key string) (kind, namespace, name string) {
+	parts := strings.SplitN(key, "/", 3)
+	if len(parts) != 3 {
+		return key, "", ""
+	}
+	return parts[0], parts[1], parts[2]
+}

@@ -1,0 +1,93 @@
+package reconcile
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/waveplane/waveplane/controller/engine"
+	"github.com/waveplane/waveplane/controller/records"
+)
+
+// sectionLoader lets one wavelength at a time change the load of an optical
+// section and direction: adding or taking channels one by one keeps the total
+// power of a section from jumping. A wavelength takes all sections of its
+// route together or none, so two of them can never wait for each other.
+//
+// It lives in memory; restore rebuilds it from the phases on record.
+type sectionLoader struct {
+	mu     sync.Mutex
+	holder map[string]string          // section → wavelength key
+	queue  map[string]map[string]bool // wavelength → sections it waits for
+}
+
+func newSectionLoader() *sectionLoader {
+	return &sectionLoader{holder: map[string]string{}, queue: map[string]map[string]bool{}}
+}
+
+// sectionsOf lists the sections that carry other channels too: those entered
+// through a wavelength switch.
+func sectionsOf(d *records.Decision) []string {
+	var out []string
+	for _, m := range d.Media {
+		if m.Link != "" {
+			out = append(out, m.Link+" from "+m.Device)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// acquire takes all sections of a wavelength; holding them already counts.
+func (l *sectionLoader) acquire(d *records.Decision) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key, sections := d.Key(), sectionsOf(d)
+	for _, s := range sections {
+		if h := l.holder[s]; h != "" && h != key {
+			wait := map[string]bool{}
+			for _, s := range sections {
+				wait[s] = true
+			}
+			l.queue[key] = wait
+			return false
+		}
+	}
+	for _, s := range sections {
+		l.holder[s] = key
+	}
+	delete(l.queue, key)
+	return true
+}
+
+// release gives the sections back and returns the wavelengths to wake.
+func (l *sectionLoader) release(key string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.queue, key)
+	var wake []string
+	for s, h := range l.holder {
+		if h != key {
+			continue
+		}
+		delete(l.holder, s)
+		for waiting, sections := range l.queue {
+			if sections[s] {
+				wake = append(wake, waiting)
+			}
+		}
+	}
+	slices.Sort(wake)
+	return slices.Compact(wake)
+}
+
+// restore rebuilds the holders after a start.
+func (l *sectionLoader) restore(phases *engine.Cache[records.Phase], decisions *engine.Cache[records.Decision]) {
+	for _, p := range phases.List("") {
+		if p.Value.Name != records.PhaseOpen && p.Value.Name != records.PhaseDrain {
+			continue
+		}
+		if d, ok := get(decisions, p.Key); ok {
+			l.acquire(&d.Value)
+		}
+	}
+}
