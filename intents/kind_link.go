@@ -34,11 +34,13 @@ func fillLink(s *LinkSpec) {
 }
 
 func checkLink(c *checker, s *LinkSpec) {
-	for i, end := range s.Ends {
-		c.checkPort(end, "spec", "ends", i)
-	}
-	if s.Ends[0] == s.Ends[1] && s.Ends[0] != "" {
+	a, ok1 := c.checkPort(s.Ends[0], "spec", "ends", 0)
+	z, ok2 := c.checkPort(s.Ends[1], "spec", "ends", 1)
+	switch {
+	case ok1 && ok2 && a == z:
 		c.fault("both ends are "+quoted(s.Ends[0]), "a link joins two ports", "spec", "ends")
+	case ok1 && ok2 && a.device == z.device:
+		c.fault("both ends are at device "+quoted(a.device), "a link joins two devices", "spec", "ends")
 	}
 	c.oneOf(s.PowerControl, []string{"device", "manual", "controller"}, "spec", "powerControl")
 	c.unsupported(s.PowerControl == "controller", "powerControl: controller (write device or manual)", "spec", "powerControl")

@@ -93,10 +93,12 @@ func sexagesimal(s string) bool {
 	return true
 }
 
-// decimal reads a number field: digits, a point, digits, nothing else. The
+// decimal reads a number field: digits, a point, digits. An exponent is read
+// only with its sign, as JSON writers print very small numbers ("1e-07"). The
 // second result is what to say when it is something else.
 func decimal(s string) (float64, *misfit) {
-	if plainDecimal(s) {
+	mantissa, exponent, scaled := strings.Cut(s, "e")
+	if plainDecimal(mantissa) && (!scaled || signedDigits(exponent)) {
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil || math.IsInf(f, 0) {
 			return 0, &misfit{"the number " + quoted(s) + " is out of range", ""}
@@ -127,6 +129,10 @@ func integer(s string, lo, hi int64) (int64, *misfit) {
 
 // misfit is why a scalar does not fit its field.
 type misfit struct{ message, remedy string }
+
+func signedDigits(s string) bool {
+	return len(s) > 1 && (s[0] == '-' || s[0] == '+') && strings.Trim(s[1:], "0123456789") == ""
+}
 
 func plainDecimal(s string) bool {
 	whole, frac, dot := strings.Cut(strings.TrimPrefix(s, "-"), ".")
