@@ -13,6 +13,7 @@ import (
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/server/v3/embed"
+	"go.uber.org/zap"
 )
 
 // A single member has nobody to wait for in an election, so its ticks are short:
@@ -64,7 +65,9 @@ func OpenEmbedded(ctx context.Context, cfg Config) (*Store, error) {
 }
 
 func (srv *server) open(ctx context.Context, cfg Config) (*Store, error) {
-	if err := srv.start(srv.etcdConfig(cfg)); err != nil {
+	ec, log := srv.etcdConfig(cfg), etcdLogger(cfg.Log, &srv.closing)
+	ec.ZapLoggerBuilder = embed.NewZapLoggerBuilder(log)
+	if err := srv.start(ec, log); err != nil {
 		return nil, err
 	}
 	select {
@@ -87,13 +90,16 @@ func (srv *server) open(ctx context.Context, cfg Config) (*Store, error) {
 
 // start runs the server. etcd panics on data that it cannot read; that becomes
 // an error here, because a damaged disk is no programming mistake.
-func (srv *server) start(cfg *embed.Config) (err error) {
+func (srv *server) start(cfg *embed.Config, log *zap.Logger) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			srv.log.Debug("etcd panicked at start", "stack", string(debug.Stack()))
-			err = fmt.Errorf("the data cannot be read, restore a backup: %v", r)
+			err = fmt.Errorf("%w: %v", errDamaged, r)
 		}
 	}()
+	if err := checkData(log, cfg.Dir); err != nil {
+		return err
+	}
 	srv.etcd, err = embed.StartEtcd(cfg)
 	return err
 }
@@ -122,7 +128,6 @@ func (srv *server) etcdConfig(cfg Config) *embed.Config {
 	// Large transactions take their time; they are no cause for a warning.
 	ec.WarningApplyDuration = slowRequest
 	ec.WarningUnaryRequestDuration = slowRequest
-	ec.ZapLoggerBuilder = embed.NewZapLoggerBuilder(etcdLogger(cfg.Log, &srv.closing))
 	return ec
 }
 
