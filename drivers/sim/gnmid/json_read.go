@@ -116,7 +116,7 @@ func (s *Schema) flatten(at path, raw []byte, put func(at path, value string)) e
 	if !ok || len(o) == 0 {
 		return status.Errorf(codes.InvalidArgument, "%s: want a JSON object that is not empty", at)
 	}
-	return f.object(at, node, o, true)
+	return f.object(at, node, o)
 }
 
 type flattener struct {
@@ -124,10 +124,10 @@ type flattener struct {
 	put    func(at path, value string)
 }
 
-func (f flattener) object(at path, node *openconfig.Node, o object, outermost bool) error {
+func (f flattener) object(at path, node *openconfig.Node, o object) error {
 	seen := map[*openconfig.Node]bool{}
 	for _, m := range o {
-		child, err := memberNode(at, node, m.name, outermost)
+		child, err := memberNode(at, node, m.name)
 		if err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (f flattener) object(at path, node *openconfig.Node, o object, outermost bo
 			if !ok {
 				return status.Errorf(codes.InvalidArgument, "%s: want a JSON object", below)
 			}
-			err = f.object(below, child, inner, false)
+			err = f.object(below, child, inner)
 		case openconfig.List:
 			err = f.list(at, child, m.value)
 		}
@@ -159,13 +159,14 @@ func (f flattener) object(at path, node *openconfig.Node, o object, outermost bo
 }
 
 // memberNode finds the node a member name means. RFC 7951 wants the module in
-// it where the module differs from the parent's.
-func memberNode(at path, node *openconfig.Node, name string, outermost bool) (*openconfig.Node, error) {
+// it where the module differs from the parent's. It also wants it in all of the
+// outermost object; real devices take that easily, and so does this one.
+func memberNode(at path, node *openconfig.Node, name string) (*openconfig.Node, error) {
 	child, ok := node.Child(name)
 	if !ok {
 		return nil, status.Errorf(codes.InvalidArgument, "%s: unknown field %q in the payload", at, name)
 	}
-	if child.Prefixed && !outermost && !strings.Contains(name, ":") {
+	if child.Prefixed && !strings.Contains(name, ":") {
 		return nil, status.Errorf(codes.InvalidArgument, "%s: field %q has to be written %q, its module is not its parent's", at, name, child.QualifiedName())
 	}
 	return child, nil
@@ -202,7 +203,7 @@ func (f flattener) list(at path, node *openconfig.Node, value any) error {
 			return status.Errorf(codes.InvalidArgument, "%s: stands twice in the payload", entry)
 		}
 		seen[entry.String()] = true
-		if err := f.object(entry, node, o, false); err != nil {
+		if err := f.object(entry, node, o); err != nil {
 			return err
 		}
 	}

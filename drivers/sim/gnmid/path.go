@@ -199,7 +199,8 @@ func cutKey(text string) (name, value, rest string, ok bool) {
 // gRPC statuses: INVALID_ARGUMENT for a malformed path, NOT_FOUND for one that
 // the schema doesn't have.
 func (s *Schema) resolveWire(prefix, p *gpb.Path) (path, error) {
-	if len(prefix.GetElement())+len(p.GetElement()) > 0 { //nolint:staticcheck // the old form has to be recognised to be refused
+	//lint:ignore SA1019 the old form has to be recognised to be refused
+	if len(prefix.GetElement())+len(p.GetElement()) > 0 {
 		return nil, status.Error(codes.InvalidArgument, "path: the element field is obsolete, use elem")
 	}
 	for _, origin := range []string{prefix.GetOrigin(), p.GetOrigin()} {

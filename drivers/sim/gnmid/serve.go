@@ -232,7 +232,6 @@ func (t *Target) newServer(f *front) *grpc.Server {
 		grpc.Creds(credentials.NewTLS(tlsConfig)),
 		grpc.ReadBufferSize(ioBuffer),
 		grpc.WriteBufferSize(ioBuffer),
-		grpc.SharedWriteBuffer(true),
 		grpc.MaxRecvMsgSize(maxReceive),
 		grpc.MaxHeaderListSize(maxHeaderList),
 		grpc.MaxConcurrentStreams(maxStreams),

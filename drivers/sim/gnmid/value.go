@@ -15,6 +15,11 @@ import (
 // checkText brings a value given as text into canonical form.
 func checkText(n *openconfig.Node, text string) (string, error) {
 	if n.Kind != openconfig.LeafList {
+		if n.Type.Base == "decimal64" && len(n.Type.Ranges) == 0 {
+			if canonical, ok := trimDecimal(text, n.Type.FractionDigits); ok {
+				return canonical, nil
+			}
+		}
 		return n.Type.CheckText(text)
 	}
 	if text == "" {
@@ -29,6 +34,36 @@ func checkText(n *openconfig.Node, text string) (string, error) {
 		entries[i] = canonical
 	}
 	return strings.Join(entries, ","), nil
+}
+
+// trimDecimal brings an everyday decimal into canonical form without counting
+// in big numbers: readings come by the thousand. It leaves alone what it doesn't
+// recognise as certainly right.
+func trimDecimal(text string, digits int) (string, bool) {
+	whole, fraction, hasPoint := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	if !hasPoint || whole == "" || fraction == "" || len(fraction) > digits || len(whole)+digits > 18 {
+		return "", false
+	}
+	if whole[0] == '0' && len(whole) > 1 {
+		return "", false
+	}
+	nonzero := false
+	for _, part := range [2]string{whole, fraction} {
+		for i := range len(part) {
+			if part[i] < '0' || part[i] > '9' {
+				return "", false
+			}
+			nonzero = nonzero || part[i] != '0'
+		}
+	}
+	if !nonzero {
+		return "0.0", true
+	}
+	for len(fraction) > 1 && fraction[len(fraction)-1] == '0' {
+		fraction = fraction[:len(fraction)-1]
+		text = text[:len(text)-1]
+	}
+	return text, true
 }
 
 // fromScalar reads a scalar TypedValue for a leaf. The kind of value has to be
@@ -65,9 +100,11 @@ func scalarText(t *openconfig.Type, v *gpb.TypedValue) (string, error) {
 		text, kind = strconv.FormatBool(v.BoolVal), "bool"
 	case *gpb.TypedValue_DoubleVal:
 		text, kind = strconv.FormatFloat(v.DoubleVal, 'f', -1, 64), "decimal"
-	case *gpb.TypedValue_FloatVal: //nolint:staticcheck // deprecated, but clients still send it
+	case *gpb.TypedValue_FloatVal:
+		//lint:ignore SA1019 clients still send it
 		text, kind = strconv.FormatFloat(float64(v.FloatVal), 'f', -1, 32), "decimal"
-	case *gpb.TypedValue_DecimalVal: //nolint:staticcheck // likewise
+	case *gpb.TypedValue_DecimalVal:
+		//lint:ignore SA1019 likewise
 		text, kind = decimalText(v.DecimalVal.GetDigits(), v.DecimalVal.GetPrecision()), "decimal"
 	case nil:
 		return "", status.Error(codes.InvalidArgument, "the value is missing")

@@ -1,0 +1,5 @@
+package gnmid
+
+const clientRole = "X"
+
+func runClients(string) int { return 0 }
