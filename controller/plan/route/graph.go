@@ -86,8 +86,11 @@ func (g *graphOf) Node(id int64) graph.Node {
 // Nodes implements graph.Graph.
 func (g *graphOf) Nodes() graph.Nodes { return iterator.NewOrderedNodes(g.nodes) }
 
-// From implements graph.Graph.
-func (g *graphOf) From(id int64) graph.Nodes { return iterator.NewOrderedNodes(g.neighbours[id]) }
+// From implements graph.Graph. It hands out a copy: Yen's algorithm strikes
+// nodes out of what it gets.
+func (g *graphOf) From(id int64) graph.Nodes {
+	return iterator.NewOrderedNodes(slices.Clone(g.neighbours[id]))
+}
 
 // HasEdgeBetween implements graph.Graph.
 func (g *graphOf) HasEdgeBetween(a, b int64) bool { return len(g.bundle(a, b)) > 0 }
