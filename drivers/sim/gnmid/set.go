@@ -31,6 +31,7 @@ func (s *service) Set(ctx context.Context, req *gpb.SetRequest) (*gpb.SetRespons
 		Code:    status.Code(err),
 		Words:   status.Convert(err).Message(),
 	}, done, contents(req) == 0)
+	t.log.Debug("configuration written", "op", "set", "leaves", done.changed, "err", err)
 	if err != nil {
 		return nil, err
 	}
