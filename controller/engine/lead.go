@@ -24,7 +24,7 @@ const (
 
 // Lead waits for a grant, calls run with it, and cancels run's context when the
 // grant is over. Then it starts again, for as long as ctx lives. campaign is
-// tried again after an error.
+// tried again after an error, unless the store is closed.
 //
 // Lead ends when ctx ends, with ctx's error, or when run returns of itself: the
 // grant is resigned and run's result is Lead's. A run that returns
@@ -40,8 +40,11 @@ func Lead[G Grant](ctx context.Context, log *slog.Logger, campaign func(context.
 	for {
 		g, err := campaign(ctx)
 		if err != nil {
-			if ctx.Err() != nil {
+			switch {
+			case ctx.Err() != nil:
 				return ctx.Err()
+			case errors.Is(err, store.ErrClosed):
+				return err
 			}
 			log.Warn("campaign failed", "err", err)
 			if !pause(ctx, campaignRetry) {

@@ -83,3 +83,16 @@ func TestLeadEndsWithContext(t *testing.T) {
 		}
 	})
 }
+
+func TestLeadEndsWithStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		campaign := func(context.Context) (*right, error) { return nil, fmt.Errorf("campaign: %w", store.ErrClosed) }
+		err := engine.Lead(t.Context(), nil, campaign, func(context.Context, *right) error {
+			t.Error("run without a grant")
+			return nil
+		})
+		if !errors.Is(err, store.ErrClosed) {
+			t.Errorf("Lead: %v, want ErrClosed", err)
+		}
+	})
+}

@@ -136,7 +136,7 @@ func (q *Queue[K]) gathering(key K) time.Duration {
 	if !ok {
 		return 0
 	}
-	wait := b.due(q.cfg).Sub(time.Now())
+	wait := time.Until(b.due(q.cfg))
 	if wait <= 0 {
 		delete(q.gather, key)
 	}

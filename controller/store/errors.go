@@ -24,6 +24,8 @@ var (
 	ErrTooLarge = errors.New("transaction too large")
 	// ErrLocked says that another process has the state directory.
 	ErrLocked = errors.New("state directory in use")
+	// ErrClosed says that the store was closed meanwhile.
+	ErrClosed = errors.New("store closed")
 	// ErrKey says that a key cannot be used in a table.
 	ErrKey = errors.New("invalid key")
 	// ErrVersion says that a record was written by a version that this one

@@ -188,7 +188,7 @@ func (s *Store) waitGone(ctx context.Context, sess *session, key string, revisio
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-sess.done:
-			return s.running.Err()
+			return nil
 		case resp, ok := <-changes:
 			if !ok || resp.Err() != nil {
 				// The claim tells what is wrong, if it lasts.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -30,9 +31,13 @@ func (s *Store) session(ctx context.Context) (*session, error) {
 			return s.current, nil
 		}
 	}
-	if err := s.running.Err(); err != nil {
-		return nil, named("start session", err)
+	if s.running.Err() != nil {
+		return nil, fmt.Errorf("store: start session: %w", ErrClosed)
 	}
+	// Closing the store must not wait for a server that does not answer.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.running, cancel)()
 	ttl := max(1, int64(s.cfg.LeaseTTL/time.Second))
 	lease, err := s.client.Grant(ctx, ttl)
 	if err != nil {
@@ -78,7 +83,7 @@ func (s *Store) endSession() {
 		return
 	}
 	sess.end()
-	ctx, cancel := context.WithTimeout(s.running, time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	if _, err := s.client.Revoke(ctx, sess.lease); err != nil {
 		s.log.Warn("lease not revoked", "err", err)

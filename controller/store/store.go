@@ -63,13 +63,13 @@ func open(ctx context.Context, cfg Config, client *clientv3.Client, limits Limit
 	return s, nil
 }
 
-// Close gives up all grants, and stops the embedded server if there is one. It
-// may be called more than once.
+// Close gives up all grants, ends all watches and stops the embedded server if
+// there is one. It may be called more than once.
 func (s *Store) Close() error {
 	var err error
 	s.closed.Do(func() {
-		s.endSession()
 		s.stop()
+		s.endSession()
 		s.background.Wait()
 		err = s.client.Close()
 		if errors.Is(err, context.Canceled) {

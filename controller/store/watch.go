@@ -45,7 +45,7 @@ const watchRetry = 100 * time.Millisecond
 // new, what has changed and what has vanished, then Synced again.
 //
 // The sink is called from Watch's own goroutine; while it runs, changes wait.
-// Any other error is of a record that cannot be read.
+// Any other error is ErrClosed, or of a record that cannot be read.
 func (t *Table[T]) Watch(ctx context.Context, prefix string, sink func(WatchEvent[T])) error {
 	start, err := below(t.name, prefix)
 	if err != nil {
@@ -61,6 +61,8 @@ func (t *Table[T]) Watch(ctx context.Context, prefix string, sink func(WatchEven
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case t.s.running.Err() != nil:
+			return fmt.Errorf("store: watch %s: %w", t.name, ErrClosed)
 		case errors.Is(err, rpctypes.ErrCompacted):
 			w.revision = 0
 			continue

@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"WatchResumes", watchResumes},
 		{"WatchAcrossCompaction", watchAcrossCompaction},
 		{"WatchStopsAtUnreadable", watchStopsAtUnreadable},
+		{"WatchEndsWithStore", watchEndsWithStore},
 		{"Guard", guard},
 		{"Campaign", campaign},
 		{"Own", own},

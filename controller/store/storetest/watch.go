@@ -217,6 +217,21 @@ func watchStopsAtUnreadable(t *testing.T, s *store.Store) {
 	}
 }
 
+func watchEndsWithStore(t *testing.T, s *store.Store) {
+	other := second(t, s)
+	err := store.NewTable[note](other, "notes").Watch(patient(t), "", func(ev event) {
+		if ev.Type != store.Synced {
+			return
+		}
+		if err := other.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if !errors.Is(err, store.ErrClosed) {
+		t.Errorf("watch of a closed store: %v, want ErrClosed", err)
+	}
+}
+
 // wire is a connection to a store's etcd that can be cut.
 type wire struct {
 	endpoint string
