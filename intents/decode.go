@@ -36,17 +36,30 @@ func WithPlaces() Option { return func(o *options) { o.places = true } }
 // The error is a Faults with everything that is wrong, and then no document is
 // returned. Decode is safe for concurrent use and keeps no part of data.
 func Decode(data []byte, name string, opts ...Option) ([]Document, error) {
-	var o options
+	return DecodeSet([]File{{Name: name, Data: data}}, opts...)
+}
+
+// File is one input of a set.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// DecodeSet is Decode for documents that stand in several files.
+func DecodeSet(files []File, opts ...Option) ([]Document, error) {
+	d := &decoder{}
 	for _, opt := range opts {
-		opt(&o)
+		opt(&d.options)
 	}
-	d := &decoder{options: o}
-	d.input(data, name)
-	d.finish()
-	if len(d.faults) > 0 {
-		return nil, d.faults
+	size := 0
+	for _, f := range files {
+		if size += len(f.Data); size > MaxSet {
+			d.tooLarge(f.Name)
+			break
+		}
+		d.input(f.Data, f.Name)
 	}
-	return d.docs, nil
+	return d.finish()
 }
 
 // decoder collects the documents and faults of a run.
@@ -202,8 +215,12 @@ func (d *decoder) check(k Kind, doc *Document) {
 	k.check(c, doc.Spec)
 }
 
+func (d *decoder) tooLarge(name string) {
+	d.faults = append(d.faults, Fault{File: name, Line: 1, Column: 1, Message: fmt.Sprintf("the files are more than %d bytes together", MaxSet), Remedy: "apply them in parts"})
+}
+
 // finish checks the documents of all inputs against each other.
-func (d *decoder) finish() {
+func (d *decoder) finish() ([]Document, error) {
 	if len(d.docs) > 1 {
 		checkSet(d.docs, &d.faults)
 	}
@@ -213,6 +230,10 @@ func (d *decoder) finish() {
 			d.docs[i].Places = nil
 		}
 	}
+	if len(d.faults) > 0 {
+		return nil, d.faults
+	}
+	return d.docs, nil
 }
 
 // Validate judges a document that was not read from text as Decode would:

@@ -34,8 +34,8 @@ type Document struct {
 // a document that brings them back (get … | apply) is accepted, and only
 // ResourceVersion and UID are compared.
 type Metadata struct {
-	Name        string            `json:"name"`
-	Namespace   string            `json:"namespace,omitempty"`
+	Name        string            `json:"name" jsonschema:"maxLength=63"`
+	Namespace   string            `json:"namespace,omitempty" jsonschema:"maxLength=63,default=default"`
 	Labels      map[string]string `json:"labels,omitempty"`
 	Annotations map[string]string `json:"annotations,omitempty"`
 
@@ -48,9 +48,9 @@ type Metadata struct {
 
 // SiteSpec is a place.
 type SiteSpec struct {
-	Role string   `json:"role"` // dc | pop | hut
-	Lat  *float64 `json:"lat,omitempty"`
-	Lon  *float64 `json:"lon,omitempty"`
+	Role string   `json:"role" jsonschema:"enum=dc,enum=pop,enum=hut"` // dc | pop | hut
+	Lat  *float64 `json:"lat,omitempty" jsonschema:"minimum=-90,maximum=90"`
+	Lon  *float64 `json:"lon,omitempty" jsonschema:"minimum=-180,maximum=180"`
 }
 
 // DeviceSpec is a box: where it is, how to reach it, what is in it.
@@ -60,7 +60,7 @@ type DeviceSpec struct {
 	Address       string          `json:"address,omitempty"` // host:port
 	Credentials   *CredentialsRef `json:"credentials,omitempty"`
 	TLS           *TLSSpec        `json:"tls,omitempty"`
-	Mode          string          `json:"mode,omitempty"` // observe (default) | manage
+	Mode          string          `json:"mode,omitempty" jsonschema:"enum=observe,enum=manage,default=observe"` // observe (default) | manage
 	OwnsInterface bool            `json:"ownsInterface,omitempty"`
 	Ports         map[string]Port `json:"ports,omitempty"`
 	Banks         map[string]Bank `json:"banks,omitempty"`
@@ -69,7 +69,7 @@ type DeviceSpec struct {
 // CredentialsRef points to a secret: "env:NAME" or "file:PATH" holding
 // user:password. The value itself never stands in a document.
 type CredentialsRef struct {
-	Ref string `json:"ref"`
+	Ref string `json:"ref" jsonschema:"pattern=^(env|file):"`
 }
 
 // TLSSpec says whom to trust. Relative paths start at the state directory.
@@ -89,8 +89,8 @@ type Port struct {
 	Rx                string      `json:"rx,omitempty"`
 	EgressDbmPer50GHz *float64    `json:"egressDbmPer50GHz,omitempty"`
 	Bank              string      `json:"bank,omitempty"`
-	AddDbm            *[2]float64 `json:"addDbm,omitempty"` // power range at the add port
-	State             string      `json:"state,omitempty"`  // spare | reserved | faulty
+	AddDbm            *[2]float64 `json:"addDbm,omitempty"`                                                  // power range at the add port
+	State             string      `json:"state,omitempty" jsonschema:"enum=spare,enum=reserved,enum=faulty"` // spare | reserved | faulty
 }
 
 // Bank is an add/drop bank of a ROADM.
@@ -103,12 +103,12 @@ type Bank struct {
 // LinkSpec is one optical section between two ports: a fibre pair with what is
 // on it, or a patch cord when it has no spans.
 type LinkSpec struct {
-	Ends          [2]string  `json:"ends"`                   // device/port
-	PowerControl  string     `json:"powerControl,omitempty"` // device (default) | manual | controller (not built)
+	Ends          [2]string  `json:"ends"`                                                                       // device/port
+	PowerControl  string     `json:"powerControl,omitempty" jsonschema:"enum=device,enum=manual,default=device"` // device (default) | manual | controller (not built)
 	Reserved      []Reserved `json:"reserved,omitempty"`
 	Spans         []Span     `json:"spans,omitempty"`
-	LossDb        *float64   `json:"lossDb,omitempty"` // of a patch cord; default 0.5
-	MaxLoadStepDb *float64   `json:"maxLoadStepDb,omitempty"`
+	LossDb        *float64   `json:"lossDb,omitempty" jsonschema:"minimum=0"` // of a patch cord; default 0.5
+	MaxLoadStepDb *float64   `json:"maxLoadStepDb,omitempty" jsonschema:"exclusiveMinimum=0"`
 	NoiseLoaded   bool       `json:"noiseLoaded,omitempty"` // not built
 	Lease         *Lease     `json:"lease,omitempty"`
 }
@@ -132,9 +132,9 @@ type Lease struct {
 // amplifier site (amplifier).
 type Span struct {
 	ID          string   `json:"id,omitempty"`
-	Km          float64  `json:"km,omitempty"`
-	Fiber       string   `json:"fiber,omitempty"`  // fibre type; default g.652.d
-	LossDb      *PerWay  `json:"lossDb,omitempty"` // includes connectors; default from length and type
+	Km          float64  `json:"km,omitempty" jsonschema:"exclusiveMinimum=0"`
+	Fiber       string   `json:"fiber,omitempty" jsonschema:"default=g.652.d"` // fibre type; default g.652.d
+	LossDb      *PerWay  `json:"lossDb,omitempty"`                             // includes connectors; default from length and type
 	SharedRisks []string `json:"sharedRisks,omitempty"`
 	Site        string   `json:"site,omitempty"`
 	Amplifier   *AmpSpec `json:"amplifier,omitempty"`
@@ -158,13 +158,13 @@ type AmpSpec struct {
 // ModeSpec is a transceiver mode of the user's own; it has the fields of
 // catalogue.Mode with units in the names.
 type ModeSpec struct {
-	RateGbps       int               `json:"rateGbps"`
+	RateGbps       int               `json:"rateGbps" jsonschema:"minimum=1"`
 	HostRates      []int             `json:"hostRates,omitempty"`
-	BaudGBd        float64           `json:"baudGBd"`
+	BaudGBd        float64           `json:"baudGBd" jsonschema:"exclusiveMinimum=0"`
 	Modulation     string            `json:"modulation,omitempty"`
 	FEC            string            `json:"fec,omitempty"`
 	SignalWidthGHz float64           `json:"signalWidthGHz,omitempty"`
-	SlotGHz        float64           `json:"slotGHz"`
+	SlotGHz        float64           `json:"slotGHz" jsonschema:"exclusiveMinimum=0"`
 	RequiredOsnrDb *float64          `json:"requiredOsnrDb,omitempty"`
 	MinTxOsnrDb    *float64          `json:"minTxOsnrDb,omitempty"`
 	TxDbm          *[2]float64       `json:"txDbm,omitempty"`
@@ -194,22 +194,22 @@ type Penalties struct {
 type CircuitSpec struct {
 	From            string      `json:"from"`
 	To              string      `json:"to"`
-	CapacityGbps    int         `json:"capacityGbps"`
-	MaxLatencyMs    *float64    `json:"maxLatencyMs,omitempty"`
+	CapacityGbps    int         `json:"capacityGbps" jsonschema:"minimum=1"`
+	MaxLatencyMs    *float64    `json:"maxLatencyMs,omitempty" jsonschema:"exclusiveMinimum=0"`
 	Protection      *Protection `json:"protection,omitempty"`
 	Handoff         *Handoff    `json:"handoff,omitempty"`
 	Modes           []string    `json:"modes,omitempty"`
 	Via             []string    `json:"via,omitempty"`
 	Avoid           []string    `json:"avoid,omitempty"`
-	MinMarginDb     *float64    `json:"minMarginDb,omitempty"` // default 2
-	MaxWavelengths  int         `json:"maxWavelengths,omitempty"`
-	OnVerifyFailure string      `json:"onVerifyFailure,omitempty"` // hold (default) | undo
-	Hold            bool        `json:"hold,omitempty"`            // not built
+	MinMarginDb     *float64    `json:"minMarginDb,omitempty" jsonschema:"minimum=0,default=2"` // default 2
+	MaxWavelengths  int         `json:"maxWavelengths,omitempty" jsonschema:"minimum=0"`
+	OnVerifyFailure string      `json:"onVerifyFailure,omitempty" jsonschema:"enum=hold,enum=undo,default=hold"` // hold (default) | undo
+	Hold            bool        `json:"hold,omitempty"`                                                          // not built
 }
 
 // Protection of a circuit; only none is built.
 type Protection struct {
-	Type     string `json:"type"`
+	Type     string `json:"type" jsonschema:"enum=none,default=none"`
 	At       string `json:"at,omitempty"`
 	Disjoint string `json:"disjoint,omitempty"`
 }
@@ -226,9 +226,9 @@ type WavelengthSpec struct {
 	From        string   `json:"from"` // device/port
 	To          string   `json:"to"`
 	Route       []string `json:"route,omitempty"` // link names in order
-	CentreGHz   *float64 `json:"centreGHz,omitempty"`
-	SlotGHz     *float64 `json:"slotGHz,omitempty"`
+	CentreGHz   *float64 `json:"centreGHz,omitempty" jsonschema:"minimum=191250,maximum=196150"`
+	SlotGHz     *float64 `json:"slotGHz,omitempty" jsonschema:"exclusiveMinimum=0"`
 	Mode        string   `json:"mode,omitempty"`
 	TxDbm       *float64 `json:"txDbm,omitempty"`
-	MinMarginDb *float64 `json:"minMarginDb,omitempty"`
+	MinMarginDb *float64 `json:"minMarginDb,omitempty" jsonschema:"minimum=0,default=2"`
 }

@@ -20,11 +20,10 @@ import (
 // A Faults error holds what is wrong with the documents; any other error says
 // that something could not be read.
 func DecodeFiles(paths []string, recursive bool, stdin io.Reader, opts ...Option) ([]Document, error) {
-	o := options{places: true}
+	d := &decoder{options: options{places: true}}
 	for _, opt := range opts {
-		opt(&o)
+		opt(&d.options)
 	}
-	d := &decoder{options: o}
 	left := int64(MaxSet)
 	for _, path := range paths {
 		if path == "-" {
@@ -43,11 +42,7 @@ func DecodeFiles(paths []string, recursive bool, stdin io.Reader, opts ...Option
 			}
 		}
 	}
-	d.finish()
-	if len(d.faults) > 0 {
-		return nil, d.faults
-	}
-	return d.docs, nil
+	return d.finish()
 }
 
 func filesOf(path string, recursive bool) ([]string, error) {
@@ -98,7 +93,7 @@ func (d *decoder) stream(r io.Reader, name string, left *int64) error {
 		return fmt.Errorf("read documents: %s: %w", name, err)
 	}
 	if *left -= int64(len(data)); *left < 0 {
-		d.faults = append(d.faults, Fault{File: name, Line: 1, Column: 1, Message: fmt.Sprintf("the files are more than %d bytes together", MaxSet), Remedy: "apply them in parts"})
+		d.tooLarge(name)
 		*left = 0
 		return nil
 	}

@@ -78,7 +78,7 @@ func (c *checker) fault(message, remedy string, path ...any) {
 		return
 	}
 	file, line, column := c.doc.Places.find(path)
-	if file == "" {
+	if line == 0 {
 		file, line = splitOrigin(c.doc.Origin)
 		column = min(line, 1)
 	}
