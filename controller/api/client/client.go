@@ -85,35 +85,13 @@ func (e *APIError) Error() string {
 		return b.String()
 	}
 	for _, f := range e.Details.Faults {
-		b.WriteString("\n  " + FaultLine(f))
+		b.WriteString("\n  " + f.Error())
 	}
 	for _, n := range e.Details.Names {
 		b.WriteString("\n  " + n)
 	}
 	for _, ch := range e.Details.Changed {
 		fmt.Fprintf(&b, "\n  %s: stored %s, sent %s", ch.Path, orAbsent(ch.Stored), orAbsent(ch.Wanted))
-	}
-	return b.String()
-}
-
-// FaultLine prints one fault: position, field, message, remedy.
-func FaultLine(f wire.Fault) string {
-	var b strings.Builder
-	if f.File != "" {
-		b.WriteString(f.File + ":")
-	}
-	if f.Line > 0 {
-		fmt.Fprintf(&b, "%d:%d:", f.Line, f.Column)
-	}
-	if b.Len() > 0 {
-		b.WriteString(" ")
-	}
-	if f.Field != "" {
-		b.WriteString(f.Field + ": ")
-	}
-	b.WriteString(f.Message)
-	if f.Remedy != "" {
-		b.WriteString(" (" + f.Remedy + ")")
 	}
 	return b.String()
 }

@@ -40,22 +40,12 @@ type Failure struct {
 
 // Details say what exactly is wrong.
 type Details struct {
-	Faults []Fault `json:"faults,omitempty"`
+	Faults []intents.Fault `json:"faults,omitempty"`
 	// Names lists what stands in the way: wavelengths that are lit, documents
 	// that refer to what is to be deleted.
 	Names []string `json:"names,omitempty"`
 	// Changed tells, for a Conflict, which fields differ from what was sent.
 	Changed []FieldChange `json:"changed,omitempty"`
-}
-
-// Fault is one thing wrong with a document.
-type Fault struct {
-	File    string `json:"file,omitempty"`
-	Line    int    `json:"line,omitempty"`
-	Column  int    `json:"column,omitempty"`
-	Field   string `json:"field,omitempty"`
-	Message string `json:"message"`
-	Remedy  string `json:"remedy,omitempty"`
 }
 
 // NewFailure returns a failure with its fixed fields set.

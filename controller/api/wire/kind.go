@@ -8,27 +8,30 @@ import (
 	"github.com/waveplane/waveplane/intents"
 )
 
+// DefaultNamespace is used where a namespaced document names none.
+const DefaultNamespace = intents.DefaultNamespace
+
 // Kind is a kind of document as the API and the command line name it.
 type Kind struct {
 	Name       string   // Circuit
 	Plural     string   // circuits
 	Short      []string // ckt
 	Namespaced bool
-	// Topology kinds describe the network; each change of one bumps the
-	// topology revision.
-	Topology bool
+}
+
+// Topology reports whether documents of the kind describe the network; each
+// change of one bumps the topology revision.
+func (k Kind) Topology() bool {
+	return k.Name != intents.KindCircuit && k.Name != intents.KindWavelength
 }
 
 // Kinds returns all kinds in the order in which they are shown.
 func Kinds() []Kind {
-	return []Kind{
-		{Name: intents.KindSite, Plural: "sites", Topology: true},
-		{Name: intents.KindDevice, Plural: "devices", Short: []string{"dev"}, Topology: true},
-		{Name: intents.KindLink, Plural: "links", Topology: true},
-		{Name: intents.KindMode, Plural: "modes", Topology: true},
-		{Name: intents.KindCircuit, Plural: "circuits", Short: []string{"ckt"}, Namespaced: true},
-		{Name: intents.KindWavelength, Plural: "wavelengths", Short: []string{"wl"}, Namespaced: true},
+	var out []Kind
+	for _, k := range intents.Kinds() {
+		out = append(out, Kind{Name: k.Name, Plural: k.Plural, Short: k.Short, Namespaced: k.Namespaced})
 	}
+	return out
 }
 
 // KindNamed finds a kind by its name, plural or short name, in any case.
@@ -43,6 +46,3 @@ func KindNamed(word string) (Kind, error) {
 	}
 	return Kind{}, fmt.Errorf("no kind %q; there are %s", word, strings.Join(known, ", "))
 }
-
-// DefaultNamespace is used where a namespaced document names none.
-const DefaultNamespace = "default"

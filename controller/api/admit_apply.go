@@ -1,0 +1,304 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
+	"github.com/waveplane/waveplane/intents"
+)
+
+// apply stores documents, all or none.
+func (m *admission) apply(ctx context.Context, docs []intents.Document, t terms) (wire.ChangeReport, error) {
+	keys, alone := make([]string, 0, len(docs)), false
+	for i := range docs {
+		keys = append(keys, keyOf(&docs[i]))
+		alone = alone || docs[i].Kind != intents.KindCircuit
+	}
+	return m.change(ctx, t, alone, keys, func(ctx context.Context, w *work) error { return w.applyAll(ctx, docs) })
+}
+
+func (w *work) applyAll(ctx context.Context, docs []intents.Document) error {
+	if err := intents.Check(docs, w.net.list, w.cfg.Catalogue); err != nil {
+		return err
+	}
+	if err := w.names(ctx, docs); err != nil {
+		return err
+	}
+	var faults intents.Faults
+	for i := range docs {
+		fs, err := w.applyOne(ctx, &docs[i])
+		if err != nil {
+			return err
+		}
+		faults = append(faults, fs...)
+	}
+	if len(faults) > 0 {
+		return invalid(faults)
+	}
+	return nil
+}
+
+// checked judges documents against the stored network, as apply would, and
+// stores nothing.
+func (m *admission) checked(ctx context.Context, docs []intents.Document) error {
+	net, err := m.network(ctx)
+	if err != nil {
+		return err
+	}
+	return intents.Check(docs, net.list, m.cfg.Catalogue)
+}
+
+// applyOne judges one document and adds what storing it takes.
+func (w *work) applyOne(ctx context.Context, doc *intents.Document) (intents.Faults, error) {
+	kind, err := wire.KindNamed(doc.Kind)
+	if err != nil {
+		return nil, badRequest(err.Error())
+	}
+	key := keyOf(doc)
+	body, err := encodeDocument(doc)
+	if err != nil {
+		return nil, err
+	}
+	item := wire.ItemChange{Kind: doc.Kind, Namespace: doc.Metadata.Namespace, Name: doc.Metadata.Name, Warnings: warnings(doc)}
+	cur := w.current[key]
+	if cur == nil {
+		if doc.Metadata.ResourceVersion != "" {
+			return nil, wire.NewFailure(http.StatusConflict, wire.Conflict, refOf(doc)+" was deleted since resourceVersion "+doc.Metadata.ResourceVersion)
+		}
+		rec := records.Intent{Document: body, UID: newUID(), Generation: 1, Created: w.now, Who: w.terms.who, When: w.now, Why: w.terms.why, Permission: w.terms.permissionFor(1)}
+		w.ops = append(w.ops, w.tables.Intents.Create(key, rec))
+		w.event(doc.Kind, doc.Metadata.Namespace, doc.Metadata.Name, "Created", w.because("created"))
+		item.Outcome, item.UID, item.Generation = wire.Created, rec.UID, 1
+		w.bump = w.bump || kind.Topology()
+		w.items = append(w.items, item)
+		return nil, nil
+	}
+	return w.update(ctx, kind, doc, cur, body, item)
+}
+
+// update judges a change of a stored document.
+func (w *work) update(ctx context.Context, kind wire.Kind, doc *intents.Document, cur *store.Entry[records.Intent], body []byte, item wire.ItemChange) (intents.Faults, error) {
+	if cur.Value.Deletion != nil {
+		return nil, wire.NewFailure(http.StatusConflict, wire.Conflict,
+			refOf(doc)+" is being deleted; the name is free once its light is down (`waveplane wait "+refOf(doc)+" --for=deleted`)")
+	}
+	before, err := decodeStored(*cur)
+	if err != nil {
+		return nil, err
+	}
+	if err := sameVersion(doc, &before, cur); err != nil {
+		return nil, err
+	}
+	item.UID, item.Generation, item.ResourceVersion = cur.Value.UID, cur.Value.Generation, strconv.FormatInt(cur.Revision, 10)
+	item.Outcome = wire.Unchanged
+	same := intents.EqualSpec(before, *doc)
+	if same && sameLabels(&before, doc) {
+		w.items = append(w.items, item)
+		return nil, nil
+	}
+	rec := cur.Value
+	rec.Document, rec.Who, rec.When, rec.Why = body, w.terms.who, w.now, w.terms.why
+	if !same {
+		if faults := identity(&before, doc); len(faults) > 0 {
+			return faults, nil
+		}
+		rec.Generation++
+		rec.Permission = w.terms.permissionFor(rec.Generation)
+		if err := w.disturbs(ctx, kind, &before, doc, cur); err != nil {
+			return nil, err
+		}
+	}
+	w.ops = append(w.ops, w.tables.Intents.Update(keyOf(doc), rec, cur.Revision))
+	w.event(doc.Kind, doc.Metadata.Namespace, doc.Metadata.Name, "Configured", w.because(fmt.Sprintf("generation %d", rec.Generation)))
+	w.bump = w.bump || kind.Topology()
+	item.Outcome, item.Generation, item.ResourceVersion = wire.Configured, rec.Generation, ""
+	if w.terms.dryRun {
+		item.Fields = fieldChanges(&before, doc)
+		item.ResourceVersion = strconv.FormatInt(cur.Revision, 10)
+	}
+	w.items = append(w.items, item)
+	return nil, nil
+}
+
+func (w *work) because(what string) string {
+	if w.terms.why == "" {
+		return what
+	}
+	return what + ": " + w.terms.why
+}
+
+// sameVersion holds a document that names the version it was made from against
+// the stored one.
+func sameVersion(doc, before *intents.Document, cur *store.Entry[records.Intent]) error {
+	m := doc.Metadata
+	stale := m.ResourceVersion != "" && m.ResourceVersion != strconv.FormatInt(cur.Revision, 10)
+	other := m.UID != "" && m.UID != cur.Value.UID
+	if !stale && !other {
+		return nil
+	}
+	message := fmt.Sprintf("%s has changed: it is at resourceVersion %d, the document was made from %s", refOf(doc), cur.Revision, m.ResourceVersion)
+	if other {
+		message = fmt.Sprintf("%s is another one: it was deleted and made again (uid %s, the document has %s)", refOf(doc), cur.Value.UID, m.UID)
+	}
+	f := wire.NewFailure(http.StatusConflict, wire.Conflict, message+"; get it again, or leave resourceVersion and uid out to overwrite")
+	if changed := fieldChanges(before, doc); len(changed) > 0 {
+		f.Details = &wire.Details{Changed: changed}
+	}
+	return f
+}
+
+// identity refuses changes that would make it another thing.
+func identity(before, after *intents.Document) intents.Faults {
+	var faults intents.Faults
+	fixed := func(field, old, new string) {
+		if old == new {
+			return
+		}
+		f := placeOf(after)
+		f.Field = field
+		f.Message = fmt.Sprintf("cannot change from %q to %q: it is what makes this %s the one it is", old, new, after.Kind)
+		f.Remedy = "store it under another name and delete this one"
+		faults = append(faults, f)
+	}
+	switch b := before.Spec.(type) {
+	case *intents.CircuitSpec:
+		a := after.Spec.(*intents.CircuitSpec)
+		fixed("spec.from", b.From, a.From)
+		fixed("spec.to", b.To, a.To)
+	case *intents.WavelengthSpec:
+		a := after.Spec.(*intents.WavelengthSpec)
+		fixed("spec.from", b.From, a.From)
+		fixed("spec.to", b.To, a.To)
+	}
+	return faults
+}
+
+// names keeps the names of wavelengths apart: those that circuits give,
+// <circuit>-<number>, and those of hand-written ones.
+func (w *work) names(ctx context.Context, docs []intents.Document) error {
+	type place struct{ namespace, name string }
+	circuits, waves := map[place]bool{}, map[place]bool{}
+	var newCircuit, wave bool
+	for i := range docs {
+		p := place{docs[i].Metadata.Namespace, docs[i].Metadata.Name}
+		switch docs[i].Kind {
+		case intents.KindCircuit:
+			circuits[p] = true
+			newCircuit = newCircuit || w.current[keyOf(&docs[i])] == nil
+		case intents.KindWavelength:
+			waves[p] = true
+			wave = true
+		}
+	}
+	if !newCircuit && !wave {
+		return nil
+	}
+	collect := func(kind string, into map[place]bool) error {
+		entries, _, err := w.tables.Intents.List(ctx, store.Key(kind))
+		for _, e := range entries {
+			if names, err := store.SplitKey(e.Key); err == nil && len(names) == 3 {
+				into[place{names[1], names[2]}] = true
+			}
+		}
+		return err
+	}
+	if err := collect(intents.KindWavelength, waves); err != nil {
+		return err
+	}
+	if wave {
+		if err := collect(intents.KindCircuit, circuits); err != nil {
+			return err
+		}
+	}
+	var faults intents.Faults
+	for p := range waves {
+		base := p
+		if cut := strings.LastIndexByte(p.name, '-'); cut > 0 {
+			if _, err := strconv.Atoi(p.name[cut+1:]); err == nil {
+				base.name = p.name[:cut]
+			}
+		}
+		for _, c := range []place{p, base} {
+			if !circuits[c] {
+				continue
+			}
+			f := w.faultAt(docs, p.namespace, p.name, c.name)
+			f.Field = "metadata.name"
+			f.Message = fmt.Sprintf("wavelength %q and circuit %q of namespace %q cannot both be: the names of a circuit's wavelengths are <circuit>-<number>", p.name, c.name, p.namespace)
+			f.Remedy = "choose another name"
+			faults = append(faults, f)
+			break
+		}
+	}
+	if len(faults) > 0 {
+		return invalid(faults)
+	}
+	return nil
+}
+
+// faultAt is a fault at the document of one of the names.
+func (w *work) faultAt(docs []intents.Document, namespace string, names ...string) intents.Fault {
+	for _, name := range names {
+		for i := range docs {
+			if docs[i].Metadata.Name == name && docs[i].Metadata.Namespace == namespace {
+				return placeOf(&docs[i])
+			}
+		}
+	}
+	return intents.Fault{}
+}
+
+// placeOf starts a fault where a document stands: its origin is FILE:LINE.
+func placeOf(d *intents.Document) intents.Fault {
+	f := intents.Fault{File: d.Origin}
+	if cut := strings.LastIndexByte(d.Origin, ':'); cut > 0 {
+		if line, err := strconv.Atoi(d.Origin[cut+1:]); err == nil {
+			f.File, f.Line, f.Column = d.Origin[:cut], line, 1
+		}
+	}
+	return f
+}
+
+func sameLabels(a, b *intents.Document) bool {
+	return equalMaps(a.Metadata.Labels, b.Metadata.Labels) && equalMaps(a.Metadata.Annotations, b.Metadata.Annotations)
+}
+
+func equalMaps(a, b map[string]string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for k, v := range a {
+		if w, ok := b[k]; !ok || w != v {
+			return false
+		}
+	}
+	return true
+}
+
+// encodeDocument is what is stored: the document without what the server adds.
+func encodeDocument(d *intents.Document) ([]byte, error) {
+	clean := *d
+	clean.Metadata = intents.Metadata{Name: d.Metadata.Name, Namespace: d.Metadata.Namespace, Labels: d.Metadata.Labels, Annotations: d.Metadata.Annotations}
+	return intents.Encode(clean)
+}
+
+// newUID names an object for good. It is short because it becomes part of
+// names on devices.
+func newUID() string {
+	return strings.ToLower(rand.Text()[:12]) // 60 random bits
+}
+
+// warnings tell what is allowed but may surprise.
+func warnings(d *intents.Document) []string {
+	if spec, ok := d.Spec.(*intents.DeviceSpec); ok && spec.Address != "" && spec.Mode != "manage" {
+		return []string{"mode observe: nothing will be sent to this device, and circuits that need it stay pending"}
+	}
+	return nil
+}

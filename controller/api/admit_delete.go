@@ -1,0 +1,138 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
+	"github.com/waveplane/waveplane/intents"
+)
+
+// target names a document to delete.
+type target struct {
+	kind            wire.Kind
+	namespace, name string
+}
+
+func (t target) key() string { return store.DocumentKey(t.kind.Name, t.namespace, t.name) }
+func (t target) ref() string { return wire.Ref(t.kind.Name, t.namespace, t.name) }
+
+// remove deletes documents, all or none. Circuits and Wavelengths get a
+// deletion time and go when their light is down and their leaves are off the
+// devices; the others go at once, if nothing depends on them. What is not
+// there is Absent, or with strict an error.
+func (m *admission) remove(ctx context.Context, targets []target, t terms, strict bool) (wire.ChangeReport, error) {
+	keys, alone := make([]string, 0, len(targets)), false
+	for _, tg := range targets {
+		keys = append(keys, tg.key())
+		alone = alone || tg.kind.Topology()
+	}
+	return m.change(ctx, t, alone, keys, func(ctx context.Context, w *work) error { return w.removeAll(ctx, targets, strict) })
+}
+
+func (w *work) removeAll(ctx context.Context, targets []target, strict bool) error {
+	going := map[string]bool{}
+	for _, t := range targets {
+		if t.kind.Topology() && w.current[t.key()] != nil {
+			going[t.key()] = true
+		}
+	}
+	if len(going) > 0 {
+		if err := w.spared(ctx, targets, going); err != nil {
+			return err
+		}
+	}
+	for _, t := range targets {
+		cur := w.current[t.key()]
+		if cur == nil {
+			if strict {
+				return notFound(t.kind.Name, t.namespace, t.name)
+			}
+			w.items = append(w.items, wire.ItemChange{Kind: t.kind.Name, Namespace: t.namespace, Name: t.name, Outcome: wire.Absent})
+			continue
+		}
+		if err := w.removeOne(ctx, t, cur); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spared refuses to delete parts of the network that others need.
+func (w *work) spared(ctx context.Context, targets []target, going map[string]bool) error {
+	u, err := w.usage(ctx)
+	if err != nil {
+		return err
+	}
+	dependants, err := w.dependants(ctx, going)
+	if err != nil {
+		return err
+	}
+	for _, t := range targets {
+		if !going[t.key()] {
+			continue
+		}
+		if names := u.onNetwork(t.kind.Name, t.name); len(names) > 0 {
+			return inUse(t.ref()+" cannot be deleted: wavelengths stand on it", names)
+		}
+		if names := dependants[t.key()]; len(names) > 0 {
+			return inUse(t.ref()+" cannot be deleted: other documents refer to it", names)
+		}
+		switch t.kind.Name {
+		case intents.KindLink:
+			err = w.holdLink(ctx, t.name)
+		case intents.KindDevice:
+			err = w.holdDevice(ctx, t.name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *work) removeOne(ctx context.Context, t target, cur *store.Entry[records.Intent]) error {
+	item := wire.ItemChange{Kind: t.kind.Name, Namespace: t.namespace, Name: t.name, UID: cur.Value.UID, Generation: cur.Value.Generation}
+	if t.kind.Topology() {
+		w.ops = append(w.ops, w.tables.Intents.DeleteAt(t.key(), cur.Revision), w.tables.Status.Delete(t.key()))
+		w.event(t.kind.Name, t.namespace, t.name, "Deleted", w.because("deleted"))
+		w.bump = true
+		item.Outcome = wire.Removed
+		w.items = append(w.items, item)
+		return nil
+	}
+	item.Outcome = wire.Deleting
+	light, err := w.light(ctx, cur.Value.UID, w.terms.permission == nil)
+	if err != nil {
+		return err
+	}
+	if cur.Value.Deletion != nil {
+		w.items = append(w.items, item) // it is on its way already
+		return nil
+	}
+	if len(light.lit) > 0 && w.terms.permission == nil {
+		return outage(t.ref()+" carries light", light.lit)
+	}
+	rec := cur.Value
+	deletion := w.now
+	rec.Deletion = &deletion
+	rec.Who, rec.When, rec.Why = w.terms.who, w.now, w.terms.why
+	rec.Permission = w.terms.permissionFor(rec.Generation)
+	w.ops = append(w.ops, w.tables.Intents.Update(t.key(), rec, cur.Revision))
+	w.event(t.kind.Name, t.namespace, t.name, "Deleting", w.because(fmt.Sprintf("%d wavelengths carry light", len(light.lit))))
+	w.items = append(w.items, item)
+	return nil
+}
+
+// notMade refuses to delete a wavelength that belongs to a circuit.
+func notMade(o wire.Object) error {
+	circuit := o.Metadata.Labels[wire.LabelCircuit]
+	if circuit == "" {
+		return nil
+	}
+	return wire.NewFailure(http.StatusForbidden, wire.InUse, fmt.Sprintf("%s was made for %s; shrink or delete that",
+		o.Ref(), wire.Ref(intents.KindCircuit, o.Metadata.Namespace, circuit)))
+}
