@@ -220,12 +220,14 @@ func blame(err error, edits []edit) map[string]string {
 }
 
 // mentions reports whether a text names the list entry that an edit is about,
-// as in logical-channels/channel[index=7].
+// with the list's container, as in logical-channels/channel[index=7].
 func mentions(words string, e edit) bool {
 	text := pathText(e.schema, e.keys...)
-	entry := text[:strings.IndexByte(text, '[')]
-	entry = text[:len(entry)+keyEnd(text[len(entry):])+1]
-	return strings.Contains(words, strings.TrimPrefix(entry, "/"))
+	bracket := strings.IndexByte(text, '[')
+	start := strings.LastIndexByte(text[:bracket], '/')
+	start = strings.LastIndexByte(text[:start], '/') + 1
+	end := bracket + keyEnd(text[bracket:]) + 1
+	return strings.Contains(words, text[start:end])
 }
 
 func wordsOf(err error) string {

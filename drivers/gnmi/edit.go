@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/models"
@@ -27,6 +28,7 @@ type edit struct {
 	schema    string
 	keys      []string
 	payload   string // RFC 7951 JSON; empty for a deletion
+	meaning   string // what it does, for people
 }
 
 // check refuses what makes no sense or what the profile says the device cannot
@@ -158,7 +160,7 @@ func (e changeEditor) whole() []edit {
 		if len(e.have) == 0 {
 			return nil
 		}
-		return []edit{e.edit(deletion, schema, "")}
+		return []edit{e.edit(deletion, schema, "", "goes")}
 	}
 	given, wanted := e.differences()
 	if len(given)+len(wanted) == 0 {
@@ -169,7 +171,7 @@ func (e changeEditor) whole() []edit {
 		return !there || !slices.Contains(gentle, r.leaf)
 	})
 	if !inPlace {
-		return []edit{e.edit(replacement, schema, entryPayload(e.change.Object, e.change.After, e.profile))}
+		return []edit{e.edit(replacement, schema, entryPayload(e.change.Object, e.change.After, e.profile), e.described())}
 	}
 	return e.leafUpdates(wanted)
 }
@@ -182,14 +184,14 @@ func (e changeEditor) optical() []edit {
 	if e.change.After == nil {
 		edits := make([]edit, 0, len(given))
 		for _, row := range given {
-			edits = append(edits, e.edit(deletion, row.schema, ""))
+			edits = append(edits, e.edit(deletion, row.schema, "", e.from(row.leaf)+" is given up"))
 		}
 		return edits
 	}
 	if len(given)+len(wanted) == 0 {
 		return nil
 	}
-	return []edit{e.edit(replacement, opticalPath+"/config", opticalPayload(e.change.After))}
+	return []edit{e.edit(replacement, opticalPath+"/config", opticalPayload(e.change.After), e.described())}
 }
 
 // shared updates the single leaves of an entry that is not ours. What is given
@@ -201,10 +203,10 @@ func (e changeEditor) shared() []edit {
 	for _, row := range given {
 		switch {
 		case row.leaf != models.LeafEnabled:
-			edits = append(edits, e.edit(deletion, row.schema, ""))
+			edits = append(edits, e.edit(deletion, row.schema, "", e.from(row.leaf)+" is given up"))
 		case e.change.Object.Kind == models.KindLaser || e.change.Object.Kind == models.KindInterface:
 			if e.have[row.leaf] != "false" {
-				edits = append(edits, e.edit(update, row.schema, "false"))
+				edits = append(edits, e.edit(update, row.schema, "false", e.from(row.leaf)+" becomes false, because it is given up"))
 			}
 		}
 	}
@@ -214,18 +216,54 @@ func (e changeEditor) shared() []edit {
 func (e changeEditor) leafUpdates(rows []configRow) []edit {
 	edits := make([]edit, 0, len(rows))
 	for _, row := range rows {
-		edits = append(edits, e.edit(update, row.schema, mustWrite(row, e.change.After[row.leaf])))
+		value := e.change.After[row.leaf]
+		edits = append(edits, e.edit(update, row.schema, mustWrite(row, value), e.from(row.leaf)+" becomes "+value))
 	}
 	return edits
 }
 
-func (e changeEditor) edit(op operation, schema, payload string) edit {
+func (e changeEditor) edit(op operation, schema, payload, meaning string) edit {
 	keys := e.keys
 	if covers(distributionPath, schema) {
 		keys = append(slices.Clone(keys), rawMHz(e.change.After[models.LeafLower]), rawMHz(e.change.After[models.LeafUpper]))
 	}
 	return edit{
-		operation: op, rank: rankOf(op, e.change, e.have, schema, payload),
-		owner: e.change.Owner, schema: schema, keys: keys, payload: payload,
+		operation: op, rank: rankOf(op, e.change, e.have, schema, payload), owner: e.change.Owner,
+		schema: schema, keys: keys, payload: payload, meaning: e.change.Object.String() + " " + meaning,
 	}
+}
+
+// described lists the leaves of a replacement, each with what it was.
+func (e changeEditor) described() string {
+	var b strings.Builder
+	b.WriteString("is replaced:")
+	if len(e.have) == 0 {
+		b.Reset()
+		b.WriteString("is made:")
+	}
+	for _, row := range configRows {
+		if row.kind != e.change.Object.Kind {
+			continue
+		}
+		value, ok := e.change.After[row.leaf]
+		if !ok {
+			if old, had := e.have[row.leaf]; had {
+				fmt.Fprintf(&b, "\n    %s is no more (was %s)", row.leaf, old)
+			}
+			continue
+		}
+		fmt.Fprintf(&b, "\n    %s %s", row.leaf, value)
+		if old, had := e.have[row.leaf]; had && old != value {
+			fmt.Fprintf(&b, " (was %s)", old)
+		}
+	}
+	return b.String()
+}
+
+// from names a leaf with the value that the device has now.
+func (e changeEditor) from(leaf models.LeafName) string {
+	if old, had := e.have[leaf]; had {
+		return string(leaf) + " " + old
+	}
+	return string(leaf) + " (not set)"
 }

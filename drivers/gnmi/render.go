@@ -9,22 +9,21 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
-// render writes edits for people: one block per operation, in the order in
-// which they are sent, payloads indented.
+// render writes edits for people: for whom and what it means, as comments, then
+// the operation as it is sent, payload indented.
 func render(edits []edit) string {
 	if len(edits) == 0 {
-		return "nothing to send\n"
+		return "# nothing to send\n"
 	}
 	var b strings.Builder
 	for _, e := range edits {
+		fmt.Fprintf(&b, "# %s: %s\n", e.owner, strings.ReplaceAll(e.meaning, "\n", "\n#"))
 		fmt.Fprintf(&b, "%s %s", e.operation, pathText(e.schema, e.keys...))
 		var indented bytes.Buffer
-		switch {
-		case e.payload == "":
-		case json.Indent(&indented, []byte(e.payload), "", "  ") == nil:
+		if e.payload != "" && json.Indent(&indented, []byte(e.payload), "", "  ") == nil {
 			b.WriteString(" " + indented.String())
 		}
-		fmt.Fprintf(&b, "  # for %s\n", e.owner)
+		b.WriteString("\n")
 	}
 	return b.String()
 }

@@ -46,11 +46,9 @@ func scalarOf(v *gnmipb.TypedValue) scalar {
 		return scalar{formBool, strconv.FormatBool(x.BoolVal)}
 	case *gnmipb.TypedValue_DoubleVal:
 		return scalar{formNumber, strconv.FormatFloat(x.DoubleVal, 'g', -1, 64)}
-	//lint:ignore SA1019 deprecated, and still sent by devices
 	case *gnmipb.TypedValue_FloatVal:
 		//lint:ignore SA1019 deprecated, and still sent by devices
 		return scalar{formNumber, strconv.FormatFloat(float64(x.FloatVal), 'g', -1, 32)}
-	//lint:ignore SA1019 deprecated, and still sent by devices
 	case *gnmipb.TypedValue_DecimalVal:
 		//lint:ignore SA1019 deprecated, and still sent by devices
 		digits := int(min(x.DecimalVal.GetPrecision(), 18))

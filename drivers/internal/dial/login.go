@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"syscall"
 
 	"google.golang.org/grpc/credentials"
 
@@ -66,8 +67,40 @@ func (h handshake) ClientHandshake(ctx context.Context, authority string, raw ne
 	conn, info, err := h.TransportCredentials.ClientHandshake(ctx, authority, raw)
 	if err != nil {
 		h.faults.set(err)
+		return conn, info, err
 	}
-	return conn, info, err
+	return alerted{Conn: conn, faults: h.faults}, info, nil
+}
+
+// alerted is a connection that remembers an alert of the other side. With TLS
+// 1.3 a server refuses a client's certificate only after the handshake.
+type alerted struct {
+	net.Conn
+	faults *faults
+}
+
+// Read keeps an alert and passes everything on.
+func (c alerted) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil && alert(err) {
+		c.faults.set(err)
+	}
+	return n, err
+}
+
+// SyscallConn lets gRPC set socket options on the connection below.
+func (c alerted) SyscallConn() (syscall.RawConn, error) {
+	below, ok := c.Conn.(syscall.Conn)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	return below.SyscallConn()
+}
+
+// alert reports whether err is a TLS alert that the other side sent.
+func alert(err error) bool {
+	var remote *net.OpError
+	return errors.As(err, &remote) && remote.Op == "remote error"
 }
 
 // Clone keeps the memory shared with the connection.
@@ -101,7 +134,6 @@ func Untrusted(err error) bool {
 	var hostname x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
 	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) ||
-		errors.As(err, &invalid) || errors.As(err, &record) || errors.As(err, &alert)
+		errors.As(err, &invalid) || errors.As(err, &record) || alert(err)
 }
