@@ -22,7 +22,7 @@ func smallCatalogue() *catalogue.Catalogue {
 	}
 	short := mode("short-400g", 400, 75*models.GHz, 2600)
 	short.MaxDispersion, short.Roadm = ptr(500.0), false
-	wide := mode("wide-800g", 800, 150*models.GHz, 2900)
+	wide := mode("wide-800g", 800, 150*models.GHz, 2400)
 	wide.HostRates = []int{400}
 	return &catalogue.Catalogue{
 		Modes: map[string]catalogue.Mode{
@@ -38,7 +38,8 @@ func smallCatalogue() *catalogue.Catalogue {
 		},
 		Fibres: map[string]catalogue.Fibre{"g.652.d": {Name: "g.652.d", LossDbPerKm: 0.2, DispersionPsNmKm: 16.7, IndexOfRefraction: 1.4682}},
 		Amplifiers: map[string]catalogue.Amplifier{
-			"edfa": {Name: "edfa", Gain: [2]models.Ratio{500, 2500}, NoiseFigure: 550, MaxOutput: 2000, Band: models.Band{Lower: 191_300_000, Upper: 196_100_000}},
+			"edfa":  {Name: "edfa", Gain: [2]models.Ratio{500, 2500}, NoiseFigure: 550, MaxOutput: 2000, Band: models.Band{Lower: 191_300_000, Upper: 196_100_000}},
+			"upper": {Name: "upper", Gain: [2]models.Ratio{500, 2500}, NoiseFigure: 550, MaxOutput: 2000, Band: models.Band{Lower: 194_000_000, Upper: 196_100_000}},
 		},
 		Profiles: map[string]catalogue.Profile{
 			"router": {

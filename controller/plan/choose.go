@@ -247,6 +247,10 @@ func (p *planner) slot(w *way, e ends, mode *catalogue.Mode, m int) (models.Slot
 		return s, "", ""
 	}
 	need := models.Frequency(2*m) * models.GridStep
+	if f := fit.Tune; f != (models.Band{}) {
+		beyond := spectrum.Outside(models.Band{Lower: f.Lower - need/2, Upper: f.Upper + need/2})
+		taken.Join(&beyond)
+	}
 	free := models.Frequency(taken.Free()) * models.GridStep
 	if free >= need {
 		return models.Slot{}, models.SpectrumFragmented, fmt.Sprintf("%v free on %s, but no %v of it in one piece where mode %s can be tuned", free, w.name, need, mode.Name)

@@ -10,10 +10,17 @@ import (
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
-// MaxFibreInputDbm is the power per channel into a fibre that the planner
-// stays below where the launch power lets it: beyond it nonlinear noise grows
-// faster than the signal, and the simple estimate no longer holds.
-const MaxFibreInputDbm = 3.0
+// Powers that the planner keeps to.
+const (
+	// MaxFibreInputDbm is the power per channel into a fibre that the planner
+	// stays below where the launch power sets it: beyond it nonlinear noise
+	// grows faster than the signal, and the simple estimate no longer holds.
+	// Behind a wavelength switch the degree's density sets it.
+	MaxFibreInputDbm = 3.0
+	// dropHeadroomDb is how far below the receiver's limit a switch holds what
+	// it drops, so that light stronger than predicted is still taken.
+	dropHeadroomDb = 3.0
+)
 
 // light is the verdict on one choice of way, ports and mode.
 type light struct {
@@ -32,6 +39,9 @@ func (p *planner) feasible(lp lightPath, e ends, mode *catalogue.Mode, slot mode
 	if err != nil {
 		return light{reason: models.RxPowerLow, message: err.Error()}
 	}
+	if e.add[0] != nil {
+		lp.limitDrops(mode)
+	}
 	step := max(powerStep(e.line[0]), powerStep(e.line[1]))
 	l := light{launch: quantiseDown(hi, step, lo)}
 	ch := Channel{Mode: *mode, Slot: slot}
@@ -39,6 +49,9 @@ func (p *planner) feasible(lp lightPath, e ends, mode *catalogue.Mode, slot mode
 		ch.LaunchDbm = l.launch.Dbm()
 		l.estimate = p.est.Estimate(lp.path, ch)
 		excess := max(over(l.estimate.Az, mode), over(l.estimate.Za, mode))
+		if e.add[0] == nil {
+			excess = max(excess, l.estimate.Az.PeakFibreDbm-MaxFibreInputDbm, l.estimate.Za.PeakFibreDbm-MaxFibreInputDbm)
+		}
 		if excess <= 0.005 || l.launch <= lo {
 			break
 		}
@@ -48,9 +61,22 @@ func (p *planner) feasible(lp lightPath, e ends, mode *catalogue.Mode, slot mode
 	return l
 }
 
-// over returns by how many dB the launch power is too high for one direction.
+// over returns by how many dB a receiver gets too much.
 func over(w qot.Way, mode *catalogue.Mode) float64 {
-	return max(w.PeakFibreDbm-MaxFibreInputDbm, w.RxDbm()-window(mode, w.OsnrDb).Max.Dbm())
+	return w.RxDbm() - window(mode, w.OsnrDb).Max.Dbm()
+}
+
+// limitDrops has the last switch of each direction hold its drop below what
+// the receiver takes.
+func (lp lightPath) limitDrops(mode *catalogue.Mode) {
+	limit := mode.Receive[0].Max.Dbm() - dropHeadroomDb
+	for _, way := range [][]qot.Element{lp.path.Az, lp.path.Za} {
+		for i := range way {
+			if way[i].Kind == qot.Drop {
+				way[i].LimitDbm = &limit
+			}
+		}
+	}
 }
 
 // launchRange is what the mode can be set to and what the add ports take.

@@ -62,6 +62,9 @@ type Element struct {
 	// managed amplifier holds at its exit; nil means none. A switch only
 	// attenuates to reach it.
 	TargetDbmPer50GHz *float64
+	// LimitDbm is the power per channel that a Drop holds its exit below, so
+	// that the receiver is not overloaded; nil means none.
+	LimitDbm *float64
 	// AddedOsnrDb is the OSNR that an Add or Drop alone would leave; 0 means
 	// that it adds no noise.
 	AddedOsnrDb float64

@@ -64,6 +64,9 @@ func walk(elements []Element, ch Channel, powers []float64) Way {
 			if e.TargetDbmPer50GHz != nil {
 				p = min(p, Density(*e.TargetDbmPer50GHz, ch.Slot))
 			}
+			if e.LimitDbm != nil {
+				p = min(p, *e.LimitDbm)
+			}
 		}
 		powers[i] = p
 	}
