@@ -101,3 +101,11 @@ func without(docs []intents.Document, kind, name string) []intents.Document {
 	}
 	return out
 }
+
+// managed is the pair with an amplifier device in the middle of each fibre.
+func managed(km float64) []intents.Document {
+	docs := append(pairDocs(1, km/2, false), doc("Device", "ila", &intents.DeviceSpec{Site: "a", Profile: "ila", Ports: map[string]intents.Port{"amp1": {}, "amp2": {}}}))
+	return edit(docs, "f0", func(s *intents.LinkSpec) {
+		s.Spans = []intents.Span{s.Spans[0], {Site: "hut", Amplifier: &intents.AmpSpec{Az: "ila/amp1", Za: "ila/amp2"}}, {ID: "s2", Km: km / 2}}
+	})
+}
