@@ -187,6 +187,7 @@ func (v *view) leaf(value scalar) {
 	}
 	if set, ok := readings[string(v.at.schema)]; ok {
 		set(v, v.at.keys, value)
+		v.measured = v.measured || bytes.HasSuffix(v.at.schema, []byte("/instant"))
 		return
 	}
 	schema := string(v.at.schema)

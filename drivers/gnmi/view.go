@@ -36,6 +36,8 @@ type view struct {
 	seenTouched   bool // a channel monitor measured, or its port became known
 	identityKnown bool
 
+	measured bool // a measurement came; a device that gives none may be silent
+
 	leaves  int // in entries and rest, against maxLeaves
 	ignored uint64
 	at      place

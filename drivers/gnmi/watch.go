@@ -55,9 +55,13 @@ const defaultSlow = 10 * time.Second
 // maxBatch bounds how many messages are gathered into one delta.
 const maxBatch = 1024
 
+// silentIntervals is how many samples may go missing.
+const silentIntervals = 3
+
 var (
 	errSyncLate    = errors.New("the device did not complete its first answer in time")
 	errStreamEnded = errors.New("the device ended the stream")
+	errSilent      = errors.New("the device fell silent in the middle of a stream")
 )
 
 // stream runs one subscription until it breaks or ctx ends. A goroutine reads
@@ -76,8 +80,14 @@ func (s *Session) stream(ctx context.Context, interval time.Duration, sampleOnly
 		broken = receive(ctx, client, s.caps.subscribe(gnmipb.SubscriptionList_STREAM, interval, sampleOnly), arrived)
 	}()
 	late := time.AfterFunc(s.timeout, func() { cancel(errSyncLate) })
+	// A device that samples has to say something every interval. Silence is
+	// how a connection looks that nobody closed, and keepalive is too slow.
+	patience := silentIntervals*interval + s.timeout
+	silent := time.AfterFunc(patience, func() { cancel(errSilent) })
+	silent.Stop()
 	defer func() {
 		late.Stop()
+		silent.Stop()
 		cancel(nil)
 		for range arrived { // until the reader is gone
 		}
@@ -95,6 +105,9 @@ func (s *Session) stream(ctx context.Context, interval time.Duration, sampleOnly
 			full = s.take(v, more) || full
 		}
 		s.count(v)
+		if v.measured && (synced || full) {
+			silent.Reset(patience)
+		}
 		switch {
 		case full && !synced:
 			synced = true
@@ -104,8 +117,8 @@ func (s *Session) stream(ctx context.Context, interval time.Duration, sampleOnly
 			sink(v.take(false))
 		}
 	}
-	if errors.Is(context.Cause(ctx), errSyncLate) {
-		return errSyncLate
+	if cause := context.Cause(ctx); errors.Is(cause, errSyncLate) || errors.Is(cause, errSilent) {
+		return cause
 	}
 	return broken
 }
