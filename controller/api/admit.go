@@ -266,6 +266,26 @@ func decodeStored(e store.Entry[records.Intent]) (intents.Document, error) {
 	return docs[0], nil
 }
 
+// beside returns the network's documents that docs do not replace.
+func (n *network) beside(docs []intents.Document) []intents.Document {
+	replaced := map[string]bool{}
+	for i := range docs {
+		if key := keyOf(&docs[i]); n.docs[key].doc.Kind != "" {
+			replaced[key] = true
+		}
+	}
+	if len(replaced) == 0 {
+		return n.list
+	}
+	out := make([]intents.Document, 0, len(n.list))
+	for i := range n.list {
+		if !replaced[keyOf(&n.list[i])] {
+			out = append(out, n.list[i])
+		}
+	}
+	return out
+}
+
 func keyOf(d *intents.Document) string {
 	return store.DocumentKey(d.Kind, d.Metadata.Namespace, d.Metadata.Name)
 }

@@ -25,7 +25,7 @@ func (m *admission) apply(ctx context.Context, docs []intents.Document, t terms)
 }
 
 func (w *work) applyAll(ctx context.Context, docs []intents.Document) error {
-	if err := intents.Check(docs, w.net.list, w.cfg.Catalogue); err != nil {
+	if err := intents.Check(docs, w.net.beside(docs), w.cfg.Catalogue); err != nil {
 		return err
 	}
 	if err := w.names(ctx, docs); err != nil {
@@ -52,7 +52,7 @@ func (m *admission) checked(ctx context.Context, docs []intents.Document) error 
 	if err != nil {
 		return err
 	}
-	return intents.Check(docs, net.list, m.cfg.Catalogue)
+	return intents.Check(docs, net.beside(docs), m.cfg.Catalogue)
 }
 
 // applyOne judges one document and adds what storing it takes.

@@ -1,0 +1,263 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/waveplane/waveplane/controller/api/client"
+	"github.com/waveplane/waveplane/controller/api/endpoint"
+	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
+	"github.com/waveplane/waveplane/intents"
+	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// planner answers what a test tells it to.
+type planner struct {
+	report records.PlanReport
+	err    error
+	docs   []intents.Document
+}
+
+func (p *planner) Plan(_ context.Context, docs []intents.Document, _ []records.IntentRef, _ bool) (records.PlanReport, error) {
+	p.docs = docs
+	return p.report, p.err
+}
+
+func (p *planner) Why(_ context.Context, kind, namespace, name string) (records.CircuitPlan, error) {
+	return records.CircuitPlan{Kind: kind, Namespace: namespace, Name: name, Action: "none"}, p.err
+}
+
+// prober likewise.
+type prober struct {
+	drift records.DriftReport
+	err   error
+	ready error
+}
+
+func (p *prober) Drift(context.Context, bool, string) (records.DriftReport, error) {
+	return p.drift, p.err
+}
+
+func (p *prober) Wavelength(_ context.Context, _, name string) (records.WavelengthReport, error) {
+	if p.err != nil {
+		return records.WavelengthReport{}, p.err
+	}
+	return records.WavelengthReport{Decision: records.Decision{Name: name}}, nil
+}
+
+func (p *prober) Ready() error { return p.ready }
+
+// bench is an API on a real store behind a real socket.
+type bench struct {
+	t       testing.TB
+	ctx     context.Context
+	store   *store.Store
+	client  *client.Client
+	planner *planner
+	prober  *prober
+	api     *API
+	dir     string
+}
+
+func newBench(t testing.TB) *bench {
+	t.Helper()
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	t.Cleanup(cancel)
+	st, err := store.OpenEmbedded(ctx, store.Config{Dir: filepath.Join(dir, "store")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat, err := catalogue.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{t: t, ctx: ctx, store: st, planner: &planner{}, prober: &prober{}, dir: dir}
+	b.api, err = New(Config{Store: st, Catalogue: cat, Planner: b.planner, Prober: b.prober, Version: "test", StateDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := endpoint.Listen(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- b.api.Serve(serving, l) }()
+	if b.client, err = client.New(client.Config{StateDir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		b.client.Close()
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+		if err := st.Close(); err != nil {
+			t.Errorf("close store: %v", err)
+		}
+	})
+	return b
+}
+
+// twoSites is two sites with a router each and a fibre between them.
+const twoSites = `
+kind: Site
+metadata: {name: dc-a}
+spec: {role: dc}
+---
+kind: Site
+metadata: {name: dc-b}
+spec: {role: dc}
+---
+kind: Device
+metadata: {name: r1}
+spec: {site: dc-a, profile: generic-router-zr-openconfig, address: "127.0.0.1:9340", credentials: {ref: "env:X"}, mode: manage, ports: {et-0/0/0: {pluggable: QDD-400G-ZRP}}}
+---
+kind: Device
+metadata: {name: r2}
+spec: {site: dc-b, profile: generic-router-zr-openconfig, address: "127.0.0.1:9341", credentials: {ref: "env:X"}, mode: manage, ports: {et-0/0/0: {pluggable: QDD-400G-ZRP}}}
+---
+kind: Link
+metadata: {name: a-b}
+spec: {ends: [r1/et-0/0/0, r2/et-0/0/0], spans: [{id: s1, km: 20}]}
+`
+
+func document(body string) string {
+	var out []string
+	for part := range strings.SplitSeq(body, "\n---") {
+		out = append(out, "apiVersion: "+intents.APIVersion+"\n"+strings.TrimPrefix(part, "\n"))
+	}
+	return strings.Join(out, "\n---\n")
+}
+
+func circuit(name string, gbps int) string {
+	return document(fmt.Sprintf("kind: Circuit\nmetadata: {name: %s}\nspec: {from: dc-a, to: dc-b, capacityGbps: %d}\n", name, gbps))
+}
+
+func files(bodies ...string) []wire.File {
+	var out []wire.File
+	for i, b := range bodies {
+		out = append(out, wire.File{Name: fmt.Sprintf("file-%d.yaml", i), Content: b})
+	}
+	return out
+}
+
+func (b *bench) apply(bodies ...string) wire.ChangeReport {
+	b.t.Helper()
+	r, err := b.client.Apply(b.ctx, files(bodies...), client.ChangeOptions{})
+	if err != nil {
+		b.t.Fatalf("apply: %v", err)
+	}
+	return r
+}
+
+func kindOf(t testing.TB, name string) wire.Kind {
+	t.Helper()
+	k, err := wire.KindNamed(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// refused checks that err is a refusal for a reason and returns it.
+func refused(t testing.TB, err error, reason wire.FailureReason, words ...string) *client.APIError {
+	t.Helper()
+	var e *client.APIError
+	if !errors.As(err, &e) {
+		t.Fatalf("want a refusal for %s, got %v", reason, err)
+	}
+	if e.Reason != reason {
+		t.Fatalf("want reason %s, got %s: %v", reason, e.Reason, e)
+	}
+	for _, w := range words {
+		if !strings.Contains(e.Error(), w) {
+			t.Errorf("want %q in:\n%v", w, e)
+		}
+	}
+	return e
+}
+
+// light writes what the planner and the lightpath stage would: one wavelength
+// of a circuit, over link a-b, in a phase.
+func (b *bench) light(circuit string, wl int, phase records.PhaseName) {
+	b.t.Helper()
+	t := b.store.Tables()
+	e, err := t.Intents.Get(b.ctx, store.DocumentKey(intents.KindCircuit, "default", circuit))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	uid := e.Value.UID
+	key := records.WavelengthKey(uid, wl)
+	slot, err := models.SlotOf(193_106_250, 87_500)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	d := records.Decision{
+		Intent: records.IntentRef{Kind: intents.KindCircuit, Namespace: "default", Name: circuit, UID: uid, Generation: 1}, WL: wl,
+		Name: fmt.Sprintf("%s-%d", circuit, wl), Rev: 1, Mode: "m", CapacityGbps: 400, Slot: slot, LatencyMs: 0.1,
+		Ends:  [2]records.End{{Device: "r1", Port: "et-0/0/0"}, {Device: "r2", Port: "et-0/0/0"}},
+		Route: []records.Leg{{Link: "a-b", Direction: records.AZ}},
+	}
+	owner := d.Owner()
+	_, err = b.store.Commit(b.ctx, nil,
+		t.Decisions.Put(key, d), t.Phases.Put(key, records.Phase{Name: phase, Since: time.Now(), DecisionRev: 1}),
+		t.Circuits.Put(uid, records.Circuit{Intent: d.Intent, Live: []int{wl}, NextWL: wl + 1, Generation: 1}),
+		t.Spectrum.Put(store.Key("a-b"), records.SpectrumUse{Az: []records.SlotUse{{Slot: slot, Owner: owner}}}))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	b := newBench(t)
+	if err := b.client.Ready(b.ctx); err != nil {
+		t.Errorf("ready: %v", err)
+	}
+	b.prober.ready = errors.New("still reading")
+	refused(t, b.client.Ready(b.ctx), wire.Unavailable, "still reading")
+	v, err := b.client.Version(b.ctx)
+	if err != nil || v.Version != "test" || v.State != b.dir {
+		t.Errorf("version: %+v, %v", v, err)
+	}
+}
+
+func TestOpenAPI(t *testing.T) {
+	b := newBench(t)
+	req, err := http.NewRequest(http.MethodGet, "/openapi.json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newRecorder()
+	b.api.ServeHTTP(w, req)
+	var doc struct {
+		OpenAPI string                    `json:"openapi"`
+		Paths   map[string]map[string]any `json:"paths"`
+	}
+	if err := json.Unmarshal(w.body.Bytes(), &doc); err != nil {
+		t.Fatalf("%v in %.200s", err, w.body.String())
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.1") {
+		t.Errorf("want OpenAPI 3.1, got %q", doc.OpenAPI)
+	}
+	for _, path := range []string{"/apply", "/plan", "/drift", "/circuits", "/namespaces/{namespace}/circuits/{name}", "/devices/{name}", "/repair"} {
+		if doc.Paths[wire.Base+path] == nil {
+			t.Errorf("path %s is not described", path)
+		}
+	}
+}

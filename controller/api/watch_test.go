@@ -1,0 +1,224 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/waveplane/waveplane/controller/api/client"
+	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
+)
+
+var errEnough = errors.New("enough")
+
+func TestWatchTellsEverything(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400))
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	synced := make(chan struct{})
+	var seen []string
+	done := make(chan error, 1)
+	go func() {
+		done <- b.client.Watch(ctx, kindOf(t, "circuit"), client.ListOptions{}, "", func(k wire.WatchType, o wire.Object) error {
+			if k == wire.Bookmark {
+				close(synced)
+				return nil
+			}
+			ready := "-"
+			if o.Status != nil && len(o.Status.Conditions) > 0 {
+				ready = o.Status.Conditions[0].Status
+			}
+			seen = append(seen, string(k)+" "+o.Metadata.Name+" "+ready)
+			if k == wire.Deleted {
+				return errEnough
+			}
+			return nil
+		})
+	}()
+	<-synced
+	b.apply(circuit("d", 400))
+	tables := b.store.Tables()
+	key := store.DocumentKey("Circuit", "default", "d")
+	status := records.Status{ObservedGeneration: 1}
+	status.Conditions = append(status.Conditions, readyCondition())
+	if _, err := b.store.Commit(b.ctx, nil, tables.Status.Put(key, status)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.store.Commit(b.ctx, nil, tables.Intents.Delete(key)); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; !errors.Is(err, errEnough) {
+		t.Fatalf("watch: %v", err)
+	}
+	want := []string{"ADDED c -", "ADDED d -", "MODIFIED d True", "DELETED d True"}
+	// Records of several tables come over several watches: the status may come
+	// after the deletion, and is then not told.
+	if len(seen) < 3 || seen[0] != want[0] || seen[1] != want[1] || seen[len(seen)-1][:7] != "DELETED" {
+		t.Errorf("want %q, got %q", want, seen)
+	}
+}
+
+func TestWatchOfWavelengthsFollowsPhases(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400))
+	b.light("c", 1, records.PhaseDark)
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	err := b.client.Watch(ctx, kindOf(t, "wl"), client.ListOptions{}, "", func(k wire.WatchType, o wire.Object) error {
+		switch {
+		case k == wire.Bookmark:
+			b.light("c", 1, records.PhaseInService)
+		case o.Status.Phase == records.PhaseInService:
+			return errEnough
+		}
+		return nil
+	})
+	if !errors.Is(err, errEnough) {
+		t.Errorf("watch: %v", err)
+	}
+}
+
+func TestWatchFromRevision(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400))
+	kind := kindOf(t, "circuit")
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	list, err := b.client.List(ctx, kind, client.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	follow := func(from string) (name string, err error) {
+		err = b.client.Watch(ctx, kind, client.ListOptions{}, from, func(k wire.WatchType, o wire.Object) error {
+			if k == wire.Bookmark {
+				return nil
+			}
+			name = o.Metadata.Name
+			return errEnough
+		})
+		return name, err
+	}
+	// The feed starts here: what was listed at the same revision is covered.
+	first := make(chan string, 1)
+	go func() {
+		name, _ := follow(list.Metadata.ResourceVersion)
+		first <- name
+	}()
+	b.awaitWatch(ctx)
+	b.apply(circuit("d", 400))
+	if name := <-first; name != "d" {
+		t.Errorf("want d, got %q", name)
+	}
+	// Now the change lies in the past of the feed.
+	if name, err := follow(list.Metadata.ResourceVersion); name != "d" || !errors.Is(err, errEnough) {
+		t.Errorf("want d from history, got %q, %v", name, err)
+	}
+	_, err = follow("1")
+	refused(t, err, wire.Gone, "no longer known")
+	_, err = follow("x")
+	refused(t, err, wire.BadRequest, "resourceVersion")
+}
+
+// awaitWatch returns once somebody watches.
+func (b *bench) awaitWatch(ctx context.Context) {
+	b.t.Helper()
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for b.watches(ctx) == 0 {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			b.t.Fatal("no watch came up")
+		}
+	}
+}
+
+// watches counts the subscribers of the feed.
+func (b *bench) watches(ctx context.Context) int {
+	f, release, err := b.api.feeds.enter(ctx)
+	if err != nil {
+		return 0
+	}
+	defer release()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.objects.subs) + len(f.events.subs)
+}
+
+func TestSlowWatcherIsCutOff(t *testing.T) {
+	b := newBench(t)
+	f, release, err := b.api.feeds.enter(b.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	s := f.now(&f.events)
+	f.mu.Lock()
+	for i := range queueLength + 1 {
+		f.publish(&f.events, change{revision: int64(i), event: &records.Event{}}, records.Event{})
+	}
+	f.mu.Unlock()
+	select {
+	case <-s.lost:
+	default:
+		t.Error("want a watcher that does not read cut off")
+	}
+	if n := b.watches(b.ctx); n != 0 {
+		t.Errorf("want no subscriber left, got %d", n)
+	}
+}
+
+func TestEvents(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400))
+	list, err := b.client.Events(b.ctx, "circuit/c", 0)
+	if err != nil || len(list.Items) != 1 || list.Items[0].Reason != "Created" || list.Items[0].Who == "" {
+		t.Fatalf("want one event with who, got %+v, %v", list.Items, err)
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	got := make(chan records.Event, 1)
+	go func() {
+		_ = b.client.WatchEvents(ctx, "c", list.Metadata.ResourceVersion, func(e records.Event) error {
+			got <- e
+			return errEnough
+		})
+	}()
+	b.awaitWatch(ctx)
+	b.apply(circuit("c", 800))
+	if e := <-got; e.Reason != "Configured" {
+		t.Errorf("want Configured, got %+v", e)
+	}
+}
+
+func TestRequests(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400))
+	_, err := b.client.Repair(b.ctx, wire.RequestOptions{Target: "circuit/c"})
+	refused(t, err, wire.BadRequest, "reason")
+	_, err = b.client.Repair(b.ctx, wire.RequestOptions{Target: "circuit/none", Reason: "x"})
+	refused(t, err, wire.NotFound, "circuit/none")
+	r, err := b.client.Repair(b.ctx, wire.RequestOptions{Target: "ckt/c", Reason: "out-of-band edit"})
+	if err != nil || r.Request.Target != "circuit/default/c" || r.ID == "" {
+		t.Fatalf("repair: %+v, %v", r, err)
+	}
+	if _, pending, err := b.client.Pending(b.ctx, r.ID); err != nil || !pending {
+		t.Errorf("want the repair pending, got %v, %v", pending, err)
+	}
+	if _, err := b.client.Pause(b.ctx, wire.RequestOptions{Target: "all", Reason: "works"}); err != nil {
+		t.Fatal(err)
+	}
+	all, err := b.client.Requests(b.ctx)
+	if err != nil || len(all) != 2 {
+		t.Errorf("want two requests, got %v, %v", all, err)
+	}
+	if r, err := b.client.Resume(b.ctx, wire.RequestOptions{Target: "all"}); err != nil || len(r.Removed) != 1 {
+		t.Errorf("resume: %+v, %v", r, err)
+	}
+	_, err = b.client.Resume(b.ctx, wire.RequestOptions{Target: "all"})
+	refused(t, err, wire.NotFound, "not paused")
+}
