@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -204,6 +205,9 @@ func (b *binder) bindList(n *node, v reflect.Value, at *path) {
 		return
 	}
 	if v.Kind() == reflect.Slice {
+		if len(n.kids) == 0 { // an empty list is no list: there is one way to say nothing
+			return
+		}
 		v.Set(reflect.MakeSlice(v.Type(), len(n.kids), len(n.kids)))
 	} else if len(n.kids) != v.Len() {
 		b.fault(n, at, fmt.Sprintf("found %d items, want %d", len(n.kids), v.Len()), "")
@@ -217,6 +221,9 @@ func (b *binder) bindList(n *node, v reflect.Value, at *path) {
 func (b *binder) bindMap(n *node, v reflect.Value, at *path) {
 	if n.kind != mapNode {
 		b.wrongKind(n, at, "a mapping", "")
+		return
+	}
+	if len(n.kids) == 0 {
 		return
 	}
 	m := reflect.MakeMapWithSize(v.Type(), len(n.kids)/2)
@@ -254,13 +261,14 @@ func (b *binder) bindStruct(n *node, v reflect.Value, at *path) {
 	fields := b.fields(v.Type())
 	seen := make([]*node, len(fields))
 	var strangers map[string]*node
+	var meant []string // fields that an unknown one is near to
 	for i := 0; i < len(n.kids); i += 2 {
 		key, value := &n.kids[i], &n.kids[i+1]
 		here := &path{up: at, name: key.text}
 		f := indexOf(fields, key.text)
 		if f < 0 {
 			if !b.twice(strangers[key.text], key, here) {
-				b.fault(key, here, "unknown field", fieldRemedy(key.text, fields))
+				meant = append(meant, b.stranger(key, here, v.Type(), fields))
 			}
 			if strangers == nil {
 				strangers = map[string]*node{}
@@ -283,7 +291,7 @@ func (b *binder) bindStruct(n *node, v reflect.Value, at *path) {
 		b.bind(value, to, here)
 	}
 	for i, f := range fields {
-		if seen[i] == nil && !f.optional {
+		if seen[i] == nil && !f.optional && !slices.Contains(meant, f.name) {
 			b.fault(n, &path{up: at, name: f.name}, "is required", "")
 		}
 	}
@@ -306,15 +314,27 @@ func indexOf(fields []field, name string) int {
 	return -1
 }
 
-func fieldRemedy(found string, fields []field) string {
+// stranger reports a field that is not known, and returns the one that was
+// probably meant.
+func (b *binder) stranger(key *node, at *path, t reflect.Type, fields []field) (meant string) {
+	if len(*b.faults) >= maxFaults {
+		return ""
+	}
+	if slices.Contains(unbuiltFields(t.Name()), key.text) {
+		b.fault(key, at, "not supported yet: "+key.text, "leave it out")
+		return ""
+	}
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = f.name
 	}
-	if near := catalogue.Nearest(found, names); near != "" {
-		return "did you mean " + near + "?"
+	near := catalogue.Nearest(key.text, names)
+	if near == "" {
+		b.fault(key, at, "unknown field", "known are "+strings.Join(names, ", "))
+	} else {
+		b.fault(key, at, "unknown field", "did you mean "+near+"?")
 	}
-	return "known are " + strings.Join(names, ", ")
+	return near
 }
 
 // fields lists a struct's fields by their json tags. Booleans may always be

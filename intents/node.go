@@ -1,7 +1,8 @@
 package intents
 
 import (
-	"sort"
+	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -38,25 +39,34 @@ func (n *node) what() string {
 	return ""
 }
 
+// add appends to kids. It doubles the room, as append does not for long lists:
+// what was copied away from is garbage that counts.
+func (n *node) add(kids ...node) {
+	if room := len(n.kids) + len(kids); room > cap(n.kids) && cap(n.kids) >= 64 {
+		n.kids = slices.Grow(n.kids, room)
+	}
+	n.kids = append(n.kids, kids...)
+}
+
 // source is one input with what is needed to turn an offset into a place.
 type source struct {
 	name  string
 	text  string
-	lines []int // offsets of line starts, made on first use
+	lines []int32 // offsets of line starts, made on first use
 }
 
 // place returns line and column (in characters), both from 1.
 func (s *source) place(offset int) (line, column int) {
 	if s.lines == nil {
-		s.lines = append(s.lines, 0)
+		s.lines = make([]int32, 1, 1+strings.Count(s.text, "\n"))
 		for i := range len(s.text) {
 			if s.text[i] == '\n' {
-				s.lines = append(s.lines, i+1)
+				s.lines = append(s.lines, int32(i+1))
 			}
 		}
 	}
 	offset = min(max(offset, 0), len(s.text))
-	line = sort.SearchInts(s.lines, offset+1)
+	line, _ = slices.BinarySearch(s.lines, int32(offset+1))
 	return line, utf8.RuneCountInString(s.text[s.lines[line-1]:offset]) + 1
 }
 
@@ -96,7 +106,7 @@ walk:
 			if !found {
 				break walk
 			}
-			if at.kind == plainNode || at.kind == quotedNode {
+			if at.kind != nullNode {
 				offset = at.offset
 			}
 		case int:

@@ -89,11 +89,15 @@ func (r *reader) expand(n node) node {
 	return n
 }
 
+// mergeCost is the weight of an entry that is copied, beyond its text: what it
+// takes in memory.
+const mergeCost = 48
+
 // merge replaces the entries "<<: mapping" by those of the mapping; keys that
 // are there already win.
 func (r *reader) merge(m node) node {
 	out := node{kind: mapNode, offset: m.offset}
-	known := map[string]bool{}
+	known := make(map[string]bool, len(m.kids)/2)
 	var from []node
 	for i := 0; i < len(m.kids); i += 2 {
 		if key := m.kids[i]; key.kind != plainNode || key.text != "<<" {
@@ -114,11 +118,12 @@ func (r *reader) merge(m node) node {
 		if f.kind != mapNode {
 			return r.fail(int(f.offset), "write <<: *name", "the key << merges mappings only")
 		}
+		f.weight = int32(min(int(f.weight)+mergeCost*len(f.kids), 1<<30))
 		r.expand(f)
 		for i := 0; i < len(f.kids) && r.err == nil; i += 2 {
 			if key := f.kids[i]; !known[key.text] {
 				known[key.text] = true
-				out.kids = append(out.kids, key, f.kids[i+1])
+				out.add(key, f.kids[i+1])
 			}
 		}
 	}

@@ -145,7 +145,7 @@ func (r *reader) mapping(col int) node {
 			break
 		}
 		r.pos++
-		m.kids = append(m.kids, key, r.afterColon(col))
+		m.add(key, r.afterColon(col))
 		if len(m.kids) > 2*maxKeys {
 			r.fail(int(m.offset), "split the document", "a mapping of more than %d entries", maxKeys)
 		}
@@ -192,13 +192,13 @@ func (r *reader) list(col int) node {
 		r.blanks()
 		switch {
 		case !r.endOfLine():
-			l.kids = append(l.kids, r.block(col))
+			l.add(r.block(col))
 		default:
 			r.toContent()
 			if r.pos < r.end && r.column() > col {
-				l.kids = append(l.kids, r.block(col))
+				l.add(r.block(col))
 			} else {
-				l.kids = append(l.kids, r.count(node{offset: int32(at)}))
+				l.add(r.count(node{offset: int32(at)}))
 			}
 		}
 		if len(l.kids) > maxKeys {

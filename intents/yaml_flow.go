@@ -25,9 +25,9 @@ func (r *reader) flow() node {
 		if n.kind == mapNode {
 			key := r.flowKey()
 			merged = merged || key.kind == plainNode && key.text == "<<"
-			n.kids = append(n.kids, key, r.flowAfterKey())
+			n.add(key, r.flowAfterKey())
 		} else {
-			n.kids = append(n.kids, r.flowValue())
+			n.add(r.flowValue())
 		}
 		if len(n.kids) > 2*maxKeys || n.kind == listNode && len(n.kids) > maxKeys {
 			r.fail(int(n.offset), "split it", "%s of more than %d entries", n.what(), maxKeys)
@@ -36,11 +36,11 @@ func (r *reader) flow() node {
 		if r.err != nil || r.pos >= r.end {
 			continue
 		}
-		switch r.text[r.pos] {
-		case ',':
+		switch c := r.text[r.pos]; {
+		case c == ',':
 			r.pos++
-		case closing:
-		case ':':
+		case c == closing:
+		case c == ':' && n.kind == listNode:
 			r.fail(r.pos, "put it in braces: {key: value}", "a key in a list")
 		default:
 			r.fail(r.pos, "", "found %s, want %q or %q", quoted(r.text[r.pos:r.pos+1]), ",", string(closing))
