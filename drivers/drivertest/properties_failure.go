@@ -181,8 +181,12 @@ func closeBreaksOffWhatIsUnderWay(r *rig) {
 		_, err := s.Observe(ctx)
 		ended <- err
 	}()
+	began := time.Now()
 	if err := s.Close(); err != nil {
 		r.Errorf("close: %v", r.note(err))
 	}
 	r.wantKind(<-ended, drivers.KindUnreachable)
+	if took := time.Since(began); took > patience/2 {
+		r.Errorf("close waited %v for what it should have broken off", took)
+	}
 }
