@@ -41,8 +41,6 @@ type wideInput struct {
 	Name string `path:"name"`
 }
 
-type listOutput struct{ Body wire.List }
-
 type objectOutput struct{ Body wire.Object }
 
 // listing chooses documents of one kind.

@@ -45,31 +45,42 @@ func Locate(stateDir string) (string, error) {
 	return strings.TrimSpace(string(raw)), nil
 }
 
-// Listen makes the state directory (mode 0700) and listens at its socket (mode
-// 0600). A socket left by a daemon that is gone is replaced; one that answers
-// is an error. The caller holds the state directory's lock, so that two
-// daemons do not replace each other's socket.
-func Listen(stateDir string) (net.Listener, error) {
+// Place makes the state directory (mode 0700), and where its path is too long
+// the runtime directory beside it, and returns the path to listen at.
+func Place(stateDir string) (string, error) {
 	abs, err := filepath.Abs(stateDir)
 	if err != nil {
-		return nil, fmt.Errorf("listen: %w", err)
+		return "", fmt.Errorf("place socket: %w", err)
 	}
 	if err := os.MkdirAll(abs, 0o700); err != nil {
-		return nil, fmt.Errorf("listen: %w", err)
+		return "", fmt.Errorf("place socket: %w", err)
 	}
 	path := filepath.Join(abs, socketName)
+	if len(path) <= maxPath {
+		return path, nil
+	}
+	dir := runtimeDir(abs)
+	if err := ownDir(dir); err != nil {
+		return "", fmt.Errorf("place socket: %w", err)
+	}
+	path = filepath.Join(dir, socketName)
 	if len(path) > maxPath {
-		dir := runtimeDir(abs)
-		if err := ownDir(dir); err != nil {
-			return nil, fmt.Errorf("listen: %w", err)
-		}
-		path = filepath.Join(dir, socketName)
-		if len(path) > maxPath {
-			return nil, fmt.Errorf("listen: both the state directory and the runtime directory %s are too long for a socket; choose a shorter --state", dir)
-		}
-		if err := os.WriteFile(filepath.Join(abs, recordName), []byte(path+"\n"), 0o600); err != nil {
-			return nil, fmt.Errorf("listen: %w", err)
-		}
+		return "", fmt.Errorf("place socket: both the state directory and the runtime directory %s are too long for a socket; choose a shorter --state", dir)
+	}
+	if err := os.WriteFile(filepath.Join(abs, recordName), []byte(path+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("place socket: %w", err)
+	}
+	return path, nil
+}
+
+// Listen listens at the state directory's socket (mode 0600). A socket left by
+// a daemon that is gone is replaced; one that answers is an error. The caller
+// holds the state directory's lock, so that two daemons do not replace each
+// other's socket.
+func Listen(stateDir string) (net.Listener, error) {
+	path, err := Place(stateDir)
+	if err != nil {
+		return nil, err
 	}
 	if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
 		conn.Close()
