@@ -17,10 +17,11 @@ import (
 )
 
 // A single member has nobody to wait for in an election, so its ticks are short:
-// they are what a start waits for.
+// a start waits for at most five of them. They are also most of what an idle
+// server costs: at 10 ms about 1.5 % of a core, at 30 ms 1 %, at 100 ms 0.6 %.
 const (
-	tickMs     = 10
-	electionMs = 50
+	tickMs     = 30
+	electionMs = 5 * tickMs
 )
 
 // snapshotEvery and snapshotKeep bound the log that raft holds in memory and
