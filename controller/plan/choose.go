@@ -49,11 +49,6 @@ func (p *planner) next(need, wl int) (*records.Decision, *records.Refusal) {
 	if p.want.byHand {
 		need = math.MaxInt
 	}
-	type option struct {
-		way    *way
-		ends   ends
-		offers []offer
-	}
 	var options []option
 	var modes []*catalogue.Mode
 	for _, w := range p.ways {
@@ -87,7 +82,14 @@ func (p *planner) next(need, wl int) (*records.Decision, *records.Refusal) {
 			}
 		}
 	}
-	return nil, p.trail.refusal()
+	return nil, p.regeneration(options, p.trail.refusal())
+}
+
+// option is a way with ports at its ends and the modes they have in common.
+type option struct {
+	way    *way
+	ends   ends
+	offers []offer
 }
 
 // allowed filters the modes that the ends have in common by what the intent

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,14 +66,11 @@ func (p *planner) end(port *topo.Port, code uint16, rate, host int, given map[st
 // expand fills a name template: {port} is the port's name, {bare} what follows
 // its first '-'.
 func expand(template, port string) string {
-	if template == "{port}" {
-		return port
-	}
 	_, bare, ok := strings.Cut(port, "-")
 	if !ok {
 		bare = port
 	}
-	return strings.NewReplacer("{port}", port, "{bare}", bare).Replace(template)
+	return strings.ReplaceAll(strings.ReplaceAll(template, "{port}", port), "{bare}", bare)
 }
 
 func (p *planner) route(d *records.Decision, w *way, e ends) {
@@ -184,7 +182,7 @@ func (n *Network) asked(w *want, d *records.Decision) bool {
 			return false
 		}
 	}
-	if len(w.modes) > 0 && !contains(w.modes, d.Mode) {
+	if len(w.modes) > 0 && !slices.Contains(w.modes, d.Mode) {
 		return false
 	}
 	if w.latency != nil && d.LatencyMs > *w.latency {
@@ -255,15 +253,6 @@ func (n *Network) walk(d *records.Decision) ([2]*topo.Port, bool) {
 		}
 	}
 	return at, last == at[1]
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // Profile returns the profile of a device of the network; it is the zero

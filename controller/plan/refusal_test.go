@@ -212,3 +212,23 @@ func TestReasonsStaySmall(t *testing.T) {
 		t.Error(fmt.Sprint(out.Reasons.Candidates[0]))
 	}
 }
+
+// TestRegenerationIsNamed: light that reaches b but not c says so; light that
+// reaches no switch is refused for its margin.
+func TestRegenerationIsNamed(t *testing.T) {
+	for name, c := range map[string]struct {
+		floor  float64
+		reason models.Reason
+		part   string
+	}{
+		"as far as b": {8.5, models.NeedsRegeneration, "light of mode zrp-400g gets as far as roadm-b at site b (1 of 2 sections of a-b b-c, margin 10.21 dB one way); beyond: margin 7."},
+		"nowhere":     {20, models.MarginTooLow, "20 dB asked for"},
+	} {
+		req := circuit("c", "a", "c", 400)
+		req.Circuit.MinMarginDb, req.Circuit.Modes = ptr(c.floor), []string{"zrp-400g"}
+		out := one(network(t, ringDocs(1)), plan.NewLedger(), req)
+		if out.Refusal == nil || out.Refusal.Reason != c.reason || !strings.Contains(out.Refusal.Message, c.part) {
+			t.Errorf("%s: got %+v, want %s %q", name, out.Refusal, c.reason, c.part)
+		}
+	}
+}
