@@ -74,6 +74,22 @@ func TestContentFaults(t *testing.T) {
 	}
 }
 
+func TestCountedContentFault(t *testing.T) {
+	f := newFixture(t)
+	target := f.serve(t)
+	c := f.dial(t, target)
+	target.mustInject(t, Fault{Kind: FaultIgnore, Path: och, Times: 2})
+	for range 2 { // three leaves each time, one use each time
+		c.mustSet(t, retune())
+		wantValue(t, target, och+"/config/frequency", "193100000")
+	}
+	c.mustSet(t, retune())
+	wantValue(t, target, och+"/config/frequency", "196100000")
+	if got := target.Faults(); len(got) != 0 {
+		t.Errorf("faults %v are in force, want none", got)
+	}
+}
+
 func TestRefuseFault(t *testing.T) {
 	f := newFixture(t)
 	target := f.serve(t)
@@ -92,6 +108,10 @@ func TestRefuseFault(t *testing.T) {
 	_, err := c.Set(c.ctx, updates(update(channels+"/channel[index=3]/config", `{"index":3}`)))
 	wantCode(t, err, codes.Aborted, "channel[index=3]")
 	c.mustSet(t, updates(update(och+"/config/operational-mode", `3`)))
+	target.mustInject(t, Fault{Kind: FaultRefuse, Path: "/components/component[name=oc-2]", Times: 1})
+	c.mustSet(t, updates(update(och+"/config/operational-mode", `4`)))
+	_, err = c.Set(c.ctx, updates(update("/components/component[name=oc-2]/optical-channel/config/operational-mode", `3`)))
+	wantCode(t, err, codes.Aborted, "oc-2")
 	if got := len(target.Faults()); got != 1 {
 		t.Errorf("%d faults in force, want 1", got)
 	}

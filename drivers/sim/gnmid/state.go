@@ -63,6 +63,17 @@ func (t *Target) Publish(readings []Reading) error {
 	return nil
 }
 
+// ghost says whether a state leaf belongs to a list entry that has no
+// configuration any more: writing it would bring the entry back.
+func (t *Target) ghost(root *branch, p path) bool {
+	for i, s := range p {
+		if s.keys != nil && s.node.Config && !t.schema.hardware[s.node] && root.at(p[:i+1]) == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // SetState is Publish with paths as text.
 func (t *Target) SetState(values map[string]string) error {
 	readings := make([]Reading, 0, len(values))

@@ -169,6 +169,12 @@ func TestSubscribeOnChange(t *testing.T) {
 	other.mustSet(t, updates(update(och+"/config/frequency", `"196100000"`)))
 	n.until(t, "the frequency changes", func() bool { return n.leaves[och+"/state/frequency"] == `"196100000"` })
 
+	other.mustSet(t, deletes(channel1+"/config/description"))
+	n.until(t, "one leaf goes", func() bool { _, ok := n.leaves[channel1+"/config/description"]; return !ok })
+	if _, ok := n.leaves[channel1+"/config/index"]; !ok {
+		t.Error("with one leaf of the channel another went")
+	}
+
 	other.mustSet(t, deletes(channel1))
 	n.until(t, "the channel goes", func() bool { _, ok := n.leaves[channel1+"/index"]; return !ok })
 	if len(n.leaves) != 1 {
@@ -228,7 +234,7 @@ func TestSubscribeSampleSuppressed(t *testing.T) {
 	n.until(t, "three heartbeats have come", func() bool { return n.updates >= 5 })
 	// Two initial values and three heartbeats of the mode: none is of the power.
 	delete(n.leaves, power)
-	n.until(t, "one more heartbeat has come", func() bool { return n.updates >= 6 })
+	n.until(t, "three more heartbeats have come", func() bool { return n.updates >= 8 })
 	if v, ok := n.leaves[power]; ok {
 		t.Errorf("an unchanged value was told again: %s", v)
 	}

@@ -294,9 +294,6 @@ func (t *Target) takeEffect(f effect) {
 	for _, list := range [][]change{f.shown, f.mirrored} {
 		for _, c := range list {
 			if c.has {
-				if t.ghost(root, c.at) {
-					continue
-				}
 				root = e.put(root, c.at, c.new)
 			} else {
 				root = e.cutRoot(root, c.at, anyLeaf)
@@ -304,18 +301,4 @@ func (t *Target) takeEffect(f effect) {
 		}
 	}
 	t.publish(root)
-}
-
-// ghost says whether a state leaf belongs to a list entry that has no
-// configuration any more: writing it would bring the entry back.
-func (t *Target) ghost(root *branch, p path) bool {
-	if p.last(t.schema).Config {
-		return false
-	}
-	for i, s := range p {
-		if s.keys != nil && s.node.Config && !t.schema.hardware[s.node] && root.at(p[:i+1]) == nil {
-			return true
-		}
-	}
-	return false
 }
