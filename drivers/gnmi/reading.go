@@ -217,6 +217,39 @@ func (v *view) powerAt(leaves models.Leaves) (power *models.Power, seen bool) {
 	return power, seen
 }
 
+// reducedBy is how far below its target the gain of an amplifier has to lie to
+// count as held down. Saturation costs an amplifier a few dB; automatic power
+// reduction costs it ten and more.
+const reducedBy models.Ratio = 600
+
+// noteReduction tells of amplifiers whose output is held down. OpenConfig has no
+// leaf for it; it shows as a gain far below the target while there is light to
+// amplify. Where that cannot be told it stays unknown.
+func (v *view) noteReduction() {
+	for name, r := range v.readings.Amplifiers {
+		reduced := v.reduced(name, r)
+		if reduced == r.Reduced || reduced != nil && r.Reduced != nil && *reduced == *r.Reduced {
+			continue
+		}
+		r.Reduced = reduced
+		v.readings.Amplifiers[name] = r
+		v.news.Amplifiers = put(v.news.Amplifiers, name, r)
+	}
+}
+
+func (v *view) reduced(name string, r models.AmplifierReading) *bool {
+	e := v.entries[models.ObjectID{Kind: models.KindAmplifier, Key: name}]
+	if e == nil || e.leaves[models.LeafAmpMode] != "CONSTANT_GAIN" || e.leaves[models.LeafEnabled] == "false" {
+		return nil
+	}
+	target, err := models.ParseRatio(e.leaves[models.LeafTargetGain])
+	if err != nil || r.Gain == nil || r.Input == nil || *r.Input <= models.PowerOff {
+		return nil
+	}
+	reduced := *r.Gain < target-reducedBy
+	return &reduced
+}
+
 // removeReadings forgets the readings of list entries that the device deleted
 // and blanks them for those who already know them.
 func (v *view) removeReadings(schema string, keys []string) {

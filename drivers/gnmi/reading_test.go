@@ -309,3 +309,32 @@ func TestRestDigest(t *testing.T) {
 		}
 	}
 }
+
+// TestPowerReduction checks how an amplifier looks that is held down.
+func TestPowerReduction(t *testing.T) {
+	l := newLab(t)
+	state := func(name string) *gnmipb.Path {
+		return at("optical-amplifier", "amplifiers", "amplifier", "name=a", "state", name, "instant")
+	}
+	config := notification(noon.UnixNano(),
+		let(at("optical-amplifier", "amplifiers", "amplifier", "name=a", "config"), document(
+			`{"amp-mode":"openconfig-optical-amplifier:CONSTANT_GAIN","target-gain":"20.00"}`)))
+	tests := map[string]struct {
+		input, gain float64
+		want        *bool
+	}{
+		"as set":    {-1, 19.7, ptr(false)},
+		"saturated": {3, 17, ptr(false)},
+		"held down": {-1, -9, ptr(true)},
+		"no light":  {-60, 0, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, _ := observeScript(t, l, "lab-ila", config, notification(noon.UnixNano(),
+				let(state("input-power-total"), double(tt.input)), let(state("actual-gain"), double(tt.gain))))
+			if diff := cmp.Diff(tt.want, got.Readings.Amplifiers["a"].Reduced); diff != "" {
+				t.Errorf("reduced (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

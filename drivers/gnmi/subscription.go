@@ -52,7 +52,7 @@ var subscribedPaths = []subscribedPath{
 	{mediaPath + "/dest/config", configuration, routerModule, true},
 	{distributionPath + "/config", configuration, routerModule, false},
 	{interfacePath + "/config", configuration, interfaceModule, false},
-	{amplifierPath + "/config", configuration, amplifierModule, false},
+	{amplifierPath + "/config", configuration, amplifierModule, true},
 	{attenuatorPath + "/config", configuration, attenuatorModule, false},
 	{monitorPath + "/config/monitor-port", configuration, monitorModule, true},
 

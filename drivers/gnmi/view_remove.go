@@ -1,0 +1,106 @@
+package gnmi
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/waveplane/waveplane/models"
+)
+
+// remove forgets everything at and below the place.
+func (v *view) remove() {
+	schema := string(v.at.schema)
+	for id, e := range v.entries {
+		if v.removeFrom(id, e, schema) {
+			v.touched[id] = true
+		}
+	}
+	pattern := v.at.text()
+	for path := range v.rest {
+		if under(path, pattern) {
+			delete(v.rest, path)
+			v.leaves--
+			v.restTouched = true
+		}
+	}
+	v.removeReadings(schema, v.at.keys)
+}
+
+func (v *view) removeFrom(id models.ObjectID, e *entry, schema string) bool {
+	own := objectKeys(id)
+	keys := v.at.keys
+	for i := range min(len(keys), len(own)) {
+		if keys[i] != wildcard && keys[i] != own[i] {
+			return false
+		}
+	}
+	removed := false
+	for _, row := range configRows {
+		if row.kind != id.Kind || !covers(schema, row.schema) {
+			continue
+		}
+		if _, ok := e.leaves[row.leaf]; ok {
+			delete(e.leaves, row.leaf)
+			v.leaves--
+			removed = true
+		}
+		for sub, leaves := range e.subs {
+			if _, ok := leaves[row.leaf]; !ok || !subMatches(keys[min(len(keys), len(own)):], sub) {
+				continue
+			}
+			delete(leaves, row.leaf)
+			v.leaves--
+			removed = true
+			if len(leaves) == 0 {
+				delete(e.subs, sub)
+			}
+		}
+	}
+	return removed
+}
+
+func subMatches(keys []string, sub string) bool {
+	if len(keys) == 0 || slices.Contains(keys, wildcard) {
+		return true
+	}
+	return strings.Join(keys, "/") == sub
+}
+
+// covers reports whether a path at or above schema is meant.
+func covers(above, schema string) bool {
+	return above == "" || schema == above || strings.HasPrefix(schema, above) && schema[len(above)] == '/'
+}
+
+// under reports whether a path (as text) lies at or below a pattern, in which
+// a key may be a wildcard.
+func under(path, pattern string) bool {
+	for {
+		i := strings.Index(pattern, "="+wildcard+"]")
+		if i < 0 {
+			rest, ok := strings.CutPrefix(path, pattern)
+			return ok && (rest == "" || rest[0] == '/')
+		}
+		rest, ok := strings.CutPrefix(path, pattern[:i+1])
+		if !ok {
+			return false
+		}
+		end := keyEnd(rest)
+		if end < 0 {
+			return false
+		}
+		path, pattern = rest[end+1:], pattern[i+len("="+wildcard+"]"):]
+	}
+}
+
+// keyEnd finds the bracket that closes a key value, passing escaped ones.
+func keyEnd(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case ']':
+			return i
+		}
+	}
+	return -1
+}
