@@ -3,6 +3,7 @@ package models
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -110,6 +111,28 @@ func (id *ObjectID) UnmarshalText(b []byte) error {
 type Object struct {
 	ObjectID
 	Leaves Leaves `json:"leaves"`
+}
+
+// objectJSON is Object without the text form that it would inherit from its id.
+type objectJSON struct {
+	Kind   ObjectKind `json:"kind"`
+	Key    string     `json:"key"`
+	Leaves Leaves     `json:"leaves"`
+}
+
+// MarshalJSON writes kind, key and leaves.
+func (o Object) MarshalJSON() ([]byte, error) {
+	return json.Marshal(objectJSON{o.Kind, o.Key, o.Leaves})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (o *Object) UnmarshalJSON(b []byte) error {
+	var v objectJSON
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	*o = Object{ObjectID: ObjectID{v.Kind, v.Key}, Leaves: v.Leaves}
+	return nil
 }
 
 // Fragment is what one owner wants on one device. Objects are sorted by id.

@@ -203,9 +203,9 @@ func (w *deviceWorker) setFast(on bool) {
 
 func (w *deviceWorker) news(id string, d models.Delta) {
 	w.board.merge(w.device.Name, id, d)
-	if d.Full {
+	if d.Full && !w.board.view(w.device.Name).Reachable {
 		v := w.board.update(w.device.Name, func(v *deviceView) {
-			if v.Session == id && !v.Reachable {
+			if v.Session == id {
 				v.Reachable, v.Since, v.Kind, v.Message = true, w.now(), "", ""
 			}
 		})

@@ -41,6 +41,7 @@ func (s *Stages) driftOp(w *deviceWorker, sh *share, view *deviceView) ([]store.
 		return nil, 0
 	}
 	now := s.now().UTC()
+
 	since, seen := s.memory.driftSince[sh.key]
 	if !seen {
 		s.memory.driftSince[sh.key] = now

@@ -1,0 +1,287 @@
+package reconcile_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/models"
+)
+
+func TestCircuitIsLitAndRemoved(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 2)
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	s := d.status("c1", "ready", ready)
+	if s.Capacity.ReadyGbps != 400 {
+		t.Errorf("ready %d Gbit/s, want 400", s.Capacity.ReadyGbps)
+	}
+	if n := w.writes("r1"); n != 2 {
+		t.Errorf("r1 was written %d times, want 2: dark and launch", n)
+	}
+	d.remove(circuit("c1", "r1", "r2", 400))
+	d.gone("c1")
+	d.w.mu.Lock()
+	defer d.w.mu.Unlock()
+	for id, leaves := range w.devices["r1"].objects {
+		if id.Kind == models.KindLogicalChannel {
+			t.Errorf("left on r1: %s %v", id, leaves)
+		}
+		if id.Kind == models.KindLaser && leaves[models.LeafEnabled] == "true" {
+			t.Errorf("laser left on: %s", id)
+		}
+		if id.Kind == models.KindOpticalChannel && leaves[models.LeafFrequency] != "193100 GHz" {
+			t.Errorf("%s was not given back: %v", id, leaves)
+		}
+	}
+}
+
+func TestRestartWritesNothing(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 3)
+	dir := t.TempDir()
+	d := start(t, w, dir)
+	d.put(docs...)
+	for _, name := range []string{"c1", "c2", "c3"} {
+		d.put(circuit(name, "r1", "r2", 400))
+	}
+	for _, name := range []string{"c1", "c2", "c3"} {
+		d.status(name, "ready", ready)
+	}
+	before := w.writes("r1") + w.writes("r2")
+	d.stop()
+	d = start(t, w, dir)
+	d.connected("r1", "r2")
+	for _, name := range []string{"c1", "c2", "c3"} {
+		d.status(name, "ready after the restart", ready)
+	}
+	if after := w.writes("r1") + w.writes("r2"); after != before {
+		t.Errorf("the restart wrote %d times", after-before)
+	}
+}
+
+func TestOneRefusedOwnerDoesNotStopTheOthers(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 4)
+	w.devices["r2"].refuse = func(c models.Change) string {
+		if c.Object.Key == "oc-et-0/0/2" {
+			return "operational mode is not licensed on slot 2"
+		}
+		return ""
+	}
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c0", "r1", "r2", 400), circuit("c1", "r1", "r2", 400), circuit("c2", "r1", "r2", 400), circuit("c3", "r1", "r2", 400))
+	good, bad := 0, 0
+	for _, name := range []string{"c0", "c1", "c2", "c3"} {
+		s := d.status(name, "ready or stalled", func(s records.Status) bool { return ready(s) || stalled(s) })
+		if ready(s) {
+			good++
+			continue
+		}
+		bad++
+		if c := condition(s, models.Stalled); c.Reason != models.DeviceRejected || !strings.Contains(c.Message, "not licensed on slot 2") {
+			t.Errorf("%s says %s %q, want the device's words", name, c.Reason, c.Message)
+		}
+	}
+	if good != 3 || bad != 1 {
+		t.Errorf("%d ready, %d refused; want 3 and 1", good, bad)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id := range w.devices["r1"].objects {
+		if id.Kind == models.KindLogicalChannel && w.devices["r1"].objects[id][models.LeafAssignOptical] == "oc-et-0/0/2" {
+			t.Errorf("%s of the refused circuit is still on r1", id)
+		}
+	}
+}
+
+func TestLyingDeviceIsNeverReady(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	w.devices["r2"].ignore = true
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	s := d.status("c1", "stalled", stalled)
+	c := condition(s, models.Stalled)
+	if !strings.Contains(c.Message, "r2") || !strings.Contains(c.Message, "does not show it") {
+		t.Errorf("says %q, want it to name r2 and that it does not show what it acknowledged", c.Message)
+	}
+	if ready(s) {
+		t.Error("ready on a lying device")
+	}
+}
+
+func TestLostReplyIsReadBack(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	w.devices["r1"].loseReply = 2
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "ready", ready)
+	if n := w.writes("r1"); n != 2 {
+		t.Errorf("r1 took %d effective writes, want 2: what took effect is not sent again", n)
+	}
+}
+
+func TestSwappedPatchIsHeldAndNamed(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 2)
+	// The fibres are swapped at r2, and only one of them carries light.
+	w.facing["r2/et-0/0/0"], w.facing["r2/et-0/0/1"] = "r1/et-0/0/1", "r1/et-0/0/0"
+	w.facing["r1/et-0/0/0"], w.facing["r1/et-0/0/1"] = "r2/et-0/0/1", "r2/et-0/0/0"
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	s := d.status("c1", "stalled", stalled)
+	c := condition(s, models.Stalled)
+	if c.Reason != models.LightNotSeen || !strings.Contains(c.Message, "r1-r2-0") || !strings.Contains(c.Message, "s1") {
+		t.Errorf("says %s %q, want LightNotSeen naming link r1-r2-0 and span s1", c.Reason, c.Message)
+	}
+}
+
+func TestCutTurnsNotReadyAndBackWithoutAWrite(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "ready", ready)
+	before := w.writes("r1") + w.writes("r2")
+	w.with(func() { w.cut["r2/et-0/0/0"] = true })
+	s := d.statusIn("c1", "not ready", 2*time.Second, func(s records.Status) bool { return condition(s, models.Ready).Status == "False" })
+	if c := condition(s, models.Ready); c.Reason != models.LossOfSignal || !strings.Contains(c.Message, "link r1-r2-0") || !strings.Contains(c.Message, "s1") || !strings.Contains(c.Message, "az") {
+		t.Errorf("says %s %q, want LossOfSignal naming link r1-r2-0, span s1, direction az", c.Reason, c.Message)
+	}
+	w.with(func() { delete(w.cut, "r2/et-0/0/0") })
+	d.status("c1", "ready again", ready)
+	if after := w.writes("r1") + w.writes("r2"); after != before {
+		t.Errorf("cut and repair cost %d writes, want none", after-before)
+	}
+}
+
+func TestDriftIsReportedAndRepairedOnlyWhenAsked(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "ready", ready)
+	before := w.writes("r1")
+	id := models.ObjectID{Kind: models.KindOpticalChannel, Key: "oc-et-0/0/0"}
+	w.with(func() { w.devices["r1"].objects[id][models.LeafTargetPower] = "-9.50 dBm" })
+	d.status("c1", "drifted", func(s records.Status) bool { return condition(s, models.InSync).Status == "False" })
+	report, err := d.stages.Drift(t.Context(), false, "")
+	if err != nil || len(report.Items) != 1 {
+		t.Fatalf("drift report %+v, %v; want one item", report, err)
+	}
+	if i := report.Items[0]; i.Device != "r1" || i.Found != "-9.50 dBm" || i.Applied == i.Found {
+		t.Errorf("item %+v, want device r1, found -9.50 dBm", i)
+	}
+	if w.writes("r1") != before {
+		t.Error("drift was reverted without being asked")
+	}
+	d.request("circuit/default/c1/1", records.Request{Kind: records.RequestRepair, Target: "circuit/default/c1", Reason: "test"})
+	d.answered("repair/circuit/default/c1/1", func(r records.Request) bool { return strings.Contains(r.Refused["r1"], "OutageNotAllowed") })
+	d.request("circuit/default/c1/2", records.Request{Kind: records.RequestRepair, Target: "circuit/default/c1", Reason: "test", AllowOutage: true})
+	d.status("c1", "in sync", func(s records.Status) bool { return condition(s, models.InSync).Status == "True" })
+	if w.writes("r1") != before+1 {
+		t.Errorf("the repair wrote %d times, want once", w.writes("r1")-before)
+	}
+}
+
+func TestLaserFoundOffIsNotTurnedOnByRepairAlone(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "ready", ready)
+	id := models.ObjectID{Kind: models.KindLaser, Key: "xcvr-et-0/0/0/1"}
+	w.with(func() { w.devices["r1"].objects[id][models.LeafEnabled] = "false" })
+	d.status("c1", "drifted", func(s records.Status) bool { return condition(s, models.InSync).Status == "False" })
+	d.request("device/r1/1", records.Request{Kind: records.RequestRepair, Target: "device/r1", Reason: "test", AllowOutage: true})
+	d.answered("repair/device/r1/1", func(r records.Request) bool { return strings.Contains(r.Refused["r1"], "PossiblyManned") })
+	w.mu.Lock()
+	if w.devices["r1"].laser("et-0/0/0") {
+		t.Error("the laser was turned on")
+	}
+	w.mu.Unlock()
+	d.request("device/r1/2", records.Request{Kind: records.RequestRepair, Target: "device/r1", Reason: "test", AllowOutage: true, LasersOn: true})
+	d.status("c1", "ready", func(s records.Status) bool { return ready(s) && condition(s, models.InSync).Status == "True" })
+}
+
+func TestObservedDeviceIsNeverWritten(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	for i := range docs {
+		observe(&docs[i], "r2")
+	}
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "waiting for management", func(s records.Status) bool {
+		return len(s.Wavelengths) == 1 && s.Wavelengths[0].Reason == models.AdoptionNeeded
+	})
+	if w.writes("r1")+w.writes("r2") != 0 {
+		t.Error("something was written")
+	}
+}
+
+func TestPauseAndResume(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.request("all/1", records.Request{Kind: records.RequestPause, Target: "all", Reason: "freeze"})
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "paused", func(s records.Status) bool {
+		return len(s.Wavelengths) == 1 && s.Wavelengths[0].Reason == models.Paused
+	})
+	if w.writes("r1")+w.writes("r2") != 0 {
+		t.Error("something was written while paused")
+	}
+	if _, err := d.st.Commit(t.Context(), nil, d.st.Tables().Requests.Delete("pause/all/1")); err != nil {
+		t.Fatal(err)
+	}
+	d.status("c1", "ready", ready)
+}
+
+func TestUnreachableDeviceIsWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	w.devices["r2"].down = true
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "waiting for r2", func(s records.Status) bool {
+		return condition(s, models.Programmed).Reason == models.DeviceUnreachable
+	})
+	report, err := d.stages.Drift(t.Context(), false, "")
+	if err != nil || len(report.Unknown) != 1 || report.Unknown[0].Device != "r2" {
+		t.Errorf("drift %+v, %v; want r2 unknown", report, err)
+	}
+	w.with(func() { w.devices["r2"].down = false })
+	d.status("c1", "ready", ready)
+}
+
+func TestSomebodyElsesChannelIsNotTaken(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	w.devices["r2"].objects[models.ObjectID{Kind: models.KindLaser, Key: "xcvr-et-0/0/0/1"}][models.LeafEnabled] = "true"
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	s := d.status("c1", "stalled", stalled)
+	if c := condition(s, models.Stalled); !strings.Contains(c.Message, "no record lights it") {
+		t.Errorf("says %q", c.Message)
+	}
+	if w.writes("r2") != 0 {
+		t.Error("r2 was written")
+	}
+}
