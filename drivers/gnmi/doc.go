@@ -7,7 +7,7 @@
 // What a table does not know is counted and dropped, so a device may say more,
 // say it wrongly or say it twice.
 //
-// The way out is Apply. plan.go turns the changes of a pass into edits of
+// The way out is Apply. edit.go turns the changes of a pass into edits of
 // owned leaves, payload.go writes them as RFC 7951 JSON, order.go puts them
 // into the order that devices want, and apply.go reads back first, leaves out
 // what is already so and sends the rest as one SetRequest, which a device

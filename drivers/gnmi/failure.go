@@ -50,7 +50,7 @@ func (s *Session) failure(op string, err error, at stage) error {
 	return e
 }
 
-// kindOf maps codes as openconfig.net's error section gives them. Once a Set
+// kindOf maps the codes that gNMI gives for each kind of error. Once a Set
 // has left, a code that does not say that the device refused it leaves the
 // outcome open.
 func kindOf(code codes.Code, at stage) drivers.Kind {
