@@ -86,8 +86,9 @@ func unknown[V any](what, name string, known map[string]V) error {
 }
 
 // Nearest returns the known name closest to name: one that differs in case
-// only, or else one within a third of its length in edits. It returns "" when
-// none is close; ties go to the first in alphabetical order.
+// only, or else one that it is the beginning of, or else one within a third of
+// its length in edits. It returns "" when none is close; ties go to the first
+// in alphabetical order.
 func Nearest(name string, known []string) string {
 	if name == "" || len(name) > 100 {
 		return ""
@@ -96,6 +97,10 @@ func Nearest(name string, known []string) string {
 	for _, k := range known {
 		if strings.EqualFold(k, name) {
 			return k
+		}
+		if len(name) > 2 && strings.HasPrefix(strings.ToLower(k), strings.ToLower(name)) && (bestCost > 0 || k < best) {
+			best, bestCost = k, 0
+			continue
 		}
 		if d := len(k) - len(name); d > bestCost || -d > bestCost {
 			continue
