@@ -281,3 +281,33 @@ func TestTombstonesShutOutPortsAndSlots(t *testing.T) {
 		t.Errorf("slot %v was refused before", again.Slot)
 	}
 }
+
+// TestEitherDirectionTakesASlot: light in one direction alone keeps the slot
+// from a wavelength, which needs both.
+func TestEitherDirectionTakesASlot(t *testing.T) {
+	n := network(t, ringDocs(2))
+	req := circuit("c", "a", "b", 400)
+	first := must(t, n, plan.NewLedger(), req).Add[0].Slot
+	use := []records.SlotUse{{Slot: first, Owner: "circuit/other/1"}}
+	for name, u := range map[string]records.SpectrumUse{"az": {Az: use}, "za": {Za: use}} {
+		l := plan.NewLedger()
+		l.SetSpectrum("a-b", u)
+		if got := must(t, n, l, req).Add[0].Slot; got.Overlaps(first) {
+			t.Errorf("%s: slot %v is taken", name, got)
+		}
+	}
+}
+
+// TestReleasedRoomIsFoundAgain: also while others stay on the same link and in
+// the same bank.
+func TestReleasedRoomIsFoundAgain(t *testing.T) {
+	n, l := network(t, ringDocs(4)), plan.NewLedger()
+	first := must(t, n, l, circuit("first", "a", "b", 400)).Add[0]
+	must(t, n, l, circuit("second", "a", "b", 400))
+	l.Release(&first)
+	again := must(t, n, l, circuit("third", "a", "b", 400)).Add[0]
+	if again.Slot != first.Slot || again.Ends[0].Port != first.Ends[0].Port || again.Media[0].Index != first.Media[0].Index {
+		t.Errorf("slot %v, port %s, channel %d; %v, %s, %d were free", again.Slot, again.Ends[0].Port, again.Media[0].Index,
+			first.Slot, first.Ends[0].Port, first.Media[0].Index)
+	}
+}
