@@ -318,3 +318,51 @@ func TestByteOrderMarkIsAccepted(t *testing.T) {
 		}
 	}
 }
+
+// TestHostileContent: documents that are large and wrong in every place are
+// refused without a search that grows with the square of their size. Row 39.
+func TestHostileContent(t *testing.T) {
+	cat := defaultCatalogue(t)
+	names := func(format string, n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	links := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "---\n%skind: Link\nmetadata: {name: l%d}\nspec: {ends: [a%d/x, b%d/x]}\n", header, i, i, i)
+		}
+		return b.String()
+	}
+	tests := []struct{ name, text, says string }{
+		{"ports and banks that do not fit", strings.Replace(strings.Replace(goodDevice, "  banks: {", "  banks: {"+names("bank%d: {colourless: true, degrees: [port%[1]d]}, ", 40_000), 1),
+			"  ports:\n", "  ports:\n"+names("    x%d: {bank: y%[1]d}\n", 40_000), 1), `unknown bank "y`},
+		{"many names", strings.Replace(goodCircuit, "  to:", "  via: ["+names("site%d, ", 90_000)+"]\n  to:", 1), "a list of 90000 names; write at most 512"},
+		{"unknown fields", strings.Replace(goodCircuit, "  to:", names("  field%d: 1\n", 90_000)+"  to:", 1), "unknown field"},
+		{"links of nothing", links(30_000), `unknown device "a0"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			start := time.Now()
+			docs, err := Decode([]byte(tt.text), "bad.yaml", WithCatalogue(cat), WithPlaces())
+			if err == nil {
+				err = Check(docs, nil, cat)
+			}
+			took := time.Since(start)
+			if err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Fatalf("want %q, got %.500v", tt.says, err)
+			}
+			var faults Faults
+			if !errors.As(err, &faults) || len(faults) > maxFaults {
+				t.Errorf("%d faults", len(faults))
+			}
+			t.Logf("%v for %d KiB", took, len(tt.text)>>10)
+			if took > 5*time.Second {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}

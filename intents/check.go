@@ -111,7 +111,11 @@ func (n *network) refer(c *checker, kind, namespace, name string, path ...any) *
 	if n.skip(c, kind, name) {
 		return nil
 	}
-	c.fault("unknown "+strings.ToLower(kind)+" "+quoted(name), nearRemedy(name, n.namesOf(kind), ""), path...)
+	remedy := ""
+	if len(n.faults) < manyFaults {
+		remedy = nearRemedy(name, n.namesOf(kind), "")
+	}
+	c.fault("unknown "+strings.ToLower(kind)+" "+quoted(name), remedy, path...)
 	return nil
 }
 
@@ -153,22 +157,22 @@ func (n *network) port(c *checker, ref string, path ...any) (*DeviceSpec, *Port)
 	}
 	found, ok := device.Ports[p.name]
 	if !ok {
-		c.fault("device "+quoted(p.device)+" has no port "+quoted(p.name), nearRemedy(p.name, sortedKeys(device.Ports), "it has "+few(sortedKeys(device.Ports))), path...)
+		c.fault("device "+quoted(p.device)+" has no port "+quoted(p.name), near(c, p.name, device.Ports, "it has "+few(device.Ports)), path...)
 		return device, nil
 	}
 	return device, &found
 }
 
-// few lists some names and counts the rest.
-func few(names []string) string {
+// few lists the keys of a small map and counts those of a large one.
+func few[V any](known map[string]V) string {
 	const most = 8
 	switch {
-	case len(names) == 0:
+	case len(known) == 0:
 		return "none"
-	case len(names) > most:
-		return fmt.Sprintf("%s and %d more", join(names[:most]), len(names)-most)
+	case len(known) > most:
+		return fmt.Sprintf("%d others", len(known))
 	}
-	return join(names)
+	return join(sortedKeys(known))
 }
 
 func (n *network) link(c *checker, s *LinkSpec) {

@@ -87,16 +87,16 @@ func (n *network) client(c *checker, ref, site string, path ...any) {
 	if device.Site != site {
 		c.fault("device "+quoted(p.device)+" is at site "+quoted(device.Site)+", not "+quoted(site), "", path...)
 	}
-	known := sortedKeys(device.Ports)
-	for _, line := range sortedKeys(device.Ports) {
-		known = append(known, device.Ports[line].Clients...)
-	}
-	for _, k := range known {
-		if k == p.name {
-			return
+	known := map[string]bool{}
+	for line, port := range device.Ports {
+		known[line] = true
+		for _, client := range port.Clients {
+			known[client] = true
 		}
 	}
-	c.fault("device "+quoted(p.device)+" has no port "+quoted(p.name), nearRemedy(p.name, known, "it has "+few(known)), path...)
+	if !known[p.name] {
+		c.fault("device "+quoted(p.device)+" has no port "+quoted(p.name), near(c, p.name, known, "it has "+few(known)), path...)
+	}
 }
 
 // mode finds a mode among the documents and in the catalogue.

@@ -40,9 +40,9 @@ func checkCircuit(c *checker, s *CircuitSpec) {
 	if s.Handoff != nil {
 		checkHandoff(c, s)
 	}
-	c.checkNames(s.Modes, "modes")
-	c.checkNames(s.Via, "via")
-	c.checkNames(s.Avoid, "avoid")
+	c.checkNames(s.Modes, "spec", "modes")
+	c.checkNames(s.Via, "spec", "via")
+	c.checkNames(s.Avoid, "spec", "avoid")
 	for i, name := range s.Via {
 		if slices.Contains(s.Avoid, name) {
 			c.fault(quoted(name)+" is also to be avoided", "leave one out", "spec", "via", i)
@@ -55,15 +55,6 @@ func checkCircuit(c *checker, s *CircuitSpec) {
 	}
 	c.oneOf(s.OnVerifyFailure, []string{"hold", "undo"}, "spec", "onVerifyFailure")
 	c.unsupported(s.Hold, "hold", "spec", "hold")
-}
-
-func (c *checker) checkNames(names []string, field string) {
-	for i, name := range names {
-		c.checkName(name, "spec", field, i)
-		if slices.Contains(names[:i], name) {
-			c.fault(quoted(name)+" stands twice", "leave one out", "spec", field, i)
-		}
-	}
 }
 
 func checkProtection(c *checker, p *Protection) {
@@ -94,6 +85,9 @@ func checkHandoff(c *checker, s *CircuitSpec) {
 		refs  []string
 	}{{"from", h.From}, {"to", h.To}}
 	for _, end := range ends {
+		if !c.checkLength(len(end.refs), "spec", "handoff", end.field) {
+			continue
+		}
 		for i, ref := range end.refs {
 			c.checkPort(ref, "spec", "handoff", end.field, i)
 			if seen[ref] {

@@ -142,7 +142,7 @@ func checkDevicePort(c *checker, s *DeviceSpec, role catalogue.Role, name string
 	}
 	if p.Bank != "" {
 		if _, ok := s.Banks[p.Bank]; !ok {
-			c.fault("unknown bank "+quoted(p.Bank), nearRemedy(p.Bank, sortedKeys(s.Banks), "give it under spec.banks"), at("bank")...)
+			c.fault("unknown bank "+quoted(p.Bank), near(c, p.Bank, s.Banks, "give it under spec.banks"), at("bank")...)
 		}
 	}
 	c.oneOf(p.State, []string{"spare", "reserved", "faulty"}, at("state")...)
@@ -165,7 +165,7 @@ func checkBank(c *checker, s *DeviceSpec, role catalogue.Role, name string) {
 		p, ok := s.Ports[d]
 		switch {
 		case !ok:
-			c.fault("unknown degree "+quoted(d), nearRemedy(d, sortedKeys(s.Ports), "give it under spec.ports"), "spec", "banks", name, "degrees", i)
+			c.fault("unknown degree "+quoted(d), near(c, d, s.Ports, "give it under spec.ports"), "spec", "banks", name, "degrees", i)
 		case p.Bank != "":
 			c.fault(quoted(d)+" is an add/drop port, not a degree", "", "spec", "banks", name, "degrees", i)
 		case seen[d]:
@@ -204,6 +204,18 @@ func hostName(s string) bool {
 		}
 	}
 	return true
+}
+
+// manyFaults is when near misses are no longer looked for: whoever has so many
+// faults is not helped by one more, and looking takes time.
+const manyFaults = 50
+
+// near offers the closest key of a map.
+func near[V any](c *checker, name string, known map[string]V, otherwise string) string {
+	if len(*c.faults) >= manyFaults {
+		return otherwise
+	}
+	return nearRemedy(name, sortedKeys(known), otherwise)
 }
 
 // nearRemedy offers the closest known name, or else says what to do.

@@ -2,7 +2,6 @@ package intents
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/waveplane/waveplane/models/catalogue"
@@ -136,12 +135,7 @@ func checkSpan(c *checker, s Span, i int) {
 	if s.LossDb != nil {
 		checkLoss(c, s, at)
 	}
-	for j, risk := range s.SharedRisks {
-		c.checkName(risk, at("sharedRisks", j)...)
-		if slices.Contains(s.SharedRisks[:j], risk) {
-			c.fault("risk "+quoted(risk)+" stands twice", "leave one out", at("sharedRisks", j)...)
-		}
-	}
+	c.checkNames(s.SharedRisks, at("sharedRisks")...)
 }
 
 // checkLoss refuses a loss that no fibre of the length can have, in either way.

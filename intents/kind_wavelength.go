@@ -1,7 +1,5 @@
 package intents
 
-import "slices"
-
 func wavelengthKind() Kind {
 	return kindOf(KindWavelength, "wavelengths", []string{"wl"}, true, checkWavelength, func(s *WavelengthSpec) {
 		if s.MinMarginDb == nil {
@@ -21,12 +19,7 @@ func checkWavelength(c *checker, s *WavelengthSpec) {
 		}
 		c.fault("from and to are both "+what, "light goes from one device to another", "spec", "to")
 	}
-	for i, link := range s.Route {
-		c.checkName(link, "spec", "route", i)
-		if slices.Contains(s.Route[:i], link) {
-			c.fault("link "+quoted(link)+" stands twice", "a route takes a link once", "spec", "route", i)
-		}
-	}
+	c.checkNames(s.Route, "spec", "route")
 	c.checkSlot(s.CentreGHz, s.SlotGHz, func(field string) []any { return []any{"spec", field} })
 	if s.Mode != "" {
 		c.checkName(s.Mode, "spec", "mode")

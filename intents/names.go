@@ -41,6 +41,33 @@ func nameProblem(name string) (problem, remedy string) {
 	return "", ""
 }
 
+// maxNames is how many names a list of a document may hold.
+const maxNames = 512
+
+// checkNames checks a list of names, each of which may stand once.
+func (c *checker) checkNames(names []string, path ...any) {
+	if !c.checkLength(len(names), path...) {
+		return
+	}
+	seen := make(map[string]bool, len(names))
+	for i, name := range names {
+		at := append(path[:len(path):len(path)], i)
+		c.checkName(name, at...)
+		if seen[name] {
+			c.fault(quoted(name)+" stands twice", "leave one out", at...)
+		}
+		seen[name] = true
+	}
+}
+
+func (c *checker) checkLength(n int, path ...any) bool {
+	if n > maxNames {
+		c.fault(fmt.Sprintf("a list of %d names", n), fmt.Sprintf("write at most %d", maxNames), path...)
+		return false
+	}
+	return true
+}
+
 // port is a reference "device/port". Port names may hold more slashes.
 type port struct{ device, name string }
 
