@@ -1,0 +1,437 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/waveplane/waveplane/drivers/sim/gnmid"
+	"github.com/waveplane/waveplane/drivers/sim/light"
+	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+// terminalPart is the coherent ports of a router or terminal.
+type terminalPart struct {
+	dev       *device
+	ports     []*linePort
+	byChannel map[string]*linePort // optical channel component
+	byXcvr    map[string]*linePort
+	lane      string // index of the coherent lane
+	onAdmin   bool   // the logical channel's admin-state switches the laser
+	known     map[string]bool
+
+	mu      sync.Mutex
+	logical map[string]logicalState // by index
+	removed []string                // since the last show
+}
+
+// linePort is a coherent port: its names on the device and in the light.
+type linePort struct {
+	end                   light.End
+	channel, xcvr, ifName string
+	part                  string
+	offers                map[uint16]*modem
+}
+
+// logicalState is what of a logical channel matters to light and services.
+type logicalState struct {
+	otn             bool
+	admin           string
+	optical, parent string // assignment
+}
+
+func newTerminalPart(d *device) (*terminalPart, error) {
+	p := &terminalPart{
+		dev: d, byChannel: map[string]*linePort{}, byXcvr: map[string]*linePort{}, known: map[string]bool{},
+		lane: strconv.Itoa(d.profile.Names.PhysicalChannel), onAdmin: d.profile.LaserSwitch == "logical-channel",
+		logical: map[string]logicalState{},
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.spec.Ports)) {
+		port := d.spec.Ports[name]
+		if port.Pluggable == "" {
+			continue
+		}
+		offers, err := d.lab.modems.offer(d.spec.Profile, port.Pluggable)
+		if err != nil {
+			return nil, fmt.Errorf("port %s: %w", name, err)
+		}
+		l := &linePort{
+			end: light.End{Device: d.name, Port: name}, part: port.Pluggable, offers: offers,
+			channel: named(d.profile.Names.OpticalChannel, name), xcvr: named(d.profile.Names.Transceiver, name), ifName: named(d.profile.Names.Interface, name),
+		}
+		if err := d.lab.light.AddTransceiver(l.end, light.TransceiverSpec{}); err != nil {
+			return nil, err
+		}
+		p.ports = append(p.ports, l)
+		p.byChannel[l.channel], p.byXcvr[l.xcvr] = l, l
+		p.known[l.ifName] = l.ifName != ""
+	}
+	return p, nil
+}
+
+// named fills a name template of a profile.
+func named(template, port string) string {
+	_, bare, ok := strings.Cut(port, "-")
+	if !ok {
+		bare = port
+	}
+	return strings.NewReplacer("{port}", port, "{bare}", bare).Replace(template)
+}
+
+func (p *terminalPart) startup(leaves map[string]string) {
+	for _, l := range p.ports {
+		leaves[component(l.channel)+"/config/name"], leaves[component(l.xcvr)+"/config/name"] = l.channel, l.xcvr
+		leaves[lane(l.xcvr, p.lane)+"/config/index"] = p.lane
+		if !p.onAdmin {
+			leaves[lane(l.xcvr, p.lane)+"/config/tx-laser"] = "false"
+		}
+		if l.ifName == "" {
+			continue
+		}
+		c := iface(l.ifName) + "/config/"
+		leaves[c+"type"] = "iana-if-type:ethernetCsmacd"
+		leaves[c+"enabled"] = strconv.FormatBool(!p.dev.spec.OwnsInterface)
+		leaves[c+"mtu"] = "9216"
+		leaves[c+"description"] = "reserved for wavelength services; ask the transport team"
+	}
+	p.foreign(leaves)
+}
+
+// foreign adds what other people have configured on the device.
+func (p *terminalPart) foreign(leaves map[string]string) {
+	test := logicalChannel("17") + "/config/"
+	leaves[test+"description"] = "field trial, do not remove"
+	leaves[test+"admin-state"] = "DISABLED"
+	leaves[test+"logical-channel-type"] = "openconfig-transport-types:PROT_OTN"
+	if len(p.ports) > 0 {
+		leaves[lane(p.ports[0].xcvr, p.lane)+"/config/description"] = "rack 7, tray 3"
+	}
+}
+
+func (p *terminalPart) fixed(leaves map[string]string) {
+	codes := map[uint16]*modem{}
+	for i, l := range p.ports {
+		describe(leaves, l.channel, "openconfig-transport-types:OPTICAL_CHANNEL", "", "")
+		describe(leaves, l.xcvr, "openconfig-platform-types:TRANSCEIVER", l.part, fmt.Sprintf("%s%03d", strings.ToUpper(digest([]byte(p.dev.name))[:6]), i))
+		leaves[component(l.channel)+"/state/parent"] = l.xcvr
+		leaves[lane(l.xcvr, p.lane)+"/state/associated-optical-channel"] = l.channel
+		maps.Copy(codes, l.offers)
+	}
+	for code, m := range codes {
+		s := entry("/terminal-device/operational-modes/mode", "mode-id", strconv.Itoa(int(code))) + "/state/"
+		leaves[s+"description"] = m.name
+		leaves[s+"vendor-id"] = "laboratory"
+	}
+}
+
+// describe adds the inventory of a component.
+func describe(leaves map[string]string, name, kind, part, serial string) {
+	s := component(name) + "/state/"
+	leaves[s+"name"], leaves[s+"type"], leaves[s+"oper-status"] = name, kind, "openconfig-platform-types:ACTIVE"
+	if part != "" {
+		leaves[s+"part-no"], leaves[s+"serial-no"], leaves[s+"mfg-name"] = part, serial, "Waveplane laboratory"
+	}
+}
+
+func (p *terminalPart) ours(at []element) bool {
+	if keys, ok := under(at, "terminal-device", "logical-channels", "channel"); ok {
+		return atLeast(keys[0], p.dev.profile.LogicalIndexBase)
+	}
+	if keys, ok := under(at, "components", "component"); ok && p.byChannel[keys[0]] != nil {
+		_, config := under(at, "components", "component", "optical-channel", "config")
+		return config
+	}
+	if keys, ok := under(at, "components", "component", "transceiver", "physical-channels", "channel"); ok && keys[0] == p.lane {
+		return p.byXcvr[at[1].keys[0]] != nil && at[len(at)-1].name == "tx-laser"
+	}
+	if keys, ok := under(at, "interfaces", "interface"); ok && p.dev.spec.OwnsInterface {
+		return p.known[keys[0]] && at[len(at)-1].name == "enabled"
+	}
+	return false
+}
+
+func atLeast(index string, base int) bool {
+	n, err := strconv.Atoi(index)
+	return err == nil && n >= base
+}
+
+func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
+	checked := map[string]bool{}
+	for _, c := range changes {
+		if keys, ok := under(c.at, "components", "component", "optical-channel", "config"); ok || len(keys) > 0 {
+			name := c.at[1].keys[0]
+			l := p.byChannel[name]
+			if l == nil {
+				return fmt.Errorf("%s: component %q is not an optical channel of this device", c.Path, name)
+			}
+			if leaf := c.at[len(c.at)-1].name; c.Has && slices.Contains(p.dev.profile.Unsupported, leaf) {
+				return unsupported(c)
+			}
+			if !checked[name] {
+				checked[name] = true
+				if err := p.validateTuning(tx, l); err != nil {
+					return err
+				}
+			}
+		}
+		if keys, ok := under(c.at, "terminal-device", "logical-channels", "channel"); ok && c.Has {
+			if err := p.validateLogical(c, keys[0]); err != nil {
+				return err
+			}
+		}
+		if _, ok := under(c.at, "interfaces", "interface"); ok && c.Has && !c.Had && c.at[len(c.at)-1].name == "name" && !p.known[c.New] {
+			return fmt.Errorf("%s: there is no interface %q", c.Path, c.New)
+		}
+		if _, ok := under(c.at, "components", "component", "transceiver"); ok && p.byXcvr[c.at[1].keys[0]] == nil {
+			return fmt.Errorf("%s: there is no transceiver %q", c.Path, c.at[1].keys[0])
+		}
+	}
+	return nil
+}
+
+func unsupported(c change) error {
+	return fmt.Errorf("%s: leaf %s is not supported on this platform", c.Path, c.at[len(c.at)-1].name)
+}
+
+// validateTuning checks the whole of an optical channel's settings.
+func (p *terminalPart) validateTuning(tx *gnmid.Tx, l *linePort) error {
+	c := component(l.channel) + "/optical-channel/config/"
+	mode, hasMode := tx.After(c + "operational-mode")
+	var m *modem
+	if hasMode && mode != "0" {
+		code, err := strconv.ParseUint(mode, 10, 16)
+		if m = l.offers[uint16(code)]; err != nil || m == nil {
+			return fmt.Errorf("%soperational-mode: mode %s is not supported by module %s in %s", c, mode, l.part, l.xcvr)
+		}
+	}
+	if f, ok := tx.After(c + "frequency"); ok && f != "0" {
+		mhz, err := strconv.ParseInt(f, 10, 64)
+		if err != nil || !l.tunes(mhz, m) {
+			return fmt.Errorf("%sfrequency: %s MHz is outside the tuning range of module %s in %s", c, f, l.part, l.xcvr)
+		}
+	}
+	if power, ok := tx.After(c + "target-output-power"); ok && m != nil {
+		v, err := strconv.ParseFloat(power, 64)
+		if err != nil || v < m.launch[0] || v > m.launch[1] {
+			return fmt.Errorf("%starget-output-power: %s dBm is outside %g to %g dBm of mode %s", c, power, m.launch[0], m.launch[1], mode)
+		}
+	}
+	return nil
+}
+
+func (l *linePort) tunes(mhz int64, m *modem) bool {
+	fits := func(m *modem) bool { return m.tune == [2]int64{} || mhz >= m.tune[0] && mhz <= m.tune[1] }
+	if m != nil {
+		return fits(m)
+	}
+	for _, o := range l.offers {
+		if fits(o) {
+			return true
+		}
+	}
+	return len(l.offers) == 0
+}
+
+// validateLogical checks what a logical channel refers to.
+func (p *terminalPart) validateLogical(c change, index string) error {
+	switch leaf := c.at[len(c.at)-1].name; {
+	case slices.Contains(p.dev.profile.Unsupported, leaf):
+		return unsupported(c)
+	case leaf == "optical-channel" && p.byChannel[c.New] == nil:
+		return fmt.Errorf("%s: logical channel %s: %q is not an optical channel of this device", c.Path, index, c.New)
+	case leaf == "transceiver" && p.byXcvr[c.New] == nil:
+		return fmt.Errorf("%s: logical channel %s: there is no transceiver %q", c.Path, index, c.New)
+	case leaf == "interface" && !p.known[c.New]:
+		return fmt.Errorf("%s: logical channel %s: there is no interface %q", c.Path, index, c.New)
+	}
+	return nil
+}
+
+func (p *terminalPart) commit(changes []change) {
+	ports, channels := map[*linePort]bool{}, map[string]bool{}
+	for _, c := range changes {
+		if _, ok := under(c.at, "components", "component"); ok {
+			if l := p.byChannel[c.at[1].keys[0]]; l != nil {
+				ports[l] = true
+			}
+			if l := p.byXcvr[c.at[1].keys[0]]; l != nil {
+				ports[l] = true
+			}
+		}
+		if keys, ok := under(c.at, "terminal-device", "logical-channels", "channel"); ok {
+			channels[keys[0]] = true
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for index := range channels {
+		for _, s := range []logicalState{p.logical[index], p.relearn(index)} {
+			if l := p.portOf(s); l != nil {
+				ports[l] = true
+			}
+		}
+	}
+	for l := range ports {
+		p.follow(l)
+	}
+}
+
+// relearn reads what is in force for a logical channel.
+func (p *terminalPart) relearn(index string) logicalState {
+	c := logicalChannel(index)
+	kind, ok := p.dev.target.Applied(c + "/config/logical-channel-type")
+	if !ok {
+		if _, ok = p.dev.target.Applied(c + "/config/index"); !ok {
+			delete(p.logical, index)
+			p.removed = append(p.removed, c)
+			return logicalState{}
+		}
+	}
+	s := logicalState{otn: strings.HasSuffix(kind, "PROT_OTN")}
+	s.admin, _ = p.dev.target.Applied(c + "/config/admin-state")
+	for _, keys := range p.dev.target.Entries(c + "/logical-channel-assignments/assignment") {
+		a := c + entry("/logical-channel-assignments/assignment", "index", keys[0]) + "/config/"
+		if v, ok := p.dev.target.Applied(a + "optical-channel"); ok {
+			s.optical = v
+		}
+		if v, ok := p.dev.target.Applied(a + "logical-channel"); ok {
+			s.parent = v
+		}
+	}
+	p.logical[index] = s
+	return s
+}
+
+// portOf finds the port that a logical channel ends up on.
+func (p *terminalPart) portOf(s logicalState) *linePort {
+	for range 4 {
+		if l := p.byChannel[s.optical]; l != nil {
+			return l
+		}
+		next, ok := p.logical[s.parent]
+		if !ok {
+			return nil
+		}
+		s = next
+	}
+	return nil
+}
+
+// follow makes laser and receiver do what is in force. The caller holds mu.
+func (p *terminalPart) follow(l *linePort) {
+	c := component(l.channel) + "/optical-channel/config/"
+	var t light.Tuning
+	if v, ok := p.dev.target.Applied(c + "frequency"); ok {
+		t.FrequencyMHz, _ = strconv.ParseInt(v, 10, 64)
+	}
+	if v, ok := p.dev.target.Applied(c + "target-output-power"); ok {
+		t.PowerDbm, _ = strconv.ParseFloat(v, 64)
+	}
+	if v, ok := p.dev.target.Applied(c + "operational-mode"); ok {
+		code, _ := strconv.ParseUint(v, 10, 16)
+		if m := l.offers[uint16(code)]; m != nil {
+			t.Mode = m.light
+		}
+	}
+	if t.FrequencyMHz == 0 {
+		t.Mode = nil
+	}
+	on, service := false, false
+	for _, s := range p.logical {
+		switch {
+		case p.portOf(s) != l:
+		case s.otn:
+			on = on || p.onAdmin && s.admin != models.AdminDisabled
+		default:
+			service = service || s.admin == models.AdminEnabled || s.admin == ""
+		}
+	}
+	if !p.onAdmin {
+		v, _ := p.dev.target.Applied(lane(l.xcvr, p.lane) + "/config/tx-laser")
+		on = v == "true"
+	}
+	for _, err := range []error{p.dev.lab.light.SetTuning(l.end, t), p.dev.lab.light.SetService(l.end, service), p.dev.lab.light.SetLaser(l.end, on)} {
+		if err != nil {
+			p.dev.lab.log.Error("light does not follow", "device", p.dev.name, "err", err)
+		}
+	}
+}
+
+func (p *terminalPart) show(s *sheet, noise bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s.forgotten, p.removed = append(s.forgotten, p.removed...), nil
+	leaves := s.leaves
+	readings := make(map[*linePort]light.ChannelReading, len(p.ports))
+	for _, l := range p.ports {
+		r, err := p.dev.lab.light.Channel(l.end)
+		if err != nil {
+			continue
+		}
+		readings[l] = r
+		if noise && !r.LaserOn && r.LossOfSignal {
+			continue
+		}
+		oc := component(l.channel) + "/optical-channel/state/"
+		leaves[oc+"output-power/instant"] = dbm(r.TxDbm)
+		leaves[oc+"input-power/instant"] = dbm(r.RxDbm)
+		leaves[oc+"osnr/instant"] = decibel(r.OsnrDb)
+		ch := lane(l.xcvr, p.lane) + "/state/"
+		leaves[ch+"input-power/instant"] = dbm(r.RxTotalDbm)
+		leaves[ch+"output-power/instant"] = dbm(r.TxDbm)
+		if noise {
+			continue
+		}
+		if p.onAdmin { // elsewhere the leaf shows its setting
+			leaves[ch+"tx-laser"] = strconv.FormatBool(r.LaserOn)
+		}
+		leaves[ch+"rx-los"] = strconv.FormatBool(r.LossOfSignal)
+		if l.ifName != "" {
+			leaves[iface(l.ifName)+"/state/oper-status"] = updown(r.Locked && p.carries(l))
+		}
+	}
+	for index, c := range p.logical {
+		l := p.portOf(c)
+		if l == nil {
+			continue
+		}
+		at, r := logicalChannel(index), readings[l]
+		if !noise {
+			leaves[at+"/state/link-state"] = updown(r.Locked)
+		}
+		if !c.otn {
+			continue
+		}
+		o := at + "/otn/state/"
+		leaves[o+"pre-fec-ber/instant"] = ratio(r.Ber)
+		leaves[o+"q-value/instant"] = decibel(r.QDb)
+		leaves[o+"esnr/instant"] = decibel(r.EsnrDb)
+		leaves[o+"fec-uncorrectable-blocks"] = strconv.FormatUint(r.Uncorrectable, 10)
+	}
+}
+
+// carries reports whether a client is mapped onto the port.
+func (p *terminalPart) carries(l *linePort) bool {
+	for _, s := range p.logical {
+		if p.portOf(s) == l && s.admin != models.AdminDisabled {
+			return true
+		}
+	}
+	return false
+}
+
+func updown(up bool) string {
+	if up {
+		return "UP"
+	}
+	return "DOWN"
+}
+
+// coherent reports whether devices of the role have coherent ports.
+func coherent(r catalogue.Role) bool {
+	return r == catalogue.RoleRouter || r == catalogue.RoleTerminal
+}

@@ -1,0 +1,86 @@
+package sim
+
+import "strings"
+
+// element is one step of a path as gnmid writes them: a name, and for a list
+// entry its key values in the order in which they stand.
+type element struct {
+	name string
+	keys []string
+}
+
+// split reads a path as gnmid writes it.
+func split(path string) []element {
+	var out []element
+	for i := 0; i < len(path); {
+		i++ // the slash
+		end := i
+		for end < len(path) && path[end] != '/' && path[end] != '[' {
+			end++
+		}
+		e := element{name: path[i:end]}
+		for i = end; i < len(path) && path[i] == '['; {
+			eq := strings.IndexByte(path[i:], '=')
+			if eq < 0 {
+				return out
+			}
+			var key strings.Builder
+			for i += eq + 1; i < len(path) && path[i] != ']'; i++ {
+				if path[i] == '\\' && i+1 < len(path) {
+					i++
+				}
+				key.WriteByte(path[i])
+			}
+			i++
+			e.keys = append(e.keys, key.String())
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// under reports whether the path starts with these names, and returns the keys
+// of the last of them.
+func under(path []element, names ...string) ([]string, bool) {
+	if len(path) < len(names) {
+		return nil, false
+	}
+	for i, n := range names {
+		if path[i].name != n {
+			return nil, false
+		}
+	}
+	return path[len(names)-1].keys, true
+}
+
+func escape(value string) string {
+	if !strings.ContainsAny(value, `\]`) {
+		return value
+	}
+	return strings.NewReplacer(`\`, `\\`, `]`, `\]`).Replace(value)
+}
+
+// entry writes "list[key=value]".
+func entry(list, key, value string) string {
+	return list + "[" + key + "=" + escape(value) + "]"
+}
+
+func component(name string) string { return entry("/components/component", "name", name) }
+
+func lane(transceiver, index string) string {
+	return component(transceiver) + entry("/transceiver/physical-channels/channel", "index", index)
+}
+
+func logicalChannel(index string) string {
+	return entry("/terminal-device/logical-channels/channel", "index", index)
+}
+
+func iface(name string) string { return entry("/interfaces/interface", "name", name) }
+
+func mediaChannel(index string) string {
+	return entry("/wavelength-router/media-channels/channel", "index", index)
+}
+
+func amplifierEntry(name string) string {
+	return entry("/optical-amplifier/amplifiers/amplifier", "name", name)
+}
