@@ -8,14 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"github.com/waveplane/waveplane/controller/api"
+	"github.com/waveplane/waveplane/controller/api/endpoint"
 	"github.com/waveplane/waveplane/controller/engine"
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/reconcile"
@@ -26,11 +24,9 @@ import (
 
 // Config is what a daemon needs to know.
 type Config struct {
-	// StateDir holds the embedded store and the API socket; it is made with
+	// StateDir holds the embedded store and the socket of the API; it is made with
 	// mode 0700 when it is not there. Relative paths in documents start here.
 	StateDir string
-	// Socket is where the API listens; default StateDir/waveplane.sock.
-	Socket string
 	// Version is shown by the API.
 	Version string
 	// Catalogue is what is known of modes, parts and profiles; default the
@@ -56,9 +52,6 @@ func New(cfg Config, registry drivers.Registry, log *slog.Logger) (*Controller, 
 	}
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
-	}
-	if cfg.Socket == "" {
-		cfg.Socket = filepath.Join(cfg.StateDir, "waveplane.sock")
 	}
 	if cfg.Catalogue == nil {
 		c, err := catalogue.Default()
@@ -111,23 +104,14 @@ func (c *Controller) serve(ctx context.Context, st *store.Store, grant *store.Gr
 	defer wg.Wait()
 	defer cancel(nil)
 
-	listener, err := listen(c.cfg.Socket)
+	listener, err := endpoint.Listen(c.cfg.StateDir)
 	if err != nil {
 		return err
 	}
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		BaseContext: func(net.Listener) context.Context { return ctx },
-		ErrorLog:    slog.NewLogLogger(c.log.Handler(), slog.LevelWarn),
-	}
 	wg.Go(func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := handler.Serve(ctx, listener); err != nil {
 			cancel(fmt.Errorf("API: %w", err))
 		}
-	})
-	wg.Go(func() {
-		<-ctx.Done()
-		server.Close()
 	})
 	wg.Go(func() {
 		select {
@@ -141,22 +125,4 @@ func (c *Controller) serve(ctx context.Context, st *store.Store, grant *store.Gr
 		return cause
 	}
 	return err
-}
-
-// listen binds the API's unix socket with mode 0600. A socket file left by a
-// killed predecessor is removed: the store's file lock, held by now, says that
-// nobody is behind it.
-func listen(path string) (net.Listener, error) {
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("API socket: %w", err)
-	}
-	l, err := net.Listen("unix", path)
-	if err != nil {
-		return nil, fmt.Errorf("API socket: %w", err)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		l.Close()
-		return nil, fmt.Errorf("API socket: %w", err)
-	}
-	return l, nil
 }
