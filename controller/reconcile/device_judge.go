@@ -123,7 +123,8 @@ func (s *Stages) judgeShare(cat *catalogue.Catalogue, profile catalogue.Profile,
 		DecisionRev: d.Rev, Phase: p.Name, Step: p.Step, Session: view.Session, Hops: v.Hops, End: v.End, Fault: v.Fault,
 	}
 	acked := sh.applied.Value.Acked
-	e.ReadBack = acked != nil && sh.applied.Value.Attempt == nil && acked.Digest == sh.digest && len(differences(acked.Objects, view.State)) == 0
+	nothing := acked == nil && sh.digest == emptyDigest // a device that only measures
+	e.ReadBack = nothing || acked != nil && sh.applied.Value.Attempt == nil && acked.Digest == sh.digest && len(differences(acked.Objects, view.State)) == 0
 	if !e.ReadBack && v.Good && p.Name != records.PhaseInService {
 		v.Good = false
 	}

@@ -156,7 +156,7 @@ func credentials(ref *intents.CredentialsRef, dir string) func(context.Context) 
 			}
 			text = strings.TrimSpace(string(b))
 		default:
-			return "", "", fmt.Errorf("credentials: reference %q is neither env: nor file:", kind+":")
+			return "", "", fmt.Errorf("credentials: reference of kind %q; want env or file", kind)
 		}
 		user, password, ok := strings.Cut(text, ":")
 		if !ok {

@@ -279,7 +279,7 @@ func (s *Stages) planEnded(w *planWork) {
 			}
 			w.dropped = append(w.dropped, &d.Value)
 			w.ops = append(w.ops, s.tables.Decisions.DeleteAt(key, d.Revision), s.tables.Phases.DeleteAt(key, p.Revision))
-			for _, device := range d.Value.Devices() {
+			for _, device := range d.Value.Witnesses() {
 				k := device + "/" + d.Value.Owner()
 				w.ops = append(w.ops, s.tables.Evidence.Delete(k), s.tables.Observed.Delete(k), s.tables.Applied.Delete(k))
 			}

@@ -152,7 +152,7 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 	for _, leg := range d.Route {
 		ws.Links = append(ws.Links, leg.Link)
 	}
-	for _, device := range d.Devices() {
+	for _, device := range d.Witnesses() {
 		if o, ok := get(s.caches.observed, device+"/"+d.Owner()); ok {
 			sum.drift = append(sum.drift, o.Value.Drift...)
 		}
@@ -216,7 +216,7 @@ func (s *Stages) lightFault(d *records.Decision, p records.Phase) (models.Reason
 	}
 	verdicts := map[string]plan.Verdict{}
 	bad := ""
-	for _, device := range d.Devices() {
+	for _, device := range d.Witnesses() {
 		e, ok := get(s.caches.evidence, device+"/"+d.Owner())
 		if !ok || e.Value.OKSince != nil || !evidenceCounts(e.Value, p) {
 			continue
@@ -229,7 +229,7 @@ func (s *Stages) lightFault(d *records.Decision, p records.Phase) (models.Reason
 	if bad == "" {
 		return "", ""
 	}
-	for _, device := range d.Devices() {
+	for _, device := range d.Witnesses() {
 		verdicts[device] = s.memory.verdict(device, d.Owner())
 	}
 	reason := models.LossOfSignal

@@ -134,8 +134,12 @@ func (s *Stages) lightpathOf(key string) (*lightpath, store.Entry[records.Phase]
 	s.blocked(l)
 	wanted := s.wantedDigests(cat, d, p.Value)
 	judged := map[string]plan.Verdict{}
-	for _, device := range d.Devices() {
-		share := s.shareOf(device, d, p.Value, wanted[device])
+	for _, device := range d.Witnesses() {
+		digest, ok := wanted[device]
+		if !ok {
+			digest = emptyDigest // it only measures
+		}
+		share := s.shareOf(device, d, p.Value, digest)
 		l.devices = append(l.devices, share)
 		judged[device] = s.memory.verdict(device, d.Owner())
 	}

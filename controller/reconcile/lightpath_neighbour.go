@@ -135,7 +135,7 @@ func (s *Stages) acceptanceOf(l *lightpath, judged map[string]plan.Verdict) *rec
 	if e, ok := get(s.caches.intents, intentKey(d.Intent)); ok {
 		a.ApprovedBy = e.Value.Who
 	}
-	for _, device := range d.Devices() {
+	for _, device := range d.Witnesses() {
 		v := judged[device]
 		a.Readings = append(a.Readings, v.Hops...)
 		for i, end := range d.Ends {

@@ -95,9 +95,12 @@ func (v *networkView) current() (*plan.Network, *catalogue.Catalogue, error) {
 	v.rev++
 	v.network, v.err = plan.NewNetwork(docs, v.cat, v.rev)
 	if v.err != nil {
-		v.log.Error("the stored network is inconsistent", "err", v.err)
+		// The network leaves out the documents that the error names; the rest
+		// of it goes on working.
+		v.log.Error("documents of the network are left out", "err", v.err)
+		v.err = nil
 	}
-	return v.network, v.cat, v.err
+	return v.network, v.cat, nil
 }
 
 func (v *networkView) decode(e store.Entry[records.Intent]) (intents.Document, error) {

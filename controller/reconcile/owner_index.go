@@ -18,7 +18,7 @@ func newOwnerIndex() *ownerIndex { return &ownerIndex{byDevice: map[string]map[s
 func (x *ownerIndex) add(d *records.Decision) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for _, device := range d.Devices() {
+	for _, device := range d.Witnesses() {
 		if x.byDevice[device] == nil {
 			x.byDevice[device] = map[string]bool{}
 		}
@@ -29,7 +29,7 @@ func (x *ownerIndex) add(d *records.Decision) {
 func (x *ownerIndex) remove(d *records.Decision) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for _, device := range d.Devices() {
+	for _, device := range d.Witnesses() {
 		delete(x.byDevice[device], d.Owner())
 	}
 }

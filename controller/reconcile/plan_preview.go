@@ -330,7 +330,7 @@ func (s *Stages) Wavelength(_ context.Context, namespace, name string) (records.
 		p, _ := get(s.caches.phases, e.Key)
 		r := records.WavelengthReport{Decision: *d, Phase: p.Value}
 		cat := s.network.catalogue()
-		for _, device := range d.Devices() {
+		for _, device := range d.Witnesses() {
 			r.Applied = append(r.Applied, s.appliedSummary(device, d))
 			view := s.board.view(device)
 			w := s.worker(device)

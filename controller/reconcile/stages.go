@@ -238,7 +238,7 @@ func (s *Stages) connectTables() {
 			return
 		}
 		s.lightQueue.Add(key)
-		for _, device := range d.Value.Devices() {
+		for _, device := range d.Value.Witnesses() {
 			s.passQueue.Add(device)
 			s.judgeQueue.Add(device)
 		}

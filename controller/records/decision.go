@@ -2,6 +2,7 @@ package records
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -131,6 +132,18 @@ type Hop struct {
 // Owner returns the owner name of the wavelength: circuit/<uid>/<wl>.
 func (d *Decision) Owner() string { return CircuitOwner(d.Intent.UID, d.WL) }
 
+// Witnesses returns every device that can tell about the wavelength: those of
+// Devices, then those that only measure, such as managed amplifiers.
+func (d *Decision) Witnesses() []string {
+	out := d.Devices()
+	for _, h := range d.Forecast {
+		if !slices.Contains(out, h.Device) {
+			out = append(out, h.Device)
+		}
+	}
+	return out
+}
+
 // Key returns the key under which decision and phase are stored: <uid>/<wl>.
 func (d *Decision) Key() string { return WavelengthKey(d.Intent.UID, d.WL) }
 
@@ -138,12 +151,9 @@ func (d *Decision) Key() string { return WavelengthKey(d.Intent.UID, d.WL) }
 func (d *Decision) Devices() []string {
 	out := []string{d.Ends[0].Device}
 	add := func(name string) {
-		for _, o := range out {
-			if o == name {
-				return
-			}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
 		}
-		out = append(out, name)
 	}
 	add(d.Ends[1].Device)
 	for _, m := range d.Media {
