@@ -160,3 +160,16 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// sample subscribes and waits for the first answer.
+func (c *client) sample(path string, interval time.Duration) error {
+	c.t.Helper()
+	stream, err := c.Subscribe(c.ctx)
+	must(c.t, err)
+	must(c.t, stream.Send(&gpb.SubscribeRequest{Request: &gpb.SubscribeRequest_Subscribe{Subscribe: &gpb.SubscriptionList{
+		Encoding:     gpb.Encoding_PROTO,
+		Subscription: []*gpb.Subscription{{Path: at(path), Mode: gpb.SubscriptionMode_SAMPLE, SampleInterval: uint64(interval)}},
+	}}}))
+	_, err = stream.Recv()
+	return err
+}

@@ -40,7 +40,8 @@ type Config struct {
 	// socket in StateDir.
 	StateDir string
 	Name     string // of the laboratory; default "lab"
-	// Plant is what the documents do not know; nil draws one from seed 1.
+	// Plant is what the documents do not know; nil takes that of PlantFile, or
+	// else draws one from seed 1. What is used is written to PlantFile.
 	Plant *light.Plant
 	// Physics of fibres; nil is the laboratory's own.
 	Physics light.Physics
@@ -90,19 +91,19 @@ func NewLab(ctx context.Context, cfg Config) (*Lab, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	if cfg.Plant == nil {
-		cfg.Plant = &light.Plant{Seed: 1}
+	plant, err := choosePlant(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("laboratory %s: %w", cfg.Name, err)
 	}
 	if cfg.Timing.Refresh <= 0 {
 		cfg.Timing.Refresh = time.Second
 	}
 	l := &Lab{
-		cfg: cfg, catalogue: cfg.Catalogue, plant: cfg.Plant, log: cfg.Log, started: time.Now(),
+		cfg: cfg, catalogue: cfg.Catalogue, plant: plant, log: cfg.Log, started: time.Now(),
 		devices: map[string]*device{}, spans: map[string][]string{}, risks: map[string]string{},
 		stirred: map[string]struct{}{}, wake: make(chan struct{}, 1),
 		cuts: map[string]bool{}, losses: map[string]float64{},
 	}
-	l.plant.PickDirty(spanKeys(cfg.Documents))
 	l.modems = newModems(cfg.Catalogue, cfg.Documents)
 	l.light = light.New(light.Config{Plant: l.plant, Physics: cfg.Physics, Timing: cfg.Timing.Light, OnChange: l.stirAll})
 	if err := l.build(); err != nil {

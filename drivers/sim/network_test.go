@@ -13,7 +13,9 @@ import (
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/golang/glog.(*fileSink).flushDaemon"))
+}
 
 func document(kind, name string, spec any) intents.Document {
 	return intents.Document{APIVersion: intents.APIVersion, Kind: kind, Metadata: intents.Metadata{Name: name}, Spec: spec}
@@ -115,3 +117,5 @@ func quick() sim.Timing {
 		Refresh: 100 * time.Millisecond,
 	}
 }
+
+func planted(seed uint64) *light.Plant { return &light.Plant{Seed: seed} }

@@ -275,9 +275,8 @@ func (m *media) loop(n *Network, e *egress, inDbm, open float64) float64 {
 		m.state = loopSwinging
 		m.settleLater(n, e, open)
 	case loopSteady:
-		// Without light, or with most of it gone, the attenuator stays where
-		// it is: the light may come back.
-		if off := inDbm - m.ref; lit && !m.busy && (off > 0.3 || off < -0.3) && (off > -6 || m.ref == -100) {
+		// Without light the attenuator stays where it is: it may come back.
+		if off := inDbm - m.ref; lit && !m.busy && (off > 0.3 || off < -0.3) {
 			m.settleLater(n, e, open)
 		}
 		return m.gain
