@@ -1,0 +1,174 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/waveplane/waveplane/controller/api/client"
+	"github.com/waveplane/waveplane/controller/api/wire"
+)
+
+// app is what all commands share: the streams, the environment and the flags
+// that every command has.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+
+	state, server string
+	output        outputFormat
+	namespace     string
+	noColour      bool
+	daemon        bool // a signal is the ordinary way to end
+}
+
+// stateDir returns the state directory: flag, environment, the user's own.
+func (a *app) stateDir() (string, error) {
+	dir := a.state
+	if dir == "" {
+		dir = a.getenv("WAVEPLANE_STATE")
+	}
+	if dir == "" {
+		base := a.getenv("XDG_STATE_HOME")
+		if base == "" {
+			home := a.getenv("HOME")
+			if home == "" {
+				return "", errors.New("no state directory: give --state or set WAVEPLANE_STATE")
+			}
+			base = filepath.Join(home, ".local", "state")
+			if runtime.GOOS == "darwin" {
+				base = filepath.Join(home, "Library", "Application Support")
+			}
+		}
+		dir = filepath.Join(base, "waveplane")
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("state directory: %w", err)
+	}
+	return abs, nil
+}
+
+// client returns a client for the daemon of --server or of the state directory.
+func (a *app) client() (*client.Client, error) {
+	server := a.server
+	if server == "" {
+		server = a.getenv("WAVEPLANE_SERVER")
+	}
+	cfg := client.Config{Server: server, Agent: "waveplane/" + version}
+	if server == "" {
+		dir, err := a.stateDir()
+		if err != nil {
+			return nil, err
+		}
+		cfg.StateDir = dir
+	}
+	return client.New(cfg)
+}
+
+// sayf writes a line of progress to standard error.
+func (a *app) sayf(format string, args ...any) {
+	fmt.Fprintln(a.stderr, cleanText(fmt.Sprintf(format, args...)))
+}
+
+// printf writes data to standard output.
+func (a *app) printf(format string, args ...any) {
+	fmt.Fprint(a.stdout, cleanText(fmt.Sprintf(format, args...)))
+}
+
+// colour reports whether standard output is a terminal that may be coloured.
+func (a *app) colour() bool {
+	if a.noColour || a.getenv("NO_COLOR") != "" || a.getenv("TERM") == "dumb" {
+		return false
+	}
+	f, ok := a.stdout.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// subject is one document as named on the command line.
+type subject struct {
+	kind            wire.Kind
+	namespace, name string
+}
+
+func (s subject) ref() string { return wire.Ref(s.kind.Name, s.namespace, s.name) }
+
+// subject reads KIND/NAME or KIND/NAMESPACE/NAME.
+func (a *app) subject(arg string) (subject, error) {
+	parts := strings.Split(arg, "/")
+	if len(parts) < 2 || len(parts) > 3 || parts[len(parts)-1] == "" {
+		return subject{}, usageError("%q: want KIND/NAME, such as circuit/ai-east-west", arg)
+	}
+	kind, err := wire.KindNamed(parts[0])
+	if err != nil {
+		return subject{}, usageError("%q: %v", arg, err)
+	}
+	s := subject{kind: kind, name: parts[len(parts)-1]}
+	switch {
+	case !kind.Namespaced && len(parts) == 3:
+		return subject{}, usageError("%q: a %s has no namespace", arg, kind.Name)
+	case kind.Namespaced && len(parts) == 3:
+		s.namespace = parts[1]
+	case kind.Namespaced:
+		s.namespace = a.tenant()
+	}
+	return s, nil
+}
+
+// subjects reads KIND/NAME… or KIND NAME….
+func (a *app) subjects(args []string) ([]subject, error) {
+	if len(args) > 1 && !strings.Contains(args[0], "/") {
+		joined := make([]string, 0, len(args)-1)
+		for _, name := range args[1:] {
+			joined = append(joined, args[0]+"/"+name)
+		}
+		args = joined
+	}
+	out := make([]subject, 0, len(args))
+	for _, arg := range args {
+		s, err := a.subject(arg)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func (a *app) tenant() string {
+	if a.namespace != "" {
+		return a.namespace
+	}
+	return wire.DefaultNamespace
+}
+
+// exactly returns an argument check whose error is a usage error.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usageError("want %s", what)
+		}
+		return nil
+	}
+}
+
+// atLeastOne is exactly's sister for lists.
+func atLeastOne(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usageError("want %s", what)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/waveplane/waveplane/controller/api/client"
+	"github.com/waveplane/waveplane/controller/api/wire"
+)
+
+// newDeleteCommand deletes documents.
+func newDeleteCommand(a *app) *cobra.Command {
+	var f changeFlags
+	var ignoreMissing bool
+	c := &cobra.Command{
+		Use:   "delete KIND/NAME... | -f FILE|DIR",
+		Short: "Delete documents; light is taken down in order",
+		Long: `Delete documents. A circuit's wavelengths are drained, their lasers switched off
+and everything that is ours removed from the devices; then the name is free.
+A circuit that carries light needs --allow-outage and --reason; a site, device or
+link that others need is refused.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.delete(cmd.Context(), args, f, ignoreMissing)
+		},
+	}
+	f.register(c)
+	c.Flags().StringVarP(&a.namespace, "namespace", "n", "", "tenant (default: default)")
+	c.Flags().BoolVar(&ignoreMissing, "ignore-not-found", false, "what does not exist counts as deleted")
+	return c
+}
+
+func (a *app) delete(ctx context.Context, args []string, f changeFlags, ignoreMissing bool) error {
+	o, err := f.options()
+	if err != nil {
+		return err
+	}
+	if (len(args) == 0) == (len(f.files) == 0) {
+		return usageError("give either KIND/NAME or -f")
+	}
+	cl, err := a.client()
+	if err != nil {
+		return err
+	}
+	defer cl.Close()
+	var report wire.ChangeReport
+	if len(f.files) > 0 {
+		files, err := a.readFiles(f.files)
+		if err != nil {
+			return err
+		}
+		if report, err = cl.DeleteFiles(ctx, files, o); err != nil {
+			return err
+		}
+	} else if report, err = a.deleteNamed(ctx, cl, args, o, ignoreMissing); err != nil {
+		return err
+	}
+	if err := a.printReport(report); err != nil || !f.wait || o.DryRun {
+		return err
+	}
+	var waits []waitItem
+	for _, it := range report.Items {
+		if it.Outcome != wire.Deleting {
+			continue
+		}
+		kind, err := wire.KindNamed(it.Kind)
+		if err != nil {
+			return err
+		}
+		waits = append(waits, waitItem{subject: subject{kind, it.Namespace, it.Name}, uid: it.UID, generation: it.Generation})
+	}
+	return a.waitAfter(ctx, cl, waits, untilDeleted, f)
+}
+
+// deleteNamed deletes one after the other and reports them together.
+func (a *app) deleteNamed(ctx context.Context, cl *client.Client, args []string, o client.ChangeOptions, ignoreMissing bool) (wire.ChangeReport, error) {
+	var all wire.ChangeReport
+	subjects, err := a.subjects(args)
+	if err != nil {
+		return all, err
+	}
+	for _, s := range subjects {
+		report, err := cl.Delete(ctx, s.kind, s.namespace, s.name, o)
+		if client.IsReason(err, wire.NotFound) && ignoreMissing {
+			all.Items = append(all.Items, wire.ItemChange{Kind: s.kind.Name, Namespace: s.namespace, Name: s.name, Outcome: wire.Absent})
+			continue
+		}
+		if err != nil {
+			if len(all.Items) > 0 {
+				a.sayf("before the failure:")
+				if perr := a.printReport(all); perr != nil {
+					return all, perr
+				}
+			}
+			return all, err
+		}
+		items := append(all.Items, report.Items...)
+		all = report
+		all.Items = items
+	}
+	return all, nil
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/models"
+)
+
+// newDriftCommand shows what the devices say that differs from what was
+// applied.
+func newDriftCommand(a *app) *cobra.Command {
+	var live bool
+	difference := codeDifference
+	c := &cobra.Command{
+		Use:   "drift [device/NAME]",
+		Short: "Show what the devices say that differs from what was applied",
+		Long: `Show what the devices say that differs from what was applied. It cannot change
+anything. Without --live the answer is what the devices last told by themselves;
+with --live they are asked now.
+
+Exit codes: 0 nothing differs, 2 something does (--diff-exit-code chooses
+another), 7 a device was out of reach: it is Unknown, never in sync.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			device := ""
+			if len(args) > 1 {
+				return usageError("want at most one device/NAME")
+			}
+			if len(args) == 1 {
+				s, err := a.subject(args[0])
+				if err != nil {
+					return err
+				}
+				if s.kind.Name != "Device" {
+					return usageError("%q: want device/NAME", args[0])
+				}
+				device = s.name
+			}
+			cl, err := a.client()
+			if err != nil {
+				return err
+			}
+			defer cl.Close()
+			report, err := cl.Drift(cmd.Context(), live, device)
+			if err != nil {
+				return err
+			}
+			if a.output.structured() {
+				err = a.printStructured(report)
+			} else {
+				a.printDrift(report)
+			}
+			if err != nil {
+				return err
+			}
+			return ended(driftCode(report, difference))
+		},
+	}
+	c.Flags().BoolVar(&live, "live", false, "ask the devices now")
+	c.Flags().IntVar((*int)(&difference), "diff-exit-code", int(codeDifference), "exit code for drift")
+	return c
+}
+
+// driftCode is computed from what is printed: drift always comes with an item.
+// What waits to be sent is not drift of a device, and is shown all the same.
+func driftCode(r records.DriftReport, difference code) code {
+	if len(r.Unknown) > 0 {
+		return codeIncomplete
+	}
+	if len(r.Items) > 0 {
+		return difference
+	}
+	return codeDone
+}
+
+func (a *app) printDrift(r records.DriftReport) {
+	if len(r.Items) > 0 {
+		headings := []string{"device", "class", "impact", "path", "applied", "found", "since", "owner"}
+		var rows [][]string
+		for _, it := range r.Items {
+			rows = append(rows, []string{it.Device, string(it.Class), dash(string(it.Impact)), it.Path, orAbsent(it.Applied), orAbsent(it.Found), age(it.Since), dash(it.Owner)})
+		}
+		a.grid(headings, rows)
+		for _, it := range r.Items {
+			if it.Message != "" && (a.output == outWide || it.Class == models.DriftLight) {
+				a.printf("%s: %s\n", it.Device, it.Message)
+			}
+		}
+	}
+	for _, u := range r.Unknown {
+		a.printf("%s is Unknown since %s: %s: %s\n", u.Device, age(u.Since), u.Kind, u.Message)
+	}
+	how := "as last told"
+	if r.Live {
+		how = "asked now"
+	}
+	a.printf("%s; %s compared (%s)\n", count(len(r.Items), "difference"), count(r.Checked, "device"), how)
+}
+
+func orAbsent(s string) string {
+	if s == "" {
+		return "(absent)"
+	}
+	return s
+}
+
+// count prints "1 device", "2 devices", "no device".
+func count(n int, what string) string {
+	switch n {
+	case 0:
+		return "no " + what
+	case 1:
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

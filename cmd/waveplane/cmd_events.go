@@ -1,0 +1,79 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/controller/records"
+)
+
+// newEventsCommand shows what happened.
+func newEventsCommand(a *app) *cobra.Command {
+	var watch bool
+	var limit int
+	c := &cobra.Command{
+		Use:   "events [NAME|KIND/NAME]",
+		Short: "Show what happened, oldest first",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about := ""
+			if len(args) > 1 {
+				return usageError("want at most one NAME or KIND/NAME")
+			}
+			if len(args) == 1 {
+				about = args[0]
+			}
+			cl, err := a.client()
+			if err != nil {
+				return err
+			}
+			defer cl.Close()
+			list, err := cl.Events(cmd.Context(), about, limit)
+			if err != nil {
+				return err
+			}
+			switch {
+			case a.output.structured() && watch:
+				for _, e := range list.Items {
+					if err := a.printStructured(e); err != nil {
+						return err
+					}
+				}
+			case a.output.structured():
+				return a.printStructured(list)
+			default:
+				for _, e := range list.Items {
+					a.printEvent(e)
+				}
+			}
+			if !watch {
+				return nil
+			}
+			return cl.WatchEvents(cmd.Context(), about, list.Metadata.ResourceVersion, func(e records.Event) error {
+				if a.output.structured() {
+					return a.printStructured(e)
+				}
+				a.printEvent(e)
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVarP(&watch, "watch", "w", false, "go on and show events as they happen")
+	c.Flags().IntVar(&limit, "limit", 0, "at most so many, the latest (default 500)")
+	return c
+}
+
+// printEvent prints one event as one line.
+func (a *app) printEvent(e records.Event) {
+	subject := wire.Ref(e.Kind, e.Namespace, e.Name)
+	if e.Kind == "" {
+		subject = e.Name
+	}
+	if e.Device != "" && e.Device != e.Name {
+		subject += " on " + e.Device
+	}
+	by := ""
+	if e.Who != "" {
+		by = "  by " + e.Who
+	}
+	a.printf("%s  %-16s  %s  %s%s\n", e.Time.Local().Format("2006-01-02 15:04:05.000"), clean(e.Reason), clean(subject), clean(e.Message), clean(by))
+}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/models"
+)
+
+// newPlanCommand shows what the network would become.
+func newPlanCommand(a *app) *cobra.Command {
+	var files, remove []string
+	var detailed bool
+	var show string
+	c := &cobra.Command{
+		Use:   "plan -f FILE|DIR",
+		Short: "Show what the network would become after these files",
+		Long: `Show what the network would become after these files. Nothing is written.
+
+plan asks: what would the network become after these files?
+diff asks: what differs between these files and the stored intents?
+drift asks: what do the devices say that differs from what was applied?`,
+		Args: exactly(0, "no argument; documents come with -f"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch show {
+			case "", "device", "leaves":
+			default:
+				return usageError("--show %q: want device or leaves", show)
+			}
+			var set []wire.File
+			var err error
+			if len(files) > 0 || len(remove) == 0 {
+				if set, err = a.readFiles(files); err != nil {
+					return err
+				}
+			}
+			cl, err := a.client()
+			if err != nil {
+				return err
+			}
+			defer cl.Close()
+			report, err := cl.Plan(cmd.Context(), set, remove, show == "device")
+			if err != nil {
+				return err
+			}
+			if a.output.structured() {
+				err = a.printStructured(report)
+			} else {
+				a.printPlan(report, show)
+			}
+			if err != nil {
+				return err
+			}
+			return ended(planCode(report, detailed))
+		},
+	}
+	c.Flags().StringArrayVarP(&files, "file", "f", nil, "file, directory or - (again for more)")
+	c.Flags().StringArrayVar(&remove, "remove", nil, "plan without this document: KIND/NAME (again for more)")
+	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when something would change")
+	c.Flags().StringVar(&show, "show", "", "device: changes in each device's own form; leaves: every leaf")
+	return c
+}
+
+// planCode says how a plan ends the program.
+func planCode(p records.PlanReport, detailed bool) code {
+	c := codeDone
+	if p.Summary.Refused > 0 {
+		c = codeRefused
+	}
+	if detailed && p.Summary.Add+p.Summary.Remove > 0 {
+		c = worst(c, codeDifference)
+	}
+	return c
+}
+
+// printPlan prints circuits with their wavelengths and refusals, then devices,
+// then the summary.
+func (a *app) printPlan(p records.PlanReport, show string) {
+	for _, c := range p.Circuits {
+		a.printCircuitPlan(c)
+	}
+	if len(p.Devices) > 0 {
+		a.printf("devices\n")
+		a.printDevicePlans(p.Devices, show)
+		a.printf("\n")
+	}
+	if p.Estimator != "" {
+		a.printf("Margins and powers are an estimate (%s).\n", p.Estimator)
+	}
+	a.printf("%s\n", p.Summary.Text)
+}
+
+func (a *app) printCircuitPlan(c records.CircuitPlan) {
+	a.printf("%s  %s\n", wire.Ref(c.Kind, c.Namespace, c.Name), c.Action)
+	if len(c.Wavelengths) > 0 {
+		var rows [][]string
+		for _, w := range c.Wavelengths {
+			rows = append(rows, []string{"  " + w.Action, w.Name, strings.Join(w.Route, ","), w.Mode, fmt.Sprintf("%d", w.CapacityGbps),
+				number(w.CentreGHz, 3) + "/" + number(w.SlotGHz, 2), number(w.LaunchDbm, 1), number(w.LengthKm, 1), number(w.LatencyMs, 3), number(w.OsnrDb, 1), number(w.MarginDb, 1)})
+		}
+		a.grid([]string{"  ", "wavelength", "route", "mode", "gbit/s", "centre/width GHz", "tx dBm", "km", "ms", "osnr dB", "margin dB"}, rows)
+	}
+	for _, name := range c.Retire {
+		if !slices.ContainsFunc(c.Wavelengths, func(w records.PlannedWavelength) bool { return w.Name == name }) {
+			a.printf("  remove  %s\n", name)
+		}
+	}
+	if r := c.Refusal; r != nil {
+		a.printf("  refused: %s: %s\n", r.Reason, r.Message)
+		if r.Nearest != "" {
+			a.printf("  would pass with: %s\n", r.Nearest)
+		}
+	}
+	a.printCandidates(c.Candidates, true)
+	a.printf("\n")
+}
+
+// printCandidates lists what was tried; with refusedOnly the chosen one, which
+// stands above as a wavelength, is left out.
+func (a *app) printCandidates(list []records.Candidate, refusedOnly bool) {
+	var rows [][]string
+	for _, c := range list {
+		if refusedOnly && c.Reason == models.Planned {
+			continue
+		}
+		margin := "-"
+		if c.Margin != nil {
+			margin = number(c.Margin.Db(), 1)
+		}
+		rows = append(rows, []string{"  " + strings.Join(c.Route, ","), dash(c.Mode), number(c.LengthKm, 1), number(c.LatencyMs, 3), margin, string(c.Reason), dash(c.Message)})
+	}
+	if len(rows) == 0 {
+		return
+	}
+	title := "  candidate route"
+	if refusedOnly {
+		title = "  refused route"
+	}
+	a.grid([]string{title, "mode", "km", "ms", "margin dB", "reason", "message"}, rows)
+}
+
+func (a *app) printDevicePlans(list []records.DevicePlan, show string) {
+	if show == "" {
+		var rows [][]string
+		for _, d := range list {
+			create, change, remove := 0, 0, 0
+			kinds := map[models.ObjectKind]bool{}
+			for _, ch := range d.Changes {
+				kinds[ch.Object.Kind] = true
+				switch {
+				case ch.Before == nil:
+					create++
+				case ch.After == nil:
+					remove++
+				default:
+					change++
+				}
+			}
+			names := make([]string, 0, len(kinds))
+			for k := range kinds {
+				names = append(names, string(k))
+			}
+			slices.Sort(names)
+			rows = append(rows, []string{"  " + d.Device, fmt.Sprintf("+%d ~%d -%d", create, change, remove), strings.Join(names, ", ")})
+		}
+		a.grid([]string{"  device", "objects", "kinds"}, rows)
+		return
+	}
+	for _, d := range list {
+		a.printf("  %s\n", d.Device)
+		if show == "device" && d.Native != "" {
+			for line := range strings.SplitSeq(strings.TrimRight(d.Native, "\n"), "\n") {
+				a.printf("    %s\n", line)
+			}
+			continue
+		}
+		for _, ch := range d.Changes {
+			a.printChange(ch)
+		}
+	}
+}
+
+// printChange prints one object with the leaves that change.
+func (a *app) printChange(ch models.Change) {
+	sign := "~"
+	switch {
+	case ch.Before == nil:
+		sign = "+"
+	case ch.After == nil:
+		sign = "-"
+	}
+	a.printf("    %s %s  (%s)\n", sign, ch.Object, ch.Owner)
+	names := map[models.LeafName]bool{}
+	for n := range ch.Before {
+		names[n] = true
+	}
+	for n := range ch.After {
+		names[n] = true
+	}
+	sorted := make([]string, 0, len(names))
+	for n := range names {
+		sorted = append(sorted, string(n))
+	}
+	slices.Sort(sorted)
+	for _, n := range sorted {
+		before, had := ch.Before[models.LeafName(n)]
+		after, has := ch.After[models.LeafName(n)]
+		switch {
+		case had && has && before != after:
+			a.printf("        %s: %s → %s\n", n, before, after)
+		case has && !had:
+			a.printf("        %s: %s\n", n, after)
+		case had && !has:
+			a.printf("        %s: %s → gone\n", n, before)
+		}
+	}
+}

@@ -1,0 +1,351 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/waveplane/waveplane/controller/api/client"
+	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/models"
+)
+
+// waitGoal is what is waited for: a condition that is to be True (Ready) or
+// something else (Ready=False), or that the document is gone (deleted).
+type waitGoal string
+
+// condition splits a goal into the condition and its status.
+func (g waitGoal) condition() (models.ConditionType, string) {
+	name, status, found := strings.Cut(string(g), "=")
+	if !found {
+		status = "True"
+	}
+	return models.ConditionType(name), status
+}
+
+const (
+	untilReady   waitGoal = waitGoal(models.Ready)
+	untilDeleted waitGoal = "deleted"
+)
+
+// waitItem is one document to wait for. With a uid it is that very document,
+// with a generation at least that one.
+type waitItem struct {
+	subject
+	uid        string
+	generation int64
+}
+
+// verdict is how far one document is.
+type verdict struct {
+	done  bool
+	code  code   // what it ends with when done
+	unmet string // for people, when not done, or done badly
+}
+
+// judge compares a document with the goal. A nil object does not exist.
+func judge(it waitItem, o *wire.Object, goal waitGoal) verdict {
+	gone := o == nil || (it.uid != "" && o.Metadata.UID != it.uid)
+	if goal == untilDeleted {
+		if gone {
+			return verdict{done: true}
+		}
+		return deletion(*o)
+	}
+	if gone {
+		return verdict{unmet: "does not exist yet"}
+	}
+	if o.Status == nil || o.Status.ObservedGeneration < max(it.generation, o.Metadata.Generation) {
+		return verdict{unmet: "the controller has not looked at it yet"}
+	}
+	if o.Kind == "Wavelength" && o.Status.Phase != "" && len(o.Status.Conditions) == 0 {
+		return phaseVerdict(*o)
+	}
+	condition, status := goal.condition()
+	c := o.Condition(condition)
+	if c == nil {
+		return verdict{unmet: fmt.Sprintf("has no condition %s yet", condition)}
+	}
+	if c.Status == status {
+		return verdict{done: true}
+	}
+	v := verdict{unmet: fmt.Sprintf("%s is %s: %s", condition, c.Status, reasonAndMessage(c))}
+	if condition == models.Stalled || status != "True" {
+		return v
+	}
+	return hopeless(*o, v)
+}
+
+// hopeless ends the waiting when nothing more will be tried.
+func hopeless(o wire.Object, v verdict) verdict {
+	if p := o.Condition(models.IsPlanned); p != nil && p.Status == "False" && p.Reason.Refusal() {
+		return verdict{done: true, code: codeRefused, unmet: "refused: " + reasonAndMessage(p)}
+	}
+	for _, w := range o.Status.Wavelengths {
+		if w.Phase == records.PhaseHeld || w.Phase == records.PhaseStuck {
+			return verdict{done: true, code: codeError, unmet: fmt.Sprintf("%s is %s: %s: %s", w.Name, w.Phase, w.Reason, w.Message)}
+		}
+	}
+	if s := o.Condition(models.Stalled); s != nil && s.Status == "True" {
+		c := codeError
+		if s.Reason.Refusal() {
+			c = codeRefused
+		}
+		return verdict{done: true, code: c, unmet: "stalled: " + reasonAndMessage(s)}
+	}
+	return v
+}
+
+// phaseVerdict judges a wavelength that the planner made.
+func phaseVerdict(o wire.Object) verdict {
+	s := o.Status
+	word := fmt.Sprintf("is in %s: %s: %s", s.Phase, s.Reason, s.Message)
+	switch s.Phase {
+	case records.PhaseInService:
+		return verdict{done: true}
+	case records.PhaseHeld, records.PhaseStuck, records.PhaseFailed:
+		return verdict{done: true, code: codeError, unmet: word}
+	}
+	return verdict{unmet: word}
+}
+
+func deletion(o wire.Object) verdict {
+	if o.Metadata.DeletionTimestamp == nil {
+		return verdict{unmet: "is not being deleted"}
+	}
+	var left []string
+	if o.Status != nil {
+		for _, w := range o.Status.Wavelengths {
+			if w.Phase == records.PhaseStuck {
+				return verdict{done: true, code: codeError, unmet: fmt.Sprintf("%s is Stuck: %s", w.Name, w.Message)}
+			}
+			left = append(left, fmt.Sprintf("%s in %s", w.Name, w.Phase))
+		}
+	}
+	if len(left) == 0 {
+		return verdict{unmet: "nothing is lit; its records are being removed"}
+	}
+	return verdict{unmet: "still " + strings.Join(left, ", ")}
+}
+
+func reasonAndMessage(c *models.Condition) string {
+	if c.Message == "" {
+		return string(c.Reason)
+	}
+	return string(c.Reason) + ": " + c.Message
+}
+
+// errWaitDone ends a watch whose goal is reached.
+var errWaitDone = errors.New("done")
+
+// waiter follows a set of documents to their goal.
+type waiter struct {
+	a       *app
+	goal    waitGoal
+	ndjson  bool
+	items   []waitItem
+	objects map[string]*wire.Object // by ref
+	results map[string]verdict
+	told    map[string]string // last line per document or wavelength
+}
+
+// waitFor watches until every item is done or the time is over, and returns
+// the code that counts. Each change of state is one line on standard error.
+func (a *app) waitFor(ctx context.Context, cl *client.Client, items []waitItem, goal waitGoal, timeout time.Duration, ndjson bool) error {
+	w := &waiter{a: a, goal: goal, ndjson: ndjson, items: items, objects: map[string]*wire.Object{}, results: map[string]verdict{}, told: map[string]string{}}
+	timed := ctx
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		timed, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	var kinds []wire.Kind
+	for _, it := range items {
+		if !slices.ContainsFunc(kinds, func(k wire.Kind) bool { return k.Name == it.kind.Name }) {
+			kinds = append(kinds, it.kind)
+		}
+	}
+	for _, kind := range kinds {
+		if err := w.watchKind(timed, cl, kind); err != nil {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if errors.Is(err, context.DeadlineExceeded) {
+				return w.timedOut(timeout)
+			}
+			return err
+		}
+	}
+	return w.verdict()
+}
+
+// brokenFor is how long a daemon may be away, as when it is restarted.
+const brokenFor = 15 * time.Second
+
+// watchKind follows one kind until all its items are done. A broken watch is
+// started again.
+func (w *waiter) watchKind(ctx context.Context, cl *client.Client, kind wire.Kind) error {
+	retry := time.NewTicker(200 * time.Millisecond)
+	defer retry.Stop()
+	var since time.Time
+	for {
+		err := w.watchOnce(ctx, cl, kind, func() { since = time.Time{} })
+		var gone *client.UnreachableError
+		switch {
+		case errors.Is(err, errWaitDone):
+			return nil
+		case client.IsReason(err, wire.Gone), client.IsReason(err, wire.Unavailable):
+		case errors.As(err, &gone):
+			if since.IsZero() {
+				since = time.Now()
+			}
+			if time.Since(since) > brokenFor {
+				return err
+			}
+		default:
+			return err
+		}
+		select {
+		case <-retry.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (w *waiter) watchOnce(ctx context.Context, cl *client.Client, kind wire.Kind, alive func()) error {
+	synced := false
+	seen := map[string]bool{}
+	return cl.Watch(ctx, kind, client.ListOptions{}, "", func(t wire.WatchType, o wire.Object) error {
+		alive()
+		if t == wire.Bookmark {
+			if !synced {
+				// What was not told does not exist.
+				for ref, old := range w.objects {
+					if old != nil && old.Kind == kind.Name && !seen[ref] {
+						delete(w.objects, ref)
+					}
+				}
+			}
+			synced = true
+		} else {
+			ref := o.Ref()
+			seen[ref] = true
+			if t == wire.Deleted {
+				delete(w.objects, ref)
+			} else {
+				w.objects[ref] = &o
+			}
+			w.tell(ref)
+		}
+		if synced && w.allDone(kind) {
+			return errWaitDone
+		}
+		return nil
+	})
+}
+
+func (w *waiter) allDone(kind wire.Kind) bool {
+	all := true
+	for _, it := range w.items {
+		if it.kind.Name != kind.Name {
+			continue
+		}
+		v := judge(it, w.objects[it.ref()], w.goal)
+		w.results[it.ref()] = v
+		all = all && v.done
+	}
+	return all
+}
+
+// tell prints what has changed about a document: a line per wavelength whose
+// phase moved, and one when its Ready condition did.
+func (w *waiter) tell(ref string) {
+	if !slices.ContainsFunc(w.items, func(it waitItem) bool { return it.ref() == ref }) {
+		return
+	}
+	o := w.objects[ref]
+	if o == nil {
+		w.line(ref, ref, "deleted")
+		return
+	}
+	if w.ndjson {
+		raw, err := json.Marshal(o)
+		if err == nil {
+			fmt.Fprintln(w.a.stdout, string(raw))
+		}
+		return
+	}
+	if o.Status == nil {
+		return
+	}
+	for _, wl := range o.Status.Wavelengths {
+		text := string(wl.Phase)
+		if wl.Message != "" && (wl.Phase == records.PhaseHeld || wl.Phase == records.PhaseStuck || wl.Phase == records.PhaseFailed) {
+			text += ": " + wl.Message
+		}
+		w.line(ref, wl.Name, text)
+	}
+	if o.Status.Phase != "" {
+		w.line(ref, o.Metadata.Name, string(o.Status.Phase))
+	}
+	if c := o.Condition(models.Ready); c != nil && o.Status.ObservedGeneration >= o.Metadata.Generation {
+		text := "Ready=" + c.Status + " " + string(c.Reason)
+		if c.Status != "True" && c.Reason != models.Progressing {
+			text += ": " + c.Message
+		}
+		w.line(ref, "", text)
+	}
+}
+
+// line prints a state once, with the one before it.
+func (w *waiter) line(ref, what, text string) {
+	key := ref + "\x00" + what
+	before := w.told[key]
+	if before == text {
+		return
+	}
+	w.told[key] = text
+	if before != "" && what != "" && what != ref {
+		text = before + " → " + text
+	}
+	if what == "" || what == ref {
+		w.a.sayf("%s  %s", ref, text)
+		return
+	}
+	w.a.sayf("%s  %s  %s", ref, what, text)
+}
+
+// verdict sums up and prints what did not end well.
+func (w *waiter) verdict() error {
+	codes := []code{}
+	for _, it := range w.items {
+		v := w.results[it.ref()]
+		codes = append(codes, v.code)
+		if v.code != codeDone {
+			w.a.sayf("%s: %s", it.ref(), v.unmet)
+			if o := w.objects[it.ref()]; o != nil && o.Status != nil && o.Status.Nearest != "" {
+				w.a.sayf("%s: would pass with %s", it.ref(), o.Status.Nearest)
+			}
+		}
+	}
+	return ended(worst(codes...))
+}
+
+// timedOut says what was unmet; what had ended badly already still counts.
+func (w *waiter) timedOut(after time.Duration) error {
+	codes := []code{codeTimeout}
+	for _, it := range w.items {
+		v := judge(it, w.objects[it.ref()], w.goal)
+		codes = append(codes, v.code)
+		if !v.done || v.code != codeDone {
+			w.a.sayf("%s: %s", it.ref(), v.unmet)
+		}
+	}
+	return exitError{code: worst(codes...), err: fmt.Errorf("not %s after %v; still converging", w.goal, after)}
+}
