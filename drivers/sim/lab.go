@@ -21,7 +21,7 @@ import (
 type Timing struct {
 	Commit time.Duration // a Set, before it takes effect
 	Light  light.Timing
-	// Refresh is how often readings move by noise; zero means every second.
+	// Refresh is how often readings move by noise; zero means every two seconds.
 	Refresh time.Duration
 }
 
@@ -96,7 +96,7 @@ func NewLab(ctx context.Context, cfg Config) (*Lab, error) {
 		return nil, fmt.Errorf("laboratory %s: %w", cfg.Name, err)
 	}
 	if cfg.Timing.Refresh <= 0 {
-		cfg.Timing.Refresh = time.Second
+		cfg.Timing.Refresh = 2 * time.Second
 	}
 	l := &Lab{
 		cfg: cfg, catalogue: cfg.Catalogue, plant: plant, log: cfg.Log, started: time.Now(),

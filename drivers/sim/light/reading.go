@@ -63,7 +63,7 @@ func (n *Network) Channel(e End) (ChannelReading, error) {
 		r.OsnrDb, r.EsnrDb, r.QDb = x.osnr+n.noise("osnr/"+name, now)*0.1, q.EsnrDb+jitter, q.QDb+jitter
 		r.Ber = q.Ber * (1 - 0.2*jitter)
 	}
-	if (!x.good && x.signal > 0) || (!x.errored.IsZero() && now.Sub(x.errored) < time.Second) {
+	if (!x.good && x.signal > 0) || (!x.errored.IsZero() && now.Sub(x.errored) < errorWindow) {
 		r.Uncorrectable = 1000
 	}
 	return r, nil

@@ -15,6 +15,9 @@ type Tuning struct {
 // toleranceMHz is how far light may be from a receiver's own tuning.
 const toleranceMHz = 1800
 
+// errorWindow is over which a receiver counts uncorrectable blocks.
+const errorWindow = time.Second
+
 // stepLimitDb is the sudden change of power beyond which a receiver loses
 // frames: what an amplifier does to its channels when its load changes by more
 // than some 5 dB at once.
@@ -209,6 +212,9 @@ func (x *transceiver) recompute(n *Network) {
 		}
 		x.locked = false
 		return
+	}
+	if !x.errored.IsZero() {
+		n.after(errorWindow, func() { n.touch(x.end.Device) }) // the count is zero again
 	}
 	gen := x.lockGen
 	n.after(n.cfg.Timing.Lock, func() {

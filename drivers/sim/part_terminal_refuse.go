@@ -1,0 +1,101 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/waveplane/waveplane/drivers/sim/gnmid"
+)
+
+func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
+	checked := map[string]bool{}
+	for _, c := range changes {
+		if keys, ok := under(c.at, "components", "component", "optical-channel", "config"); ok || len(keys) > 0 {
+			name := c.at[1].keys[0]
+			l := p.byChannel[name]
+			if l == nil {
+				return fmt.Errorf("%s: component %q is not an optical channel of this device", c.Path, name)
+			}
+			if leaf := c.at[len(c.at)-1].name; c.Has && slices.Contains(p.dev.profile.Unsupported, leaf) {
+				return unsupported(c)
+			}
+			if !checked[name] {
+				checked[name] = true
+				if err := p.validateTuning(tx, l); err != nil {
+					return err
+				}
+			}
+		}
+		if keys, ok := under(c.at, "terminal-device", "logical-channels", "channel"); ok && c.Has {
+			if err := p.validateLogical(c, keys[0]); err != nil {
+				return err
+			}
+		}
+		if _, ok := under(c.at, "interfaces", "interface"); ok && c.Has && !c.Had && c.at[len(c.at)-1].name == "name" && !p.known[c.New] {
+			return fmt.Errorf("%s: there is no interface %q", c.Path, c.New)
+		}
+		if _, ok := under(c.at, "components", "component", "transceiver"); ok && p.byXcvr[c.at[1].keys[0]] == nil {
+			return fmt.Errorf("%s: there is no transceiver %q", c.Path, c.at[1].keys[0])
+		}
+	}
+	return nil
+}
+
+func unsupported(c change) error {
+	return fmt.Errorf("%s: leaf %s is not supported on this platform", c.Path, c.at[len(c.at)-1].name)
+}
+
+// validateTuning checks the whole of an optical channel's settings.
+func (p *terminalPart) validateTuning(tx *gnmid.Tx, l *linePort) error {
+	c := component(l.channel) + "/optical-channel/config/"
+	mode, hasMode := tx.After(c + "operational-mode")
+	var m *modem
+	if hasMode && mode != "0" {
+		code, err := strconv.ParseUint(mode, 10, 16)
+		if m = l.offers[uint16(code)]; err != nil || m == nil {
+			return fmt.Errorf("%soperational-mode: mode %s is not supported by module %s in %s", c, mode, l.part, l.xcvr)
+		}
+	}
+	if f, ok := tx.After(c + "frequency"); ok && f != "0" {
+		mhz, err := strconv.ParseInt(f, 10, 64)
+		if err != nil || !l.tunes(mhz, m) {
+			return fmt.Errorf("%sfrequency: %s MHz is outside the tuning range of module %s in %s", c, f, l.part, l.xcvr)
+		}
+	}
+	if power, ok := tx.After(c + "target-output-power"); ok && m != nil {
+		v, err := strconv.ParseFloat(power, 64)
+		if err != nil || v < m.launch[0] || v > m.launch[1] {
+			return fmt.Errorf("%starget-output-power: %s dBm is outside %g to %g dBm of mode %s", c, power, m.launch[0], m.launch[1], mode)
+		}
+	}
+	return nil
+}
+
+func (l *linePort) tunes(mhz int64, m *modem) bool {
+	fits := func(m *modem) bool { return m.tune == [2]int64{} || mhz >= m.tune[0] && mhz <= m.tune[1] }
+	if m != nil {
+		return fits(m)
+	}
+	for _, o := range l.offers {
+		if fits(o) {
+			return true
+		}
+	}
+	return len(l.offers) == 0
+}
+
+// validateLogical checks what a logical channel refers to.
+func (p *terminalPart) validateLogical(c change, index string) error {
+	switch leaf := c.at[len(c.at)-1].name; {
+	case slices.Contains(p.dev.profile.Unsupported, leaf):
+		return unsupported(c)
+	case leaf == "optical-channel" && p.byChannel[c.New] == nil:
+		return fmt.Errorf("%s: logical channel %s: %q is not an optical channel of this device", c.Path, index, c.New)
+	case leaf == "transceiver" && p.byXcvr[c.New] == nil:
+		return fmt.Errorf("%s: logical channel %s: there is no transceiver %q", c.Path, index, c.New)
+	case leaf == "interface" && !p.known[c.New]:
+		return fmt.Errorf("%s: logical channel %s: there is no interface %q", c.Path, index, c.New)
+	}
+	return nil
+}
