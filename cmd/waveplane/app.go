@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -25,7 +24,6 @@ type app struct {
 	state, server string
 	output        outputFormat
 	namespace     string
-	noColour      bool
 	daemon        bool // a signal is the ordinary way to end
 }
 
@@ -81,19 +79,6 @@ func (a *app) sayf(format string, args ...any) {
 // printf writes data to standard output.
 func (a *app) printf(format string, args ...any) {
 	fmt.Fprint(a.stdout, cleanText(fmt.Sprintf(format, args...)))
-}
-
-// colour reports whether standard output is a terminal that may be coloured.
-func (a *app) colour() bool {
-	if a.noColour || a.getenv("NO_COLOR") != "" || a.getenv("TERM") == "dumb" {
-		return false
-	}
-	f, ok := a.stdout.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // subject is one document as named on the command line.

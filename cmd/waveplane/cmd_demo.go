@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -114,7 +115,7 @@ func (d *demo) network(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		parts = append(parts, fmt.Sprintf("%d %s", len(list.Items), kind.Plural))
+		parts = append(parts, count(len(list.Items), strings.ToLower(kind.Name)))
 	}
 	d.printf("network %q: %s; each device is a gNMI server of its own over TLS\n", d.scene.name, strings.Join(parts, ", "))
 	return nil
@@ -127,6 +128,9 @@ func (d *demo) plan(ctx context.Context) error {
 		return err
 	}
 	d.printPlan(report, "")
+	if report.Summary.Refused > 0 {
+		return exitError{code: codeRefused, err: fmt.Errorf("the planner refused %s", count(report.Summary.Refused, "document"))}
+	}
 	if report.Summary.Add == 0 {
 		return errors.New("the plan adds no wavelength")
 	}
@@ -190,7 +194,7 @@ func (d *demo) light(ctx context.Context) error {
 		if len(hops) == 0 {
 			hops = r.Phase.Acceptance.Readings
 		}
-		d.printHops(hops)
+		d.printHops(r.Decision, hops, true)
 		d.printEnds(r.Phase.Acceptance.Ends[:])
 	}
 	return nil
@@ -259,7 +263,7 @@ func (d *demo) repair(ctx context.Context) error {
 
 func (d *demo) end(ctx context.Context) error {
 	follow := *d.app
-	follow.stderr = d.stdout
+	follow.stderr = io.Discard // nothing new is expected
 	if err := follow.waitFor(ctx, d.cl, d.circuits, untilReady, demoTime, false); err != nil {
 		return err
 	}

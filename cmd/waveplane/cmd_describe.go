@@ -193,8 +193,11 @@ func (a *app) describeWavelength(ctx context.Context, cl *client.Client, s subje
 	a.printf("ends  %s/%s ↔ %s/%s\n", d.Ends[0].Device, d.Ends[0].Port, d.Ends[1].Device, d.Ends[1].Port)
 	a.printf("route %s  %s km  %s ms\n", strings.Join(specOf[intents.WavelengthSpec](o).Route, " → "), number(d.LengthKm, 1), number(d.LatencyMs, 3))
 	a.printf("mode  %s (%d Gbit/s)  %s GHz wide at %s GHz  launch %s\n", d.Mode, d.CapacityGbps, number(d.Slot.Width().GHz(), 2), number(d.Slot.Centre().GHz(), 3), d.LaunchPower)
-	a.printf("predicted OSNR %s, margin %s over a floor of %s (estimate: %s)\n", d.Osnr, d.Margin, d.Floor, d.Estimator)
-	a.printHops(r.Hops)
+	a.printf("predicted OSNR %s, margin %s over a floor of %s (by %s)\n", d.Osnr, d.Margin, d.Floor, d.Estimator)
+	if len(r.Hops) > 0 {
+		a.printf("\nlight now\n")
+	}
+	a.printHops(d, r.Hops, false)
 	a.printEnds(r.Ends[:])
 	if len(r.Applied) > 0 {
 		a.printf("\ndevices\n")
@@ -206,7 +209,7 @@ func (a *app) describeWavelength(ctx context.Context, cl *client.Client, s subje
 	}
 	if acc := r.Phase.Acceptance; acc != nil {
 		a.printf("\naccepted %s, soak %s s, predicted margin %s (%s), generation %d\n", acc.At.Local().Format("2006-01-02 15:04:05"), number(acc.SoakS, 1), acc.Predicted, acc.Estimator, acc.Generation)
-		a.printHops(acc.Readings)
+		a.printHops(d, acc.Readings, true)
 		a.printEnds(acc.Ends[:])
 		for _, n := range acc.Neighbours {
 			a.printf("  neighbour %s: Q %s → %s\n", n.Wavelength, n.QBefore, n.QAfter)
@@ -215,22 +218,41 @@ func (a *app) describeWavelength(ctx context.Context, cl *client.Client, s subje
 	return nil
 }
 
-// printHops prints predicted and measured power side by side.
-func (a *app) printHops(hops []records.HopReading) {
+// printHops prints predicted and measured power side by side, in the order in
+// which light passes. An amplifier measures all channels together, so its
+// reading says only that there is at least this channel's power.
+func (a *app) printHops(d records.Decision, hops []records.HopReading, brief bool) {
 	if len(hops) == 0 {
 		return
 	}
-	a.printf("\n")
+	place := func(h records.HopReading) int {
+		return slices.IndexFunc(d.Forecast, func(f records.Hop) bool {
+			return f.Direction == h.Direction && f.Kind == h.Kind && f.Device == h.Device && f.Key == h.Key
+		})
+	}
+	hops = slices.Clone(hops)
+	slices.SortStableFunc(hops, func(x, y records.HopReading) int { return place(x) - place(y) })
 	var rows [][]string
 	for _, h := range hops {
-		measured, off := "-", "-"
+		predicted, measured, off := h.Expected.String(), "-", "-"
 		if h.Measured != nil {
 			measured = h.Measured.String()
 			off = signed(h.Measured.Minus(h.Expected).Db())
 		}
-		rows = append(rows, []string{"  " + string(h.Direction), string(h.Kind), h.Device, h.Key, h.Expected.String(), measured, off, dash(h.Verdict), dash(h.Via)})
+		if h.Kind == records.HopAmplifier {
+			predicted, off = "≥ "+predicted, "-"
+		}
+		r := []string{"  " + string(h.Direction), string(h.Kind), h.Device, predicted, measured, off, dash(h.Verdict)}
+		if !brief {
+			r = append(r, h.Key, dash(h.Via))
+		}
+		rows = append(rows, r)
 	}
-	a.grid([]string{"  way", "point", "device", "what", "predicted", "measured", "diff dB", "verdict", "after"}, rows)
+	headings := []string{"  way", "point", "device", "predicted", "measured", "diff dB", "verdict"}
+	if !brief {
+		headings = append(headings, "what", "after")
+	}
+	a.grid(headings, rows)
 }
 
 func (a *app) printEnds(ends []records.EndReading) {

@@ -89,7 +89,11 @@ func (a *app) printPlan(p records.PlanReport, show string) {
 		a.printDevicePlans(p.Devices, show)
 		a.printf("\n")
 	}
-	if p.Estimator != "" {
+	switch p.Estimator {
+	case "":
+	case "estimate":
+		a.printf("Margins and powers are an estimate.\n")
+	default:
 		a.printf("Margins and powers are an estimate (%s).\n", p.Estimator)
 	}
 	a.printf("%s\n", p.Summary.Text)

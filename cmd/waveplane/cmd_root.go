@@ -40,7 +40,6 @@ func newRootCommand(a *app) *cobra.Command {
 	flags.StringVar(&a.state, "state", "", "state directory (WAVEPLANE_STATE; default: the user's own)")
 	flags.StringVar(&a.server, "server", "", "daemon to talk to: http://host:port or unix:/path (WAVEPLANE_SERVER; default: the socket in the state directory)")
 	flags.VarP(&a.output, "output", "o", "table|wide|json|yaml|name")
-	flags.BoolVar(&a.noColour, "no-color", false, "no colour (NO_COLOR)")
 	root.CompletionOptions.HiddenDefaultCmd = true
 
 	groups := []struct {

@@ -84,7 +84,12 @@ func (a *app) printValidation(v validation, docs []intents.Document, names bool)
 	for _, f := range v.Faults {
 		a.sayf("%s", f.Error())
 	}
-	for _, u := range v.Unchecked {
+	const most = 10
+	for i, u := range v.Unchecked {
+		if i == most && a.output != outWide {
+			a.sayf("not checked: %s more (-o wide shows all)", count(len(v.Unchecked)-most, "reference"))
+			break
+		}
 		a.sayf("not checked: %s", u)
 	}
 	if !v.Valid {

@@ -126,11 +126,7 @@ func codeOfFailure(reason wire.FailureReason) code {
 // returns the exit code.
 func (a *app) finish(err error) int {
 	c := codeOf(err)
-	var exit exitError
-	if errors.As(err, &exit) && exit.err == nil {
-		return int(c)
-	}
-	if err == nil {
+	if exit, ok := err.(exitError); err == nil || ok && exit.err == nil {
 		return int(c)
 	}
 	if a.output == outJSON {

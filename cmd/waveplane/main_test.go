@@ -31,9 +31,13 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("ESC", "\x1b")
 			e.Defer(func() {
-				var out bytes.Buffer
-				if c := run([]string{"down", "--state", state}, nil, &out, &out, func(string) string { return "" }); c != 0 {
-					t.Errorf("down after the script: %d, %s", c, out.String())
+				// Scripts that need more than one have state2 and so on beside it.
+				dirs, _ := filepath.Glob(state + "*") // the pattern is well formed
+				for _, dir := range dirs {
+					var out bytes.Buffer
+					if c := run([]string{"down", "--state", dir}, nil, &out, &out, func(string) string { return "" }); c != 0 {
+						t.Errorf("down after the script: %d, %s", c, out.String())
+					}
 				}
 			})
 			network, err := os.ReadFile(filepath.Join("testdata", "pair", "network.yaml"))
