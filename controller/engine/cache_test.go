@@ -143,7 +143,9 @@ func TestCacheWaitRevision(t *testing.T) {
 			}
 			// Nothing in this table happens at 6, the source only says so.
 			s.head.Store(6)
-			if err := c.WaitRevision(t.Context(), 6); err != nil {
+			enough, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			if err := c.WaitRevision(enough, 6); err != nil {
 				t.Error(err)
 			}
 			synctest.Wait()
