@@ -2,113 +2,15 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/controller/store"
 	"github.com/waveplane/waveplane/intents"
 )
-
-// Bounds of the feed. A watcher that is further behind than its queue is cut
-// off and told so; memory does not grow with slow clients.
-const (
-	historyLength = 4096
-	queueLength   = 1024
-)
-
-// lingering is how long the feed goes on without a watcher, so that one who
-// lists, watches from there and comes back misses nothing.
-const lingering = 30 * time.Second
-
-// feeds runs one feed while there are watchers.
-type feeds struct {
-	store *store.Store
-	log   *slog.Logger
-	ended chan struct{} // closed by close: streams end
-
-	mu      sync.Mutex
-	closed  bool
-	current *feed
-	users   int
-	linger  *time.Timer
-}
-
-func newFeeds(s *store.Store, log *slog.Logger) *feeds {
-	return &feeds{store: s, log: log, ended: make(chan struct{})}
-}
-
-// enter returns the feed once it knows all there is; the caller releases it.
-func (fs *feeds) enter(ctx context.Context) (f *feed, release func(), err error) {
-	fs.mu.Lock()
-	if fs.closed {
-		fs.mu.Unlock()
-		return nil, nil, context.Canceled
-	}
-	if fs.current == nil {
-		fs.current = startFeed(fs.store, fs.log)
-	}
-	f = fs.current
-	fs.users++
-	if fs.linger != nil {
-		fs.linger.Stop()
-	}
-	fs.mu.Unlock()
-	select {
-	case <-f.ready:
-		return f, fs.release, nil
-	case <-fs.ended:
-		err = context.Canceled
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
-	fs.release()
-	return nil, nil, err
-}
-
-func (fs *feeds) release() {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	fs.users--
-	if fs.users == 0 && !fs.closed {
-		fs.linger = time.AfterFunc(lingering, fs.idle)
-	}
-}
-
-// idle ends a feed that nobody came back to.
-func (fs *feeds) idle() {
-	fs.mu.Lock()
-	f := fs.current
-	if fs.users > 0 || f == nil {
-		fs.mu.Unlock()
-		return
-	}
-	fs.current = nil
-	fs.mu.Unlock()
-	f.close()
-}
-
-// close ends all streams and waits for the feed.
-func (fs *feeds) close() {
-	fs.mu.Lock()
-	if !fs.closed {
-		fs.closed = true
-		close(fs.ended)
-	}
-	f := fs.current
-	fs.current = nil
-	if fs.linger != nil {
-		fs.linger.Stop()
-	}
-	fs.mu.Unlock()
-	if f != nil {
-		f.close()
-	}
-}
 
 // feed follows the store once for all watchers.
 type feed struct {
@@ -129,28 +31,6 @@ type feed struct {
 
 	objects topic
 	events  topic
-}
-
-// change is one line for watchers.
-type change struct {
-	revision int64
-	kind     wire.WatchType
-	object   *wire.Object   // of the topic objects
-	event    *records.Event // of the topic events
-	raw      json.RawMessage
-}
-
-// topic is one stream of changes with its latest history.
-type topic struct {
-	floor   int64 // changes after this revision are in history
-	history []change
-	subs    map[*subscriber]struct{}
-}
-
-// subscriber is one watcher's queue.
-type subscriber struct {
-	queue chan change
-	lost  chan struct{} // closed when the queue was full
 }
 
 func startFeed(s *store.Store, log *slog.Logger) *feed {
@@ -345,70 +225,4 @@ func (f *feed) tell(revision int64, kind wire.WatchType, o *wire.Object) {
 		return
 	}
 	f.publish(&f.objects, change{revision: revision, kind: kind, object: o}, o)
-}
-
-// publish hands a change to everyone and keeps it for a while.
-func (f *feed) publish(t *topic, c change, v any) {
-	if f.waiting > 0 {
-		return
-	}
-	raw, err := json.Marshal(v)
-	if err != nil {
-		f.log.Error("change cannot be shown", "err", err)
-		return
-	}
-	c.raw = raw
-	if len(t.history) >= historyLength {
-		half := historyLength / 2
-		for _, old := range t.history[:half] {
-			t.floor = max(t.floor, old.revision)
-		}
-		t.history = append([]change(nil), t.history[half:]...)
-	}
-	t.history = append(t.history, c)
-	for s := range t.subs {
-		select {
-		case s.queue <- c:
-		default:
-			delete(t.subs, s)
-			close(s.lost)
-		}
-	}
-}
-
-// subscribe returns a queue that starts with all changes after a revision; ok
-// is false when they are no longer known.
-func (f *feed) subscribe(t *topic, from int64) (s *subscriber, ok bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if from < t.floor {
-		return nil, false
-	}
-	var missed []change
-	for _, c := range t.history {
-		if c.revision > from {
-			missed = append(missed, c)
-		}
-	}
-	s = &subscriber{queue: make(chan change, queueLength+len(missed)), lost: make(chan struct{})}
-	for _, c := range missed {
-		s.queue <- c
-	}
-	t.subs[s] = struct{}{}
-	return s, true
-}
-
-// now subscribes to what happens from now on.
-func (f *feed) now(t *topic) *subscriber {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	s := &subscriber{queue: make(chan change, queueLength), lost: make(chan struct{})}
-	t.subs[s] = struct{}{}
-	return s
-}
-
-func (f *feed) leave(t *topic, s *subscriber) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(t.subs, s)
 }
