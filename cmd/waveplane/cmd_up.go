@@ -4,13 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/waveplane/waveplane/controller/api/client"
+	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/intents"
 )
 
 // newUpCommand runs laboratory and daemon together.
@@ -92,10 +97,40 @@ func startBoth(ctx context.Context, dir string, s *scene, f labFlags, log *slog.
 	if r.client, err = client.New(client.Config{StateDir: dir, Agent: "waveplane/" + version}); err != nil {
 		return nil, errors.Join(err, r.stop())
 	}
-	if _, err := lab.apply(ctx, r.client); err != nil {
+	report, err := lab.apply(ctx, r.client)
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("apply the laboratory's network: %w", err), r.stop())
 	}
+	if err := r.awaitDevices(ctx, report); err != nil {
+		return nil, errors.Join(err, r.stop())
+	}
 	return r, nil
+}
+
+// connectTime bounds the wait for all devices of a laboratory.
+const connectTime = 30 * time.Second
+
+// awaitDevices returns once the daemon is connected to every device.
+func (r *running) awaitDevices(ctx context.Context, report wire.ChangeReport) error {
+	kind, err := wire.KindNamed(intents.KindDevice)
+	if err != nil {
+		return err
+	}
+	var items []waitItem
+	for _, it := range report.Items {
+		if it.Kind == kind.Name {
+			items = append(items, waitItem{subject: subject{kind: kind, name: it.Name}, uid: it.UID, generation: it.Generation})
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	var unmet strings.Builder
+	quiet := &app{stdout: io.Discard, stderr: &unmet}
+	if err := quiet.waitFor(ctx, r.client, items, untilReady, connectTime, false); err != nil {
+		return fmt.Errorf("connect to the laboratory's devices: %w\n%s", err, strings.TrimSpace(unmet.String()))
+	}
+	return nil
 }
 
 func (r *running) devices() int { return len(r.lab.lab.Status().Devices) }

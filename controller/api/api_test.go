@@ -30,10 +30,11 @@ type planner struct {
 	report records.PlanReport
 	err    error
 	docs   []intents.Document
+	remove []records.IntentRef
 }
 
-func (p *planner) Plan(_ context.Context, docs []intents.Document, _ []records.IntentRef, _ bool) (records.PlanReport, error) {
-	p.docs = docs
+func (p *planner) Plan(_ context.Context, docs []intents.Document, remove []records.IntentRef, _ bool) (records.PlanReport, error) {
+	p.docs, p.remove = docs, remove
 	return p.report, p.err
 }
 
@@ -260,4 +261,54 @@ func TestOpenAPI(t *testing.T) {
 			t.Errorf("path %s is not described", path)
 		}
 	}
+}
+
+func TestPlan(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400))
+	b.planner.report = records.PlanReport{Circuits: []records.CircuitPlan{{Name: "d", Action: "add"}}, Summary: records.PlanSummary{Add: 1}}
+	got, err := b.client.Plan(b.ctx, files(circuit("d", 800)), []string{"circuit/c"}, false)
+	if err != nil || got.Summary.Add != 1 {
+		t.Fatalf("plan: %+v, %v", got, err)
+	}
+	if len(b.planner.docs) != 1 || b.planner.docs[0].Metadata.Namespace != "default" {
+		t.Errorf("want the document with its defaults, got %+v", b.planner.docs)
+	}
+	if len(b.planner.remove) != 1 || b.planner.remove[0].UID == "" {
+		t.Errorf("want the stored circuit with its uid, got %+v", b.planner.remove)
+	}
+	_, err = b.client.Plan(b.ctx, nil, []string{"circuit/none"}, false)
+	refused(t, err, wire.NotFound, "circuit/none")
+	_, err = b.client.Plan(b.ctx, files(strings.Replace(circuit("d", 800), "dc-a", "dc-x", 1)), nil, false)
+	refused(t, err, wire.Invalid, "dc-x")
+	list, err := b.client.List(b.ctx, kindOf(t, "circuit"), client.ListOptions{})
+	if err != nil || len(list.Items) != 1 {
+		t.Errorf("want plan to store nothing, got %d circuits, %v", len(list.Items), err)
+	}
+}
+
+func TestDriftAndReports(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400))
+	b.prober.drift = records.DriftReport{Checked: 2}
+	r, err := b.client.Drift(b.ctx, false, "r1")
+	if err != nil || r.Checked != 2 || r.Items == nil {
+		t.Errorf("want an empty list and not null, got %+v, %v", r, err)
+	}
+	_, err = b.client.Drift(b.ctx, true, "r9")
+	refused(t, err, wire.NotFound, "device/r9")
+	if w, err := b.client.Wavelength(b.ctx, "default", "c-1"); err != nil || w.Decision.Name != "c-1" {
+		t.Errorf("report: %+v, %v", w, err)
+	}
+	b.prober.err = store.ErrNotFound
+	_, err = b.client.Wavelength(b.ctx, "default", "c-9")
+	refused(t, err, wire.NotFound, "wavelength/c-9")
+	b.prober.err = errors.New("a fault of ours")
+	_, err = b.client.Drift(b.ctx, false, "")
+	refused(t, err, wire.Internal)
+	if p, err := b.client.Why(b.ctx, kindOf(t, "circuit"), "", "c"); err != nil || p.Name != "c" {
+		t.Errorf("why: %+v, %v", p, err)
+	}
+	_, err = b.client.Why(b.ctx, kindOf(t, "circuit"), "", "none")
+	refused(t, err, wire.NotFound)
 }

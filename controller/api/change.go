@@ -12,6 +12,7 @@ import (
 
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
 	"github.com/waveplane/waveplane/intents"
 )
 
@@ -163,9 +164,9 @@ func (a *API) planDocuments(ctx context.Context, in *planInput) (*planOutput, er
 	var docs []intents.Document
 	var remove []records.IntentRef
 	for _, s := range in.Remove {
-		ref, err := parseRef(s)
+		ref, err := a.storedRef(ctx, s)
 		if err != nil {
-			return nil, err
+			return nil, a.failureOf("plan", err)
 		}
 		remove = append(remove, ref)
 	}
@@ -183,6 +184,23 @@ func (a *API) planDocuments(ctx context.Context, in *planInput) (*planOutput, er
 		return nil, a.failureOf("plan", err)
 	}
 	return &planOutput{report}, nil
+}
+
+// storedRef finds the stored document that a reference names.
+func (a *API) storedRef(ctx context.Context, s string) (records.IntentRef, error) {
+	ref, err := parseRef(s)
+	if err != nil {
+		return ref, err
+	}
+	e, err := a.tables.Intents.Get(ctx, store.DocumentKey(ref.Kind, ref.Namespace, ref.Name))
+	if missing(err) {
+		return ref, notFound(ref.Kind, ref.Namespace, ref.Name)
+	}
+	if err != nil {
+		return ref, err
+	}
+	ref.UID, ref.Generation = e.Value.UID, e.Value.Generation
+	return ref, nil
 }
 
 func parseRef(s string) (records.IntentRef, error) {
