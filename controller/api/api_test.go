@@ -277,6 +277,11 @@ func TestPlan(t *testing.T) {
 	if len(b.planner.remove) != 1 || b.planner.remove[0].UID == "" {
 		t.Errorf("want the stored circuit with its uid, got %+v", b.planner.remove)
 	}
+	if _, err := b.client.Plan(b.ctx, nil, []string{"circuit/c"}, false); err != nil {
+		t.Errorf("plan of a removal alone: %v", err)
+	}
+	_, err = b.client.Plan(b.ctx, nil, nil, false)
+	refused(t, err, wire.BadRequest, "empty")
 	_, err = b.client.Plan(b.ctx, nil, []string{"circuit/none"}, false)
 	refused(t, err, wire.NotFound, "circuit/none")
 	_, err = b.client.Plan(b.ctx, files(strings.Replace(circuit("d", 800), "dc-a", "dc-x", 1)), nil, false)

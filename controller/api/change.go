@@ -161,7 +161,6 @@ type planOutput struct{ Body records.PlanReport }
 // planDocuments plans the network after the documents of the body.
 func (a *API) planDocuments(ctx context.Context, in *planInput) (*planOutput, error) {
 	bodyRead(ctx)
-	var docs []intents.Document
 	var remove []records.IntentRef
 	for _, s := range in.Remove {
 		ref, err := a.storedRef(ctx, s)
@@ -170,14 +169,15 @@ func (a *API) planDocuments(ctx context.Context, in *planInput) (*planOutput, er
 		}
 		remove = append(remove, ref)
 	}
-	if len(in.RawBody) > 0 || len(remove) == 0 {
-		var err error
-		if docs, err = a.documents(in.ContentType, in.RawBody, true); err != nil {
-			return nil, a.failureOf("plan", err)
-		}
-		if err := a.admit.checked(ctx, docs); err != nil {
-			return nil, a.failureOf("plan", err)
-		}
+	docs, err := a.documents(in.ContentType, in.RawBody, true)
+	if errors.Is(err, errEmptySet) && len(remove) > 0 {
+		err = nil // what remains without those is asked for
+	}
+	if err == nil {
+		err = a.admit.checked(ctx, docs)
+	}
+	if err != nil {
+		return nil, a.failureOf("plan", err)
 	}
 	report, err := a.cfg.Planner.Plan(ctx, docs, remove, in.Native)
 	if err != nil {
@@ -222,6 +222,9 @@ func parseRef(s string) (records.IntentRef, error) {
 	return ref, nil
 }
 
+// errEmptySet says that a FileSet has no file.
+var errEmptySet = errors.New("the file set is empty")
+
 // documents reads the body with the one decoder: a FileSet, or documents as
 // they are. All faults of all files are reported together.
 func (a *API) documents(contentType string, body []byte, judge bool) ([]intents.Document, error) {
@@ -237,7 +240,7 @@ func (a *API) documents(contentType string, body []byte, judge bool) ([]intents.
 			return nil, badRequest("the file set cannot be read: " + err.Error())
 		}
 		if len(set.Files) == 0 {
-			return nil, badRequest("the file set is empty")
+			return nil, errEmptySet
 		}
 		files = set.Files
 	}

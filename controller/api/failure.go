@@ -26,6 +26,8 @@ func (a *API) failureOf(op string, err error) error {
 		return failure
 	case errors.As(err, &faults):
 		return invalid(faults)
+	case errors.Is(err, errEmptySet):
+		return badRequest(err.Error())
 	case errors.Is(err, store.ErrNotFound):
 		return wire.NewFailure(http.StatusNotFound, wire.NotFound, plain(err))
 	case errors.Is(err, store.ErrConflict):

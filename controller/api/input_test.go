@@ -182,3 +182,35 @@ func BenchmarkApplySingle(bm *testing.B) {
 		}
 	})
 }
+
+func TestSlowHeadersAreCut(t *testing.T) {
+	t.Parallel() // it takes the header timeout
+	b := newBench(t)
+	conn := b.dial()
+	if _, err := io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost"); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	if _, err := io.Copy(io.Discard, conn); err != nil {
+		t.Fatalf("want the server to hang up, got %v", err)
+	}
+	if took := time.Since(begin); took > 3*headerTimeout {
+		t.Errorf("want it cut after %v, took %v", headerTimeout, took)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites))
+	req, err := http.NewRequest(http.MethodGet, "/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newRecorder()
+	b.api.ServeHTTP(w, req)
+	for _, want := range []string{`waveplane_api_documents_total{kind="Device",outcome="created"} 2`, "waveplane_store_transactions_total", "go_goroutines"} {
+		if !strings.Contains(w.body.String(), want) {
+			t.Errorf("want %s in the metrics", want)
+		}
+	}
+}
