@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"runtime/pprof"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(daemonDir); dir != "" {
 		os.Exit(beDaemon(dir))
 	}
+	if dir := os.Getenv(laboratoryDir); dir != "" {
+		os.Exit(beLaboratory(dir))
+	}
 	os.Exit(m.Run())
 }
 
@@ -42,8 +46,17 @@ func beDaemon(dir string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	if path := os.Getenv("WAVEPLANE_TEST_PROFILE"); path != "" {
+		f, err := os.Create(fmt.Sprintf("%s.%d", path, os.Getpid()))
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		_ = pprof.StartCPUProfile(f)
+	}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
+		pprof.StopCPUProfile()
 		os.Exit(3)
 	}()
 	go func() {
@@ -67,8 +80,13 @@ type process struct {
 
 func spawn(t testing.TB, dir string) *process {
 	t.Helper()
+	return spawnWith(t, daemonDir+"="+dir)
+}
+
+func spawnWith(t testing.TB, env ...string) *process {
+	t.Helper()
 	p := &process{cmd: exec.Command(os.Args[0]), ready: make(chan struct{})}
-	p.cmd.Env = append(os.Environ(), daemonDir+"="+dir)
+	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stderr = os.Stderr
 	in, err := p.cmd.StdinPipe() // the daemon ends when we do
 	if err != nil {
@@ -93,6 +111,12 @@ func spawn(t testing.TB, dir string) *process {
 		}
 	}()
 	return p
+}
+
+// end lets the process end by itself, as when its parent is gone.
+func (p *process) end() {
+	_ = p.in.Close()
+	_ = p.cmd.Wait()
 }
 
 func (p *process) kill() {

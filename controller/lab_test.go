@@ -153,7 +153,22 @@ func (s *site) wait(what string, limit time.Duration, names []string, ok func(re
 	for _, n := range names {
 		open[n] = records.Status{}
 	}
-	err := s.client.Watch(ctx, kind(s.t, "Circuit"), client.ListOptions{}, "", func(_ wire.WatchType, o wire.Object) error {
+	var err error
+	for again := true; again && ctx.Err() == nil; again = client.IsReason(err, wire.Gone) {
+		// A watch that fell behind is started anew, as every client does.
+		err = s.watchOnce(ctx, cancel, open, ok)
+	}
+	if len(open) > 0 {
+		text, _ := json.MarshalIndent(open, "", " ")
+		if len(text) > 3000 {
+			text = text[:3000]
+		}
+		s.t.Fatalf("%d not %s (%v); all: %v\n%s", len(open), what, err, s.phases(), text)
+	}
+}
+
+func (s *site) watchOnce(ctx context.Context, cancel func(), open map[string]records.Status, ok func(records.Status) bool) error {
+	return s.client.Watch(ctx, kind(s.t, "Circuit"), client.ListOptions{}, "", func(_ wire.WatchType, o wire.Object) error {
 		if _, waiting := open[o.Metadata.Name]; !waiting || o.Status == nil {
 			return nil
 		}
@@ -166,13 +181,6 @@ func (s *site) wait(what string, limit time.Duration, names []string, ok func(re
 		}
 		return nil
 	})
-	if len(open) > 0 {
-		text, _ := json.MarshalIndent(open, "", " ")
-		if len(text) > 6000 {
-			text = text[:6000]
-		}
-		s.t.Fatalf("not %s (%v): %s", what, err, text)
-	}
 }
 
 func condition(st records.Status, t models.ConditionType) models.Condition {

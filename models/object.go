@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -91,7 +92,7 @@ type ObjectID struct {
 }
 
 // String prints "optical-channel[oc-1]".
-func (id ObjectID) String() string { return fmt.Sprintf("%s[%s]", id.Kind, id.Key) }
+func (id ObjectID) String() string { return string(id.Kind) + "[" + id.Key + "]" }
 
 // MarshalText prints the id as String does, so that it can key a JSON object.
 func (id ObjectID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
@@ -146,9 +147,10 @@ type Fragment struct {
 func Digest(objects []Object) string {
 	lines := make([]string, 0, len(objects)*8)
 	for _, o := range objects {
-		lines = append(lines, o.String())
+		id := o.String()
+		lines = append(lines, id)
 		for name, value := range o.Leaves {
-			lines = append(lines, fmt.Sprintf("%s\x00%s\x00%q", o.ObjectID, name, value))
+			lines = append(lines, id+"\x00"+string(name)+"\x00"+strconv.Quote(value))
 		}
 	}
 	slices.Sort(lines)

@@ -126,7 +126,7 @@ func (s *Stages) judgeShare(cat *catalogue.Catalogue, profile catalogue.Profile,
 	nothing := acked == nil && sh.digest == emptyDigest // a device that only measures
 	e.ReadBack = nothing || acked != nil && sh.applied.Value.Attempt == nil && acked.Digest == sh.digest && len(differences(acked.Objects, view.State)) == 0
 	if !e.ReadBack && v.Good && p.Name != records.PhaseInService {
-		v.Good = false
+		v.Good, e.Fault = false, unread(sh, view.State)
 	}
 	s.memory.mu.Lock()
 	s.memory.verdicts[sh.key] = v
@@ -136,6 +136,21 @@ func (s *Stages) judgeShare(cat *catalogue.Catalogue, profile catalogue.Profile,
 		e.OKSince, e.Fault = &now, ""
 	}
 	return e
+}
+
+// unread tells why the configuration does not count as read back.
+func unread(sh *share, state models.State) string {
+	acked := sh.applied.Value.Acked
+	switch {
+	case sh.applied.Value.Attempt != nil:
+		return "a change is under way"
+	case acked == nil || acked.Digest != sh.digest:
+		return "not yet configured for this phase"
+	}
+	if diffs := differences(acked.Objects, state); len(diffs) > 0 {
+		return "configuration differs from what was acknowledged: " + diffs[0].String()
+	}
+	return "not yet configured for this phase"
 }
 
 // evidenceOp decides whether evidence is news. Good evidence keeps the moment

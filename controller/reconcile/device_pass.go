@@ -158,16 +158,12 @@ func (s *Stages) shareFor(cat *catalogue.Catalogue, device, owner string) (*shar
 	}
 	sh := &share{owner: owner, key: device + "/" + owner, decision: &d.Value, phase: p, digest: emptyDigest}
 	sh.applied, sh.exists = get(s.caches.applied, sh.key)
-	fragments, err := plan.Render(cat, sh.decision, p.Value.Name, p.Value.Step)
+	r, err := s.renderings.of(cat, d, p)
 	if err != nil {
 		s.log.Error("a decision cannot be rendered", "device", device, "intent", intentKey(d.Value.Intent), "err", err)
 		return nil, false
 	}
-	for _, f := range fragments {
-		if f.Device == device {
-			sh.wanted, sh.digest = f.Objects, models.Digest(f.Objects)
-		}
-	}
+	sh.wanted, sh.digest = r.objects[device], r.digest(device)
 	return sh, true
 }
 

@@ -14,6 +14,11 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
+// fastAtFullRate is how many devices are sampled as fast as their profile
+// says. Beyond that the interval grows with their number, so that bringing up
+// a thousand circuits does not cost more readings a second than this many do.
+const fastAtFullRate = 8
+
 // Redial waits after a failed or broken connection.
 const (
 	redialFirst = 200 * time.Millisecond
@@ -29,13 +34,15 @@ type deviceWorker struct {
 	slow   time.Duration // sampling when nothing happens
 	fast   time.Duration // sampling while light is brought up
 	board  *board
-	// changed is called after the board was brought up to date.
-	changed func(device string)
+	// changed is called after the board was brought up to date; configured says
+	// whether more than readings moved.
+	changed func(device string, configured bool)
 	dial    chan struct{} // admission to dialling, shared by all workers
 	log     *slog.Logger
 	now     func() time.Time
 
 	counter *atomic.Uint64 // names sessions
+	hurried *atomic.Int64  // devices that want fast samples, of all workers
 	term    func(*store.Grant) drivers.Term
 	grant   atomic.Pointer[store.Grant]
 
@@ -51,6 +58,7 @@ type deviceWorker struct {
 // run keeps a session until ctx ends.
 func (w *deviceWorker) run(ctx context.Context) {
 	defer close(w.done)
+	defer w.setFast(false)
 	wait := redialFirst
 	for ctx.Err() == nil {
 		began := w.now()
@@ -162,31 +170,63 @@ func (w *deviceWorker) sample(ctx context.Context, session drivers.Session, id s
 		w.mu.Lock()
 		want, wake := w.wantFast, w.hurry
 		w.mu.Unlock()
-		if !want {
+		interval := w.fastInterval()
+		if !want || interval >= w.slow {
+			var later <-chan time.Time
+			if want { // too many at once: the slow samples of Watch do for now
+				later = time.After(w.slow)
+			}
 			select {
 			case <-ctx.Done():
 			case <-wake:
+			case <-later:
 			}
 			continue
 		}
-		sampleCtx, stop := context.WithCancel(ctx)
-		go func() {
-			defer stop()
-			select {
-			case <-sampleCtx.Done():
-			case <-wake:
-			}
-		}()
-		err := sampler.Sample(sampleCtx, w.fast, func(r models.Readings) {
-			w.news(id, models.Delta{At: w.now(), Readings: r})
-		})
-		ended := sampleCtx.Err() != nil
-		stop()
-		if !ended && err != nil {
+		if err := w.sampleWhile(ctx, sampler, id, interval, wake); err != nil {
 			w.log.Debug("fast sampling ended", "device", w.device.Name, "err", err)
 			return // the slow samples of Watch remain
 		}
 	}
+}
+
+// fastInterval is the sampling interval that the number of devices sampled at
+// once allows.
+func (w *deviceWorker) fastInterval() time.Duration {
+	return w.fast * time.Duration(max(1, (w.hurried.Load()+fastAtFullRate-1)/fastAtFullRate))
+}
+
+// sampleWhile samples until somebody wakes it or the interval is no longer
+// right. It returns an error only when the device would not go on.
+func (w *deviceWorker) sampleWhile(ctx context.Context, sampler drivers.Sampler, id string, interval time.Duration, wake <-chan struct{}) error {
+	ctx, stop := context.WithCancel(ctx)
+	var watcher sync.WaitGroup
+	defer watcher.Wait()
+	defer stop()
+	watcher.Go(func() {
+		defer stop()
+		look := time.NewTicker(w.slow)
+		defer look.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-wake:
+				return
+			case <-look.C:
+				if w.fastInterval() > 2*interval {
+					return
+				}
+			}
+		}
+	})
+	err := sampler.Sample(ctx, interval, func(r models.Readings) {
+		w.news(id, models.Delta{At: w.now(), Readings: r})
+	})
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // setFast asks for fast or slow sampling.
@@ -197,6 +237,11 @@ func (w *deviceWorker) setFast(on bool) {
 		return
 	}
 	w.wantFast = on
+	if on {
+		w.hurried.Add(1)
+	} else {
+		w.hurried.Add(-1)
+	}
 	close(w.hurry)
 	w.hurry = make(chan struct{})
 }
@@ -211,7 +256,7 @@ func (w *deviceWorker) news(id string, d models.Delta) {
 		})
 		w.log.Info("connected", "device", w.device.Name, "session", id, "model", v.State.Identity.Model)
 	}
-	w.changed(w.device.Name)
+	w.changed(w.device.Name, d.Full || len(d.Objects)+len(d.Gone) > 0)
 }
 
 // lost records that the device is out of reach. The first failure counts:
@@ -228,7 +273,7 @@ func (w *deviceWorker) lost(err error) {
 		v.Reachable, v.Synced, v.Session = false, false, ""
 		v.Kind, v.Message = drivers.KindOf(err), err.Error()
 	})
-	w.changed(w.device.Name)
+	w.changed(w.device.Name, true)
 }
 
 // current returns the live session, if any.

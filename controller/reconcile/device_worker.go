@@ -82,12 +82,14 @@ func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
 		}
 		workCtx, cancel := context.WithCancel(ctx)
 		w := &deviceWorker{
-			device: d, driver: driver, board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, term: s.termOf,
+			device: d, driver: driver, board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, hurried: &s.hurried, term: s.termOf,
 			slow: durationOf(d.Profile.SampleSlow, 10*time.Second), fast: durationOf(d.Profile.SampleFast, 0),
 			hurry: make(chan struct{}), cancel: cancel, done: make(chan struct{}),
-			changed: func(device string) {
+			changed: func(device string, configured bool) {
 				s.judgeQueue.Add(device)
-				s.passQueue.Add(device)
+				if configured {
+					s.passQueue.Add(device)
+				}
 			},
 		}
 		w.grant.Store(grants[name])

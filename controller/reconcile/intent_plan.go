@@ -234,7 +234,7 @@ func (s *Stages) planPrepare(key string) *planWork {
 	if w.rec.Generation == e.Value.Generation && w.rec.Refusal == nil {
 		return w
 	}
-	doc, err := decodeIntent(e)
+	doc, err := s.network.document(e)
 	if err != nil {
 		s.log.Error("a stored document cannot be read", "intent", key, "err", err)
 		return w

@@ -244,7 +244,7 @@ func (s *Stages) lightFault(d *records.Decision, p records.Phase) (models.Reason
 }
 
 func (s *Stages) askedGbps(e store.Entry[records.Intent]) int {
-	doc, err := decodeIntent(e)
+	doc, err := s.network.document(e)
 	if err != nil {
 		return 0
 	}

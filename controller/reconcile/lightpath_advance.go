@@ -132,14 +132,14 @@ func (s *Stages) lightpathOf(key string) (*lightpath, store.Entry[records.Phase]
 	}
 	l.settle, l.soak = timing(cat, d)
 	s.blocked(l)
-	wanted := s.wantedDigests(cat, d, p.Value)
+	wanted, err := s.renderings.of(cat, de, p)
+	if err != nil {
+		s.log.Error("a decision cannot be rendered", "intent", intentKey(d.Intent), "err", err)
+		return nil, p, false
+	}
 	judged := map[string]plan.Verdict{}
 	for _, device := range d.Witnesses() {
-		digest, ok := wanted[device]
-		if !ok {
-			digest = emptyDigest // it only measures
-		}
-		share := s.shareOf(device, d, p.Value, digest)
+		share := s.shareOf(device, d, p.Value, wanted.digest(device))
 		l.devices = append(l.devices, share)
 		judged[device] = s.memory.verdict(device, d.Owner())
 	}
@@ -202,12 +202,10 @@ func (s *Stages) shareOf(device string, d *records.Decision, p records.Phase, wa
 		share.counting = a.Value.Acked.At
 	}
 	e, ok := get(s.caches.evidence, key)
-	if !ok || e.Value.Session != view.Session {
+	if !ok || e.Value.Session != view.Session || !evidenceCounts(e.Value, p) {
 		return share
 	}
-	if !evidenceCounts(e.Value, p) {
-		return share
-	}
+	share.judged = true
 	share.fault = e.Value.Fault
 	if e.Value.OKSince != nil {
 		share.good, share.since = true, *e.Value.OKSince
@@ -233,20 +231,6 @@ func stationOf(p records.PhaseName) records.PhaseName {
 
 // emptyDigest is the digest of wanting nothing.
 var emptyDigest = models.Digest(nil)
-
-// wantedDigests renders a wavelength and digests each device's part.
-func (s *Stages) wantedDigests(cat *catalogue.Catalogue, d *records.Decision, p records.Phase) map[string]string {
-	out := map[string]string{}
-	fragments, err := plan.Render(cat, d, p.Name, p.Step)
-	if err != nil {
-		s.log.Error("a decision cannot be rendered", "wavelength", d.Name, "err", err)
-		return out
-	}
-	for _, f := range fragments {
-		out[f.Device] = models.Digest(f.Objects)
-	}
-	return out
-}
 
 // timing is the longest settle and soak among the devices of a wavelength.
 func timing(cat *catalogue.Catalogue, d *records.Decision) (settle, soak time.Duration) {

@@ -47,6 +47,7 @@ type deviceShare struct {
 	// light: acknowledged, and connected since.
 	counting time.Time
 	lost     string // why it is out of reach
+	judged   bool   // there is evidence for this phase
 }
 
 // move is what next decided. A zero move means: stay; look again after wake.
@@ -226,6 +227,9 @@ func (l *lightpath) overdue(settles int, reason models.Reason, message string) m
 	for _, d := range l.devices {
 		if d.lost != "" { // no evidence is no evidence against the light
 			return l.note(models.DeviceUnreachable, d.device+" is out of reach: "+d.lost)
+		}
+		if !d.judged {
+			return move{wake: l.settle}
 		}
 		if d.counting.After(from) {
 			from = d.counting

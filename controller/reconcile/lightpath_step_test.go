@@ -17,7 +17,7 @@ func at(name records.PhaseName, step int, change ...func(*lightpath)) *lightpath
 		decision: &records.Decision{Name: "a-1", Rev: 1}, now: clock, wanted: true, settle: time.Second, soak: time.Second,
 		phase:   records.Phase{Name: name, Step: step, DecisionRev: 1, Since: clock.Add(-2 * time.Second)},
 		loader:  func() bool { return true },
-		devices: []deviceShare{{device: "r1", acked: true, good: true, since: clock.Add(-2 * time.Second)}, {device: "r2", acked: true, good: true, since: clock.Add(-2 * time.Second)}},
+		devices: []deviceShare{{device: "r1", acked: true, good: true, judged: true, since: clock.Add(-2 * time.Second)}, {device: "r2", acked: true, good: true, judged: true, since: clock.Add(-2 * time.Second)}},
 	}
 	for _, c := range change {
 		c(l)

@@ -114,6 +114,20 @@ func (v *networkView) decode(e store.Entry[records.Intent]) (intents.Document, e
 	return doc, err
 }
 
+// document decodes a stored document, once per revision.
+func (v *networkView) document(e store.Entry[records.Intent]) (intents.Document, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.decode(e)
+}
+
+// forget drops what was decoded of a document that is gone.
+func (v *networkView) forget(key string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	delete(v.docs, key)
+}
+
 // device returns the document of a device.
 func (v *networkView) device(name string) (*intents.DeviceSpec, bool) {
 	e, ok := get(v.intents, intents.KindDevice+"/_/"+name)

@@ -40,13 +40,14 @@ type Stages struct {
 	tables *store.Tables
 	caches caches
 
-	network *networkView
-	board   *board
-	owners  *ownerIndex
-	loader  *sectionLoader
-	planner *plannerState
-	memory  *judgeMemory
-	waiting *readbackMemory
+	network    *networkView
+	board      *board
+	owners     *ownerIndex
+	loader     *sectionLoader
+	planner    *plannerState
+	memory     *judgeMemory
+	waiting    *readbackMemory
+	renderings *renderings
 
 	planQueue   *engine.BatchQueue[string]
 	lightQueue  *engine.BatchQueue[string]
@@ -60,6 +61,7 @@ type Stages struct {
 	workers  map[string]*deviceWorker
 	dial     chan struct{}
 	sessions atomic.Uint64
+	hurried  atomic.Int64
 	passes   atomic.Uint64
 	serving  chan struct{}
 }
@@ -97,14 +99,14 @@ func New(cfg Config) (*Stages, error) {
 			observed: engine.NewCache(t.Observed, ""), health: engine.NewCache(t.Health, ""), requests: engine.NewCache(t.Requests, ""),
 			status: engine.NewCache(t.Status, ""),
 		},
-		board: newBoard(), owners: newOwnerIndex(), loader: newSectionLoader(), memory: newJudgeMemory(), waiting: newReadbackMemory(),
+		board: newBoard(), owners: newOwnerIndex(), loader: newSectionLoader(), memory: newJudgeMemory(), waiting: newReadbackMemory(), renderings: newRenderings(),
 		workers: map[string]*deviceWorker{}, dial: make(chan struct{}, cfg.Dials), serving: make(chan struct{}),
 	}
 	s.network = newNetworkView(cfg.Catalogue, s.caches.intents, cfg.Log)
 	s.planner = newPlannerState()
 	s.planQueue = engine.NewBatchQueue(engine.Config{Name: "plan", Gather: 5 * time.Millisecond, GatherMax: 50 * time.Millisecond, MaxBatch: 250, Log: cfg.Log}, batch(s.planBatch))
 	s.lightQueue = engine.NewBatchQueue(engine.Config{Name: "lightpath", Gather: 5 * time.Millisecond, GatherMax: 50 * time.Millisecond, MaxBatch: 1000, Log: cfg.Log}, batch(s.advanceBatch))
-	s.statusQueue = engine.NewBatchQueue(engine.Config{Name: "status", Gather: 20 * time.Millisecond, GatherMax: 200 * time.Millisecond, MaxBatch: 1000, Log: cfg.Log}, batch(s.statusBatch))
+	s.statusQueue = engine.NewBatchQueue(engine.Config{Name: "status", Gather: 50 * time.Millisecond, GatherMax: 250 * time.Millisecond, MaxBatch: 1000, Log: cfg.Log}, batch(s.statusBatch))
 	s.passQueue = engine.NewQueue(engine.Config{Name: "pass", Workers: 1024, Gather: 20 * time.Millisecond, GatherMax: 100 * time.Millisecond, Log: cfg.Log}, s.devicePass)
 	s.judgeQueue = engine.NewQueue(engine.Config{Name: "judge", Workers: 64, Gather: 10 * time.Millisecond, GatherMax: 100 * time.Millisecond, Log: cfg.Log}, s.judgeDevice)
 	return s, nil
@@ -205,6 +207,9 @@ func (s *Stages) connectTables() {
 		kind, _, _ := strings.Cut(key, "/")
 		switch kind {
 		case "Circuit", "Wavelength":
+			if new == nil {
+				s.network.forget(key)
+			}
 			s.planQueue.Add(key)
 			s.statusQueue.Add(key)
 		default:
@@ -226,6 +231,9 @@ func (s *Stages) connectTables() {
 	s.caches.decisions.OnChange(func(key string, old, new *store.Entry[records.Decision]) {
 		if old != nil {
 			s.owners.remove(&old.Value)
+		}
+		if new == nil {
+			s.renderings.forget(key)
 		}
 		if new != nil {
 			s.owners.add(&new.Value)
