@@ -46,17 +46,10 @@ func beDaemon(dir string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	if path := os.Getenv("WAVEPLANE_TEST_PROFILE"); path != "" {
-		f, err := os.Create(fmt.Sprintf("%s.%d", path, os.Getpid()))
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		_ = pprof.StartCPUProfile(f)
-	}
+	profiled := profile()
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
-		pprof.StopCPUProfile()
+		profiled()
 		os.Exit(3)
 	}()
 	go func() {
@@ -68,6 +61,23 @@ func beDaemon(dir string) int {
 		return 1
 	}
 	return 0
+}
+
+// profile starts a CPU profile where one is asked for; what it returns ends it.
+func profile() func() {
+	path := os.Getenv("WAVEPLANE_TEST_PROFILE")
+	if path == "" {
+		return func() {}
+	}
+	f, err := os.Create(fmt.Sprintf("%s.%d", path, os.Getpid()))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return func() {}
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	return pprof.StopCPUProfile
 }
 
 // process is a daemon in a process of its own.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -67,8 +68,10 @@ func beLaboratory(dir string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	profiled := profile()
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
+		profiled()
 		os.Exit(3)
 	}()
 	fmt.Println("ready")
@@ -112,9 +115,10 @@ func BenchmarkThousandCircuits(b *testing.B) {
 		began = time.Now()
 		s.apply(docs...)
 		accepted := time.Since(began)
-		s.wait("ready", 3*time.Minute, names, isReady)
+		s.wait("ready", time.Minute, names, isReady)
 		all := time.Since(began)
 
+		timeline := s.timeline(began)
 		control := sim.NewClient(s.dir)
 		status, err := control.Status(b.Context())
 		if err != nil {
@@ -127,7 +131,7 @@ func BenchmarkThousandCircuits(b *testing.B) {
 			unneeded += d.Writes.Unneeded
 		}
 		stop(daemon)
-		lab.kill()
+		stop(lab)
 		bound := 2*benchCommit + benchSettle + benchSoak
 		b.ReportMetric(one.Seconds(), "s/one")
 		b.ReportMetric(all.Seconds(), "s/999")
@@ -136,6 +140,7 @@ func BenchmarkThousandCircuits(b *testing.B) {
 		b.Logf("%d cores, %s; bound of one circuit %v (2 commits of %v, settle %v, soak %v)", runtime.NumCPU(), runtime.Version(), bound, benchCommit, benchSettle, benchSoak)
 		b.Logf("one %v, 999 more %v (accepted after %v), ratio %.2f; %d writes to %d devices, %d unneeded",
 			one.Round(time.Millisecond), all.Round(time.Millisecond), accepted.Round(time.Millisecond), all.Seconds()/one.Seconds(), sets, len(status.Devices), unneeded)
+		b.Logf("by phase, seconds after apply (first/median/last): %s", timeline)
 		b.Logf("CPU: daemon %v, laboratory %v", cpu(daemon), cpu(lab))
 	}
 }
@@ -147,6 +152,28 @@ func stop(p *process) {
 		return
 	}
 	p.kill()
+}
+
+// timeline tells when the wavelengths entered each phase.
+func (s *site) timeline(began time.Time) string {
+	events, err := s.client.Events(s.t.Context(), "", 10000)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	at := map[string][]float64{}
+	for _, e := range events.Items {
+		if e.Time.After(began) {
+			at[e.Reason] = append(at[e.Reason], e.Time.Sub(began).Seconds())
+		}
+	}
+	text := ""
+	for _, phase := range []string{"Planned", "Dark", "Launch", "Verify", "InService", "Held", "Failed"} {
+		if list := at[phase]; len(list) > 0 {
+			slices.Sort(list)
+			text += fmt.Sprintf("%s %d× %.1f/%.1f/%.1f  ", phase, len(list), list[0], list[len(list)/2], list[len(list)-1])
+		}
+	}
+	return text
 }
 
 func cpu(p *process) time.Duration {

@@ -133,6 +133,9 @@ func (s *Stages) resolveAttempts(ctx context.Context, w *deviceWorker, grant *st
 			}
 			s.waiting.done(sh.key)
 		case waiting && now.Sub(began) < readbackBudget*settle+time.Second:
+			if now.Sub(began) > time.Second { // not told by itself: ask
+				s.refresh(ctx, device)
+			}
 			again = 200 * time.Millisecond
 			continue
 		case waiting:

@@ -305,14 +305,34 @@ func (s *Stages) sendPass(ctx context.Context, w *deviceWorker, session drivers.
 	default:
 		return 0, fmt.Errorf("device pass: %w", err)
 	}
-	state, err := session.Observe(ctx)
+	state, err := s.readBack(ctx, w, session, live)
 	if err != nil {
 		w.condemn(err)
 		return 0, nil
 	}
-	view := s.board.view(w.device.Name)
-	s.board.merge(w.device.Name, view.Session, fullDelta(state))
 	return s.settleAttempts(ctx, w, grant, live, refused, state)
+}
+
+// readBack is the picture that decides what took effect. A session that tells
+// news shows a change of configuration by itself, and the attempts stay open
+// until it does. The device is asked outright when it tells nothing, and when
+// the pass changed light, because then the readings are news too.
+func (s *Stages) readBack(ctx context.Context, w *deviceWorker, session drivers.Session, live []*share) (models.State, error) {
+	ask := true
+	if _, tells := session.(drivers.Watcher); tells {
+		ask = slices.ContainsFunc(live, func(sh *share) bool {
+			p := sh.phase.Value.Name
+			return p == records.PhaseLaunch || p == records.PhaseOpen
+		})
+	}
+	if !ask {
+		return s.board.view(w.device.Name).State, nil
+	}
+	state, err := session.Observe(ctx)
+	if err == nil {
+		s.board.merge(w.device.Name, s.board.view(w.device.Name).Session, fullDelta(state))
+	}
+	return state, err
 }
 
 // sendSplit applies the shares as one transaction of the device. When the
