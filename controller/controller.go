@@ -93,7 +93,7 @@ func (c *Controller) serve(ctx context.Context, st *store.Store, grant *store.Gr
 		return err
 	}
 	handler, err := api.New(api.Config{
-		Store: st, Catalogue: c.cfg.Catalogue, Planner: stages, Prober: stages, Version: c.cfg.Version, Log: c.log,
+		Store: st, Catalogue: c.cfg.Catalogue, StateDir: c.cfg.StateDir, Planner: stages, Prober: stages, Version: c.cfg.Version, Log: c.log,
 	})
 	if err != nil {
 		return err

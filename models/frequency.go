@@ -91,7 +91,10 @@ func parseScaled(s, unit string, digits int) (int64, error) {
 	if !ok {
 		return 0, fmt.Errorf("want a number followed by %q", unit)
 	}
-	whole, frac, _ := strings.Cut(num, ".")
+	whole, frac, pointed := strings.Cut(num, ".")
+	if strings.Trim(whole, "-") == "" || pointed && frac == "" {
+		return 0, fmt.Errorf("want a number followed by %q", unit)
+	}
 	if len(frac) > digits {
 		return 0, fmt.Errorf("more than %d digits after the point", digits)
 	}

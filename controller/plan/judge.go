@@ -142,7 +142,9 @@ func (v *Verdict) provenOff(channel string, profile catalogue.Profile, st *model
 		v.fault("no reading of %s yet", channel)
 	case r.TxPower != nil && r.TxPower.Dbm() > limit:
 		v.fault("tx power %v, the laser counts as off at %g dBm and below", *r.TxPower, limit)
-	case r.TxPower == nil && r.LaserOn != nil && *r.LaserOn:
+	case r.TxPower == nil && r.LaserOn == nil:
+		v.fault("%s tells neither its transmit power nor whether the laser is on", channel)
+	case r.TxPower == nil && *r.LaserOn:
 		v.fault("laser on")
 	}
 }

@@ -77,7 +77,7 @@ func TestJudgeEnd(t *testing.T) {
 	}{
 		"planned":                {records.PhasePlanned, 0, nothing, ""},
 		"dark and off":           {records.PhaseDark, 0, dark, ""},
-		"dark, no power reading": {records.PhaseDark, 0, channel(func(c *models.ChannelReading) { *c = models.ChannelReading{} }), ""},
+		"dark, no power reading": {records.PhaseDark, 0, channel(func(c *models.ChannelReading) { *c = models.ChannelReading{} }), "tells neither its transmit power"},
 		"dark, never read":       {records.PhaseDark, 0, func(st *models.State) { st.Readings.Channels = nil }, "no reading of oc-et-0/0/0 yet"},
 		"dark but on":            {records.PhaseDark, 0, nothing, "tx power -7.00 dBm, the laser counts as off at -30 dBm and below"},
 		"dark, flag on":          {records.PhaseDark, 0, channel(func(c *models.ChannelReading) { c.TxPower = nil }), "laser on"},

@@ -65,6 +65,13 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 		return 0, nil
 	}
 	view := s.board.view(device)
+	if view.Synced && s.wentDark(device, worker, view) {
+		// A receiver lost its light: the powers that were sampled are from
+		// before. Asking now names the fault at once and not a sample later.
+		ask, stop := context.WithTimeout(ctx, refreshLimit)
+		view = s.refresh(ask, device)
+		stop()
+	}
 	var ops []store.Op
 	ops = append(ops, s.healthOps(worker, view)...)
 	var again time.Duration
@@ -104,6 +111,26 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 		return 0, err
 	}
 	return again, s.caches.observed.WaitRevision(ctx, rev)
+}
+
+// refreshLimit bounds the question a judge asks a device out of turn.
+const refreshLimit = 2 * time.Second
+
+// wentDark reports whether a wavelength in service that was good on this
+// device at the last look is not any more.
+func (s *Stages) wentDark(device string, w *deviceWorker, view *deviceView) bool {
+	cat := s.network.catalogue()
+	for _, owner := range s.owners.on(device) {
+		sh, ok := s.shareFor(cat, device, owner)
+		if !ok || sh.phase.Value.Name != records.PhaseInService || !s.memory.verdict(device, owner).Good {
+			continue
+		}
+		d := sh.decision
+		if v := plan.Judge(d, cat.Modes[d.Mode], w.device.Profile, device, sh.phase.Value.Name, 0, &view.State); !v.Good {
+			return true
+		}
+	}
+	return false
 }
 
 // judgeShare judges one owner's light and configuration on one device.

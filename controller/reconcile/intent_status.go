@@ -237,7 +237,7 @@ func (s *Stages) lightFault(d *records.Decision, p records.Phase) (models.Reason
 	if message == "" {
 		return models.MarginLow, bad
 	}
-	if hop.Verdict != "none" {
+	if hop.Verdict == plan.VerdictLow || hop.Verdict == plan.VerdictHigh {
 		reason = models.PlantMismatch
 	}
 	return reason, message

@@ -16,7 +16,10 @@ import (
 
 // Plan answers what would become of the network with these documents. It
 // writes nothing: what it reserves on the way is given back before it returns.
-func (s *Stages) Plan(_ context.Context, docs []intents.Document, remove []records.IntentRef, native bool) (records.PlanReport, error) {
+func (s *Stages) Plan(ctx context.Context, docs []intents.Document, remove []records.IntentRef, native bool) (records.PlanReport, error) {
+	if err := s.caughtUp(ctx); err != nil {
+		return records.PlanReport{}, err
+	}
 	network, err := s.previewNetwork(docs)
 	if err != nil {
 		return records.PlanReport{}, err
@@ -64,6 +67,21 @@ func (s *Stages) Plan(_ context.Context, docs []intents.Document, remove []recor
 	sum := &report.Summary
 	sum.Text = fmt.Sprintf("%d add, %d keep, %d remove, %d refused; spectrum %+g GHz", sum.Add, sum.Keep, sum.Remove, sum.Refused, sum.SpectrumGHz)
 	return report, nil
+}
+
+// caughtUp waits until the caches show everything stored so far: whoever asks
+// right after an apply must not be answered from half a network.
+func (s *Stages) caughtUp(ctx context.Context) error {
+	rev, err := s.cfg.Store.Revision(ctx)
+	if err != nil {
+		return err
+	}
+	for _, wait := range []func(context.Context, int64) error{s.caches.intents.WaitRevision, s.caches.circuits.WaitRevision, s.caches.decisions.WaitRevision, s.caches.phases.WaitRevision} {
+		if err := wait(ctx, rev); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // spectrumOf is the slot width times the links it is taken on.
@@ -275,7 +293,10 @@ func (s *Stages) nativeOf(device string, changes []models.Change) string {
 
 // Why explains one circuit: what it has, and every candidate that was tried,
 // planned again now with its own reservation given back first.
-func (s *Stages) Why(_ context.Context, kind, namespace, name string) (records.CircuitPlan, error) {
+func (s *Stages) Why(ctx context.Context, kind, namespace, name string) (records.CircuitPlan, error) {
+	if err := s.caughtUp(ctx); err != nil {
+		return records.CircuitPlan{}, err
+	}
 	key := kind + "/" + namespace + "/" + name
 	e, ok := get(s.caches.intents, key)
 	if !ok {
