@@ -47,6 +47,10 @@ type fakeDevice struct {
 	refuse    func(models.Change) string // words, or ""
 	ignore    bool                       // acknowledges, applies nothing
 	loseReply int                        // applies, then loses this many replies
+	// deaf names leaves that the device acknowledges and does not take.
+	deaf func(models.ObjectID, models.LeafName) bool
+	// slow, while not nil, holds back what a session tells first.
+	slow chan struct{}
 }
 
 func newWorld(t *testing.T) *world {
@@ -174,6 +178,16 @@ func (s *fakeSession) Watch(ctx context.Context, _ time.Duration, sink func(mode
 		delete(s.dev.watch, news)
 		s.dev.w.mu.Unlock()
 	}()
+	s.dev.w.mu.Lock()
+	slow := s.dev.slow
+	s.dev.w.mu.Unlock()
+	if slow != nil {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-slow:
+		}
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -233,6 +247,9 @@ func (d *fakeDevice) set(c models.Change) bool {
 	}
 	changed := false
 	for leaf, v := range c.After {
+		if d.deaf != nil && d.deaf(c.Object, leaf) {
+			continue
+		}
 		changed = changed || d.objects[c.Object][leaf] != v
 		d.objects[c.Object][leaf] = v
 	}
