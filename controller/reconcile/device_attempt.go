@@ -126,7 +126,7 @@ func (s *Stages) resolveAttempts(ctx context.Context, w *deviceWorker, grant *st
 		began, waiting := s.waiting.get(sh.key)
 		switch {
 		case missing == "":
-			if len(attempt.Objects) == 0 {
+			if attempt.Digest == emptyDigest {
 				rec = records.Applied{}
 			} else {
 				rec.Acked, rec.Attempt, rec.Refused = &attempt.Image, nil, nil
@@ -141,20 +141,20 @@ func (s *Stages) resolveAttempts(ctx context.Context, w *deviceWorker, grant *st
 		case waiting:
 			words := "acknowledged, but does not show it: " + missing
 			rec.Refused = &records.Refused{Digest: attempt.Digest, Words: words, At: now, Phase: attempt.Phase}
-			rec.Attempt = nil
+			rec.Acked, rec.Attempt = leftOf(rec, view.State), nil
 			s.waiting.done(sh.key)
 			ops = append(ops, s.event(sh.decision.Intent, string(models.OutcomeUnknown), fmt.Sprintf("%s: %s %s", sh.decision.Name, device, words), device))
 			s.log.Warn("not applied", "device", device, "intent", intentKey(sh.decision.Intent), "op", "read back", "err", words)
 		default:
+			left := leftOf(rec, view.State)
 			rec.Attempt = nil
-			if rec.Acked != nil && len(differences(rec.Acked.Objects, view.State)) > 0 {
+			if left != nil && (rec.Acked == nil || len(differences(rec.Acked.Objects, view.State)) > 0) {
 				// Neither before nor after: what is there belongs to this
 				// attempt all the same, so the acknowledged image goes and the
 				// next pass starts from what is found.
 				ops = append(ops, s.event(sh.decision.Intent, string(models.OutcomeUnknown),
 					fmt.Sprintf("%s: after an interrupted change %s shows neither the old nor the new configuration: %s", sh.decision.Name, device, missing), device))
-				rec.Acked.Objects = attemptedImage(rec.Acked.Objects, attempt.Objects, view.State)
-				rec.Acked.Digest = models.Digest(rec.Acked.Objects)
+				rec.Acked = left
 			}
 		}
 		if rec.Acked == nil && rec.Attempt == nil && rec.Refused == nil && rec.Original != nil {
@@ -172,6 +172,29 @@ func (s *Stages) resolveAttempts(ctx context.Context, w *deviceWorker, grant *st
 	return again, s.caches.applied.WaitRevision(ctx, rev)
 }
 
+// leftOf is what an attempt that did not take effect as a whole has left on the
+// device, to be recorded as acknowledged: nothing that may be ours is forgotten,
+// so undoing and removing find it, and none of it is called drift. It is nil
+// when the device shows what it showed before our first attempt.
+func leftOf(rec records.Applied, state models.State) *records.Image {
+	image := rec.Attempt.Image
+	var acked []models.Object
+	if rec.Acked != nil {
+		image, acked = *rec.Acked, rec.Acked.Objects
+	}
+	image.Objects = attemptedImage(acked, rec.Attempt.Objects, state)
+	image.Digest = models.Digest(image.Objects)
+	if rec.Acked != nil {
+		return &image
+	}
+	for _, o := range image.Objects {
+		if o.Kind.Whole() || !o.Leaves.Equal(rec.Original[o.ObjectID]) {
+			return &image
+		}
+	}
+	return nil
+}
+
 // attemptedImage is the part of an interrupted change that the device shows,
 // leaf by leaf, over the objects that were ours before or were to become ours.
 func attemptedImage(acked, attempted []models.Object, state models.State) []models.Object {
@@ -179,7 +202,7 @@ func attemptedImage(acked, attempted []models.Object, state models.State) []mode
 	for _, list := range [][]models.Object{acked, attempted} {
 		for _, o := range list {
 			found, there := state.Objects[o.ObjectID]
-			if !there {
+			if !there || !tagged(o, found) {
 				continue
 			}
 			if leaves[o.ObjectID] == nil {

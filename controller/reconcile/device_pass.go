@@ -56,10 +56,13 @@ func (s *Stages) devicePass(ctx context.Context, device string) (time.Duration, 
 	}
 	due, held := s.duePass(cat, device, view)
 	s.waiting.setHeld(device, held)
+	for owner := range held {
+		s.wakeOwner(owner)
+	}
 	if len(due) == 0 {
 		return again, s.serveRepairs(ctx, device, nil)
 	}
-	if err := s.recordAttempts(ctx, worker, grant, due); err != nil {
+	if err := s.recordAttempts(ctx, worker, grant, due, view.State); err != nil {
 		if errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotOwner) {
 			return 5 * time.Millisecond, nil // a phase moved: look again
 		}
@@ -107,6 +110,9 @@ func (s *Stages) duePass(cat *catalogue.Catalogue, device string, view *deviceVi
 		if sh.repair && sh.digest != ackedDigest {
 			// Repair without advance: back to what was approved last.
 			sh.wanted, sh.digest = before, ackedDigest
+		}
+		if sh.phase.Value.Name == records.PhaseDrain && !sh.repair {
+			sh.wanted = lowered(sh.wanted, view.State)
 		}
 		sh.changes, sh.original = changesFor(sh, view.State)
 		if why := s.disturbs(sh); why != "" {
@@ -167,6 +173,41 @@ func (s *Stages) shareFor(cat *catalogue.Catalogue, device, owner string) (*shar
 	return sh, true
 }
 
+// lowered is what draining may ask of a device that shows something else than
+// was acknowledged: nothing is added, turned on or tuned on the way out. A laser
+// that a person turned off stays off, what a reboot lost stays lost, and light
+// that was retuned is not moved once more before it goes off.
+func lowered(wanted []models.Object, state models.State) []models.Object {
+	var out []models.Object
+	for _, o := range wanted {
+		found, there := state.Objects[o.ObjectID]
+		if !there || !tagged(o, found) {
+			continue
+		}
+		leaves := found.Restrict(o.Leaves)
+		for leaf, value := range o.Leaves {
+			admin := leaf == models.LeafEnabled || leaf == models.LeafAdmin
+			if admin && value != "true" && value != models.AdminEnabled {
+				leaves[leaf] = value
+			}
+		}
+		out = append(out, models.Object{ObjectID: o.ObjectID, Leaves: leaves})
+	}
+	return out
+}
+
+// tagged reports whether an object on a device carries the owner's name; shared
+// objects carry none.
+func tagged(o models.Object, found models.Leaves) bool {
+	switch o.Kind {
+	case models.KindLogicalChannel:
+		return found[models.LeafDescription] == o.Leaves[models.LeafDescription]
+	case models.KindMediaChannel:
+		return found[models.LeafChannelName] == o.Leaves[models.LeafChannelName]
+	}
+	return true
+}
+
 // changesFor computes what to send for one owner, from what the device shows
 // to what is wanted, and remembers what shared objects carried before.
 func changesFor(sh *share, state models.State) ([]models.Change, map[models.ObjectID]models.Leaves) {
@@ -196,8 +237,8 @@ func changesFor(sh *share, state models.State) ([]models.Change, map[models.Obje
 	}
 	for id, leaves := range known { // ours until now, not wanted any more
 		found, there := state.Objects[id]
-		if !there {
-			continue
+		if !there || !tagged(models.Object{ObjectID: id, Leaves: leaves}, found) {
+			continue // gone, or somebody else's under the same number by now
 		}
 		from = append(from, models.Object{ObjectID: id, Leaves: found.Restrict(leaves)})
 		if id.Kind.Whole() {
@@ -226,9 +267,9 @@ func foreign(sh *share, state models.State) string {
 			continue
 		}
 		switch {
-		case o.Kind == models.KindLogicalChannel && found[models.LeafDescription] != o.Leaves[models.LeafDescription]:
+		case o.Kind == models.KindLogicalChannel && !tagged(o, found):
 			return fmt.Sprintf("%s exists and is not ours (description %q)", o.ObjectID, found[models.LeafDescription])
-		case o.Kind == models.KindMediaChannel && found[models.LeafChannelName] != o.Leaves[models.LeafChannelName]:
+		case o.Kind == models.KindMediaChannel && !tagged(o, found):
 			return fmt.Sprintf("%s exists and is not ours (name %q)", o.ObjectID, found[models.LeafChannelName])
 		case o.Kind == models.KindLaser && found[models.LeafEnabled] == "true":
 			return fmt.Sprintf("%s is on though no record lights it: turn it off or take it out of the device's ports", o.ObjectID)
@@ -239,15 +280,14 @@ func foreign(sh *share, state models.State) string {
 
 // recordAttempts writes all attempts of a pass in one transaction, comparing
 // the device's owner key and the phase of each owner.
-func (s *Stages) recordAttempts(ctx context.Context, w *deviceWorker, grant *store.Grant, due []*share) error {
+func (s *Stages) recordAttempts(ctx context.Context, w *deviceWorker, grant *store.Grant, due []*share, state models.State) error {
 	now := s.now().UTC()
 	pass := fmt.Sprintf("%d-%d", grant.Term, s.passes.Add(1))
-	view := s.board.view(w.device.Name)
 	var ops []store.Op
 	for _, sh := range due {
 		rec := sh.applied.Value
 		rec.Original = sh.original
-		if words := foreign(sh, view.State); words != "" {
+		if words := foreign(sh, state); words != "" {
 			rec.Refused = &records.Refused{Digest: sh.digest, Words: words, At: now, Phase: sh.phase.Value.Name}
 			sh.changes, sh.wanted = nil, nil
 		} else {
@@ -405,7 +445,7 @@ func (s *Stages) settleAttempts(ctx context.Context, w *deviceWorker, grant *sto
 			s.waiting.start(sh.key, now)
 			again = 200 * time.Millisecond
 			continue
-		case len(sh.wanted) == 0:
+		case sh.digest == emptyDigest:
 			rec = records.Applied{}
 		default:
 			rec.Acked, rec.Attempt, rec.Refused = &rec.Attempt.Image, nil, nil
@@ -437,9 +477,9 @@ func notThere(sh *share, state models.State) string {
 	if diffs := differences(sh.wanted, state); len(diffs) > 0 {
 		return diffs[0].String()
 	}
-	if acked := sh.applied.Value.Acked; len(sh.wanted) == 0 && acked != nil {
+	if acked := sh.applied.Value.Acked; sh.digest == emptyDigest && acked != nil {
 		for _, o := range acked.Objects {
-			if _, there := state.Objects[o.ObjectID]; there && o.Kind.Whole() {
+			if found, there := state.Objects[o.ObjectID]; there && o.Kind.Whole() && tagged(o, found) {
 				return o.ObjectID.String() + " is still there"
 			}
 		}

@@ -99,7 +99,13 @@ func (w *deviceWorker) serve(ctx context.Context) error {
 
 	ctx, broken := context.WithCancelCause(ctx)
 	defer broken(nil)
-	id := fmt.Sprintf("%s-%d", w.device.Name, w.counter.Add(1))
+	// The term keeps the sessions of one process apart from those of the next:
+	// evidence on record must not count for a connection it did not come from.
+	term := int64(0)
+	if g := w.grant.Load(); g != nil {
+		term = g.Term
+	}
+	id := fmt.Sprintf("%s-%d-%d", w.device.Name, term, w.counter.Add(1))
 	if err := w.arbitrate(ctx, session); err != nil {
 		return err
 	}

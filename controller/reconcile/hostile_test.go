@@ -152,8 +152,8 @@ func TestRetryAfterARefusedLaunchDoesNotHang(t *testing.T) {
 func TestHalfTakenConfigurationIsUndone(t *testing.T) {
 	w := newWorld(t)
 	docs := pair(w, "r1", "r2", 1)
-	// r2 rounds powers away: it acknowledges and shows something else.
-	w.devices["r2"].deaf = func(_ models.ObjectID, leaf models.LeafName) bool { return leaf == models.LeafTargetPower }
+	// r2 acknowledges everything and leaves one leaf out.
+	w.devices["r2"].deaf = func(_ models.ObjectID, leaf models.LeafName) bool { return leaf == models.LeafAllocation }
 	d := start(t, w, t.TempDir())
 	d.put(docs...)
 	d.put(circuit("c1", "r1", "r2", 400))

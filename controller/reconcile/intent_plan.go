@@ -191,8 +191,10 @@ func (s *Stages) planBatch(ctx context.Context, keys []string) error {
 		s.logOutcome(w)
 	}
 	// The next batch must see this one's records.
-	if err := s.caches.circuits.WaitRevision(ctx, rev); err != nil {
-		return err
+	for _, wait := range []func(context.Context, int64) error{s.caches.circuits.WaitRevision, s.caches.decisions.WaitRevision, s.caches.phases.WaitRevision} {
+		if err := wait(ctx, rev); err != nil {
+			return err
+		}
 	}
 	if freed {
 		s.replanRefused()

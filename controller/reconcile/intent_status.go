@@ -106,7 +106,7 @@ func (s *Stages) circuitStatus(e store.Entry[records.Intent], old records.Status
 	s.setProgrammed(c, sum)
 	s.setReady(c, e, rec.Value, sum, asked)
 	s.setInSync(c, sum)
-	s.setStalled(c, e, rec.Value, sum)
+	s.setStalled(c, e, rec.Value, sum, asked)
 	st.Conditions = c.list
 	return st
 }
@@ -115,6 +115,7 @@ func (s *Stages) circuitStatus(e store.Entry[records.Intent], old records.Status
 type summary struct {
 	wavelengths []records.WavelengthStatus
 	live        int
+	liveGbps    int // what the live ones carry once they are lit
 	inService   int
 	readyGbps   int
 	retiring    int
@@ -170,6 +171,7 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 		return
 	}
 	sum.live++
+	sum.liveGbps += d.CapacityGbps
 	reason, fault := s.lightFault(d, p.Value)
 	switch {
 	case p.Value.Name == records.PhaseInService && fault == "":
@@ -313,14 +315,14 @@ func (s *Stages) setInSync(c *conditions, sum *summary) {
 	}
 }
 
-func (s *Stages) setStalled(c *conditions, e store.Entry[records.Intent], rec records.Circuit, sum *summary) {
+func (s *Stages) setStalled(c *conditions, e store.Entry[records.Intent], rec records.Circuit, sum *summary, asked int) {
 	answered := rec.Generation == e.Value.Generation
 	switch {
 	case sum.stalled != "":
 		c.set(models.Stalled, "True", sum.stalledWhy, sum.stalled)
 	case e.Value.Deletion == nil && answered && rec.Refusal != nil:
 		c.set(models.Stalled, "True", rec.Refusal.Reason, rec.Refusal.Message)
-	case e.Value.Deletion == nil && answered && sum.live == 0 && len(rec.Tombstones) > 0:
+	case e.Value.Deletion == nil && answered && sum.liveGbps < asked && len(rec.Tombstones) > 0:
 		t := rec.Tombstones[len(rec.Tombstones)-1]
 		c.set(models.Stalled, "True", models.DeviceRejected, t.Words)
 	default:

@@ -197,12 +197,13 @@ func (s *Stages) shareOf(device string, d *records.Decision, p records.Phase, wa
 	if !view.Synced && !view.Since.IsZero() {
 		share.lost = view.Message
 	}
+	share.held = s.waiting.heldWhy(device, d.Owner())
 	share.counting = view.Since
 	if ok && a.Value.Acked != nil && a.Value.Acked.At.After(share.counting) {
 		share.counting = a.Value.Acked.At
 	}
 	e, ok := get(s.caches.evidence, key)
-	if !ok || e.Value.Session != view.Session || !evidenceCounts(e.Value, p) {
+	if !ok || !view.Synced || e.Value.Session != view.Session || !evidenceCounts(e.Value, p) {
 		return share
 	}
 	share.judged = true

@@ -48,6 +48,7 @@ type deviceShare struct {
 	counting time.Time
 	lost     string // why it is out of reach
 	judged   bool   // there is evidence for this phase
+	held     string // why its part may not be sent
 }
 
 // move is what next decided. A zero move means: stay; look again after wake.
@@ -109,7 +110,7 @@ func (l *lightpath) next() move {
 		return l.fromRemoval(records.PhaseFailed)
 	case records.PhaseStuck:
 		if l.retry {
-			return l.to(records.PhaseRemove, 0, models.Deleting, "trying again to remove what is left")
+			return l.fromStuck()
 		}
 	}
 	return move{}
@@ -145,6 +146,9 @@ func (l *lightpath) fromRising() move {
 		return l.note(l.blockWhy, l.blocked)
 	}
 	if !l.allAcked() {
+		if why := l.keptOut(); why != "" {
+			return l.overdue(verifyBudget, models.OutageNotAllowed, why)
+		}
 		return move{}
 	}
 	if len(l.hurt) > 0 {
@@ -198,10 +202,33 @@ func (l *lightpath) fromDrain() move {
 	if !l.allAcked() {
 		return move{}
 	}
+	if l.wanted {
+		// It failed and nobody took it back: it ends as Failed with what led
+		// here, so that the circuit can tell and a person can ask again.
+		if l.phase.Step < l.drainSteps {
+			return l.to(records.PhaseDrain, l.phase.Step+1, l.phase.Reason, l.phase.Message)
+		}
+		return l.to(records.PhaseUndo, 0, l.phase.Reason, l.phase.Message)
+	}
 	if l.phase.Step < l.drainSteps {
 		return l.to(records.PhaseDrain, l.phase.Step+1, models.Deleting, fmt.Sprintf("draining, step %d of %d", l.phase.Step+1, l.drainSteps))
 	}
 	return l.to(records.PhaseRemove, 0, models.Deleting, "dark; removing what is ours")
+}
+
+// fromStuck goes on where a device refused: with draining, in its order, or with
+// the removal.
+func (l *lightpath) fromStuck() move {
+	if l.phase.Step > 0 {
+		if l.steps > 0 && !l.loader() {
+			return l.note(models.Progressing, "waiting for another wavelength to finish loading a section of the route")
+		}
+		return l.to(records.PhaseDrain, l.phase.Step, models.Deleting, "trying again to drain")
+	}
+	if l.wanted {
+		return l.to(records.PhaseUndo, 0, l.phase.Reason, l.phase.Message)
+	}
+	return l.to(records.PhaseRemove, 0, models.Deleting, "trying again to remove what is left")
 }
 
 func (l *lightpath) fromRemoval(end records.PhaseName) move {
@@ -263,6 +290,9 @@ func (l *lightpath) drainWith(reason models.Reason, message string) move {
 
 func (l *lightpath) stuck(message string) move {
 	m := l.to(records.PhaseStuck, 0, models.UndoFailed, message)
+	if l.phase.Name == records.PhaseDrain {
+		m.to.Step = l.phase.Step // where a retry goes on
+	}
 	for _, d := range l.devices {
 		if !d.empty {
 			m.to.Residue = append(m.to.Residue, d.device)
@@ -297,6 +327,16 @@ func (l *lightpath) refusal() (device, words string) {
 		}
 	}
 	return "", ""
+}
+
+// keptOut names the first device whose part may not be sent, and why.
+func (l *lightpath) keptOut() string {
+	for _, d := range l.devices {
+		if !d.acked && d.held != "" {
+			return d.device + ": " + d.held
+		}
+	}
+	return ""
 }
 
 func (l *lightpath) allAcked() bool {

@@ -33,6 +33,7 @@ func faulty(l *lightpath) {
 func late(l *lightpath)     { l.phase.Since = clock.Add(-time.Hour) }
 func refusing(l *lightpath) { l.devices[1].refused = "mode 5 is not licensed" }
 func switched(l *lightpath) { l.steps, l.drainSteps = 3, 3 }
+func retried(l *lightpath)  { l.retry = true }
 func paused(l *lightpath)   { l.blocked, l.blockWhy = "paused (all): works", models.Paused }
 func busy(l *lightpath)     { l.loader = func() bool { return false } }
 func left(l *lightpath)     { l.devices[1].empty = false }
@@ -74,13 +75,17 @@ func TestNextPhase(t *testing.T) {
 		{"in service and unwanted drains", at(records.PhaseInService, 0, unwanted), records.PhaseDrain, 1, ""},
 		{"drain goes on", at(records.PhaseDrain, 1, unwanted, switched), records.PhaseDrain, 2, ""},
 		{"drained is removed", at(records.PhaseDrain, 3, unwanted, switched), records.PhaseRemove, 0, ""},
-		{"drain refused is stuck", at(records.PhaseDrain, 1, unwanted, refusing), records.PhaseStuck, 0, "refused to drain"},
+		{"drain refused is stuck", at(records.PhaseDrain, 1, unwanted, refusing), records.PhaseStuck, 1, "refused to drain"},
 		{"removal waits", at(records.PhaseRemove, 0, unwanted, left), "", 0, ""},
 		{"removal done", at(records.PhaseRemove, 0, unwanted, clean), records.PhaseGone, 0, ""},
 		{"undo done keeps the words", at(records.PhaseUndo, 0, clean, func(l *lightpath) { l.phase.Message = "r2 refused: x" }), records.PhaseFailed, 0, "r2 refused: x"},
 		{"undo refused is stuck", at(records.PhaseUndo, 0, refusing), records.PhaseStuck, 0, "refused to remove"},
 		{"stuck waits for a person", at(records.PhaseStuck, 0, late), "", 0, ""},
-		{"retry leaves stuck", at(records.PhaseStuck, 0, func(l *lightpath) { l.retry = true }), records.PhaseRemove, 0, ""},
+		{"retry leaves stuck", at(records.PhaseStuck, 0, unwanted, retried), records.PhaseRemove, 0, ""},
+		{"retry of a stuck undo ends as failed", at(records.PhaseStuck, 0, retried), records.PhaseUndo, 0, ""},
+		{"retry of a stuck drain goes on draining", at(records.PhaseStuck, 2, unwanted, retried), records.PhaseDrain, 2, ""},
+		{"drained though still wanted is undone with what led here", at(records.PhaseDrain, 3, switched, func(l *lightpath) { l.phase.Message = "span s1" }), records.PhaseUndo, 0, "span s1"},
+		{"a part that may not be sent is held in the end", at(p, 0, unacked, late, func(l *lightpath) { l.devices[1].held = "drifted" }), records.PhaseHeld, 0, "r2: drifted"},
 		{"held is judged again when the light is good for a soak", at(records.PhaseHeld, 0), records.PhaseVerify, 0, "good now"},
 		{"held light that is good for a moment only waits", at(records.PhaseHeld, 0, func(l *lightpath) { l.devices[0].since = clock }), "", 0, ""},
 		{"an unreachable device is no evidence against the light", at(records.PhaseLaunch, 0, faulty, late, func(l *lightpath) { l.devices[1].lost = "dial refused" }), records.PhaseLaunch, 0, "out of reach"},
