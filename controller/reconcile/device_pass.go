@@ -271,11 +271,29 @@ func foreign(sh *share, state models.State) string {
 			return fmt.Sprintf("%s exists and is not ours (description %q)", o.ObjectID, found[models.LeafDescription])
 		case o.Kind == models.KindMediaChannel && !tagged(o, found):
 			return fmt.Sprintf("%s exists and is not ours (name %q)", o.ObjectID, found[models.LeafChannelName])
+		case o.Kind == models.KindOpticalChannel && mapped(o.Key, sh.wanted, state) != "":
+			return fmt.Sprintf("%s is used by logical channel %s, which is not ours: unmap it or take the port out of the device's ports", o.ObjectID, mapped(o.Key, sh.wanted, state))
 		case o.Kind == models.KindLaser && found[models.LeafEnabled] == "true":
 			return fmt.Sprintf("%s is on though no record lights it: turn it off or take it out of the device's ports", o.ObjectID)
 		}
 	}
 	return ""
+}
+
+// mapped names a logical channel, not among those wanted, that an optical channel
+// carries already: tuning it would move somebody else's light.
+func mapped(channel string, wanted []models.Object, state models.State) string {
+	ours := map[models.ObjectID]bool{}
+	for _, o := range wanted {
+		ours[o.ObjectID] = true
+	}
+	first := ""
+	for id, leaves := range state.Objects {
+		if id.Kind == models.KindLogicalChannel && leaves[models.LeafAssignOptical] == channel && !ours[id] && (first == "" || id.Key < first) {
+			first = id.Key
+		}
+	}
+	return first
 }
 
 // recordAttempts writes all attempts of a pass in one transaction, comparing

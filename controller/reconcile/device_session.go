@@ -290,12 +290,15 @@ func (w *deviceWorker) current() drivers.Session {
 }
 
 // condemn ends the current connection; the worker dials anew and gets a full
-// picture. Used when the outcome of a write is unknown.
+// picture. Used when the outcome of a write is unknown: from here on nothing is
+// sent over the connection and nothing is decided from what it told.
 func (w *deviceWorker) condemn(err error) {
 	w.mu.Lock()
 	broken := w.broken
+	w.session, w.broken = nil, nil
 	w.mu.Unlock()
 	if broken != nil {
+		w.board.update(w.device.Name, func(v *deviceView) { v.Session, v.Synced = "", false })
 		broken(err)
 	}
 }

@@ -97,6 +97,10 @@ func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
 		s.workers[name] = w
 		s.mu.Unlock()
 		wg.Go(func() { w.run(workCtx) })
+		// What waited for this document (for mode: manage, for an address) looks again.
+		for _, owner := range s.owners.on(name) {
+			s.wakeOwner(owner)
+		}
 	}
 	return nil
 }

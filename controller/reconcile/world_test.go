@@ -51,6 +51,10 @@ type fakeDevice struct {
 	deaf func(models.ObjectID, models.LeafName) bool
 	// slow, while not nil, holds back what a session tells first.
 	slow chan struct{}
+	// linger, while not nil, keeps a session that was ended from noticing.
+	linger chan struct{}
+	// stall, if set, is asked around every pass whether it is to hang there.
+	stall func(applied bool) bool
 }
 
 func newWorld(t *testing.T) *world {
@@ -191,6 +195,12 @@ func (s *fakeSession) Watch(ctx context.Context, _ time.Duration, sink func(mode
 	for {
 		select {
 		case <-ctx.Done():
+			s.dev.w.mu.Lock()
+			linger := s.dev.linger
+			s.dev.w.mu.Unlock()
+			if linger != nil {
+				<-linger
+			}
 			return ctx.Err()
 		case <-news:
 		}
@@ -202,8 +212,17 @@ func (s *fakeSession) Watch(ctx context.Context, _ time.Duration, sink func(mode
 	}
 }
 
-func (s *fakeSession) Apply(_ context.Context, p drivers.Pass) (drivers.Result, error) {
+func (s *fakeSession) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, error) {
 	d := s.dev
+	if s.stalls(false) {
+		<-ctx.Done()
+		return drivers.Result{}, &drivers.Error{Op: "apply", Device: d.name, Kind: drivers.KindOutcomeUnknown, Err: ctx.Err()}
+	}
+	defer func() {
+		if s.stalls(true) {
+			<-ctx.Done()
+		}
+	}()
 	if !s.manage {
 		d.w.t.Errorf("%s: a pass was sent to an observed device", d.name)
 	}
@@ -234,6 +253,12 @@ func (s *fakeSession) Apply(_ context.Context, p drivers.Pass) (drivers.Result, 
 		}
 	})
 	return drivers.Result{Sent: true}, err
+}
+
+func (s *fakeSession) stalls(applied bool) bool {
+	s.dev.w.mu.Lock()
+	defer s.dev.w.mu.Unlock()
+	return s.dev.stall != nil && s.dev.stall(applied)
 }
 
 func (d *fakeDevice) set(c models.Change) bool {
