@@ -124,6 +124,12 @@ func (s *Stages) resolveAttempts(ctx context.Context, w *deviceWorker, grant *st
 		sh.wanted, sh.digest = attempt.Objects, attempt.Digest
 		missing := notThere(sh, view.State)
 		began, waiting := s.waiting.get(sh.key)
+		if waiting && began.Before(view.Since) {
+			// Acknowledged over an earlier connection: a device that was away
+			// has not refused anything, it is sent again.
+			s.waiting.done(sh.key)
+			waiting = false
+		}
 		switch {
 		case missing == "":
 			if attempt.Digest == emptyDigest {
