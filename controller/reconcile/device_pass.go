@@ -51,8 +51,11 @@ func (s *Stages) devicePass(ctx context.Context, device string) (time.Duration, 
 	cat := s.network.catalogue()
 	settle := durationOf(worker.device.Profile.Settle, time.Second)
 	again, err := s.resolveAttempts(ctx, worker, grant, view, settle)
-	if err != nil || !worker.device.Manage {
+	if err != nil {
 		return again, err
+	}
+	if !worker.device.Manage {
+		return again, s.serveRepairs(ctx, device)
 	}
 	due, held := s.duePass(cat, device, view)
 	s.waiting.setHeld(device, held)
@@ -60,7 +63,7 @@ func (s *Stages) devicePass(ctx context.Context, device string) (time.Duration, 
 		s.wakeOwner(owner)
 	}
 	if len(due) == 0 {
-		return again, s.serveRepairs(ctx, device, nil)
+		return again, s.serveRepairs(ctx, device)
 	}
 	if err := s.recordAttempts(ctx, worker, grant, due, view.State); err != nil {
 		if errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotOwner) {
@@ -70,7 +73,7 @@ func (s *Stages) devicePass(ctx context.Context, device string) (time.Duration, 
 	}
 	again2, err := s.sendPass(ctx, worker, session, grant, due)
 	if err == nil {
-		err = s.serveRepairs(ctx, device, due)
+		err = s.serveRepairs(ctx, device)
 	}
 	return soonest(again, again2), err
 }

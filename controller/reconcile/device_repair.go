@@ -71,7 +71,7 @@ func turnedOff(acked *records.Image, state models.State) string {
 // serveRepairs notes in the repair requests what this device has done or will
 // not do. A request that every device has answered is removed; one that was
 // refused stays until a person has read it or its time is over.
-func (s *Stages) serveRepairs(ctx context.Context, device string, _ []*share) error {
+func (s *Stages) serveRepairs(ctx context.Context, device string) error {
 	view := s.board.view(device)
 	cat := s.network.catalogue()
 	for _, e := range s.caches.requests.List(string(records.RequestRepair) + "/") {
@@ -93,7 +93,9 @@ func (s *Stages) serveRepairs(ctx context.Context, device string, _ []*share) er
 				continue
 			}
 			open = true
-			if why := repairDenied(r, sh, view.State); why != "" {
+			if w := s.worker(device); w != nil && !w.device.Manage {
+				denied = fmt.Sprintf("%s: %s is in mode observe", models.AdoptionNeeded, device)
+			} else if why := repairDenied(r, sh, view.State); why != "" {
 				denied = why
 			} else if x := sh.applied.Value.Refused; x != nil && x.Digest == acked.Digest && x.At.After(r.At) {
 				denied = "device refused: " + x.Words

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/records"
@@ -229,7 +230,7 @@ func (s *Stages) planPrepare(key string) *planWork {
 		return w
 	}
 	retry := s.requested(records.RequestRetry, targetOf(w.ref))
-	if retry != nil && (len(w.rec.Tombstones) > 0 || w.rec.Refusal != nil) {
+	if retry != nil && answeredBefore(&w.rec, retry.Value.At) {
 		w.rec.Tombstones, w.rec.Generation, w.changed = nil, 0, true
 		w.ops = append(w.ops, s.tables.Requests.DeleteAt(retry.Key, retry.Revision)) // served
 	}
@@ -296,10 +297,23 @@ func (s *Stages) planEnded(w *planWork) {
 	}
 }
 
+// answeredBefore reports whether there is a refusal or failure older than a
+// retry. A retry that nothing needed must not revive what fails later.
+func answeredBefore(rec *records.Circuit, at time.Time) bool {
+	if rec.Refusal != nil && rec.Refusal.At.Before(at) {
+		return true
+	}
+	return slices.ContainsFunc(rec.Tombstones, func(t records.Tombstone) bool { return t.At.Before(at) })
+}
+
 func tombstoneOf(d *records.Decision, p records.Phase) records.Tombstone {
-	t := records.Tombstone{Generation: d.Intent.Generation, WL: d.WL, Words: p.Message, Slot: d.Slot}
+	t := records.Tombstone{Generation: d.Intent.Generation, WL: d.WL, Reason: p.Reason, Words: p.Message, At: p.Since, Slot: d.Slot}
+	if p.FailedAt != nil {
+		t.At = *p.FailedAt
+	}
+	words := strings.FieldsFunc(p.Message, func(r rune) bool { return r == ' ' || r == ':' || r == ',' })
 	for _, end := range d.Ends {
-		if strings.Contains(p.Message, end.Device) {
+		if slices.Contains(words, end.Device) {
 			t.Ports = append(t.Ports, end.Device+"/"+end.Port)
 		}
 	}
@@ -333,6 +347,12 @@ func (s *Stages) permitRetire(w *planWork) {
 func (s *Stages) planRecord(w *planWork) {
 	out := w.outcome
 	before, _ := json.Marshal(w.rec)
+	if r, old := out.Refusal, w.rec.Refusal; r != nil {
+		r.At = s.now().UTC()
+		if old != nil && old.Reason == r.Reason && old.Message == r.Message {
+			r.At = old.At
+		}
+	}
 	w.rec.Intent, w.rec.Generation, w.rec.Refusal = w.ref, w.ref.Generation, out.Refusal
 	for _, wl := range out.Retire {
 		w.rec.Live = slices.DeleteFunc(w.rec.Live, func(l int) bool { return l == wl })

@@ -97,7 +97,7 @@ func (s *Stages) circuitStatus(e store.Entry[records.Intent], old records.Status
 		st.Nearest = refusal.Nearest
 	case answered && len(rec.Value.Tombstones) > 0 && len(rec.Value.Live) == 0:
 		t := rec.Value.Tombstones[len(rec.Value.Tombstones)-1]
-		c.set(models.IsPlanned, "False", models.DeviceRejected, t.Words)
+		c.set(models.IsPlanned, "False", t.Reason, t.Words)
 	case answered:
 		c.set(models.IsPlanned, "True", models.Planned, fmt.Sprintf("%d wavelengths", len(rec.Value.Live)))
 	default:
@@ -324,7 +324,7 @@ func (s *Stages) setStalled(c *conditions, e store.Entry[records.Intent], rec re
 		c.set(models.Stalled, "True", rec.Refusal.Reason, rec.Refusal.Message)
 	case e.Value.Deletion == nil && answered && sum.liveGbps < asked && len(rec.Tombstones) > 0:
 		t := rec.Tombstones[len(rec.Tombstones)-1]
-		c.set(models.Stalled, "True", models.DeviceRejected, t.Words)
+		c.set(models.Stalled, "True", t.Reason, t.Words)
 	default:
 		c.set(models.Stalled, "False", models.Progressing, "")
 	}

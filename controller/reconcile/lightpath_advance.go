@@ -23,12 +23,16 @@ func (s *Stages) advanceBatch(ctx context.Context, keys []string) error {
 	var ops []store.Op
 	var moved []string
 	var ended []*records.Decision
+	var loading []*lightpath
 	for _, key := range keys {
 		l, entry, ok := s.lightpathOf(key)
 		if !ok {
 			continue
 		}
 		m := l.next()
+		if l.loading && l.phase.Name != records.PhaseOpen && l.phase.Name != records.PhaseDrain {
+			loading = append(loading, l)
+		}
 		if m.wake > 0 {
 			s.lightQueue.AddAfter(key, m.wake)
 		}
@@ -53,6 +57,13 @@ func (s *Stages) advanceBatch(ctx context.Context, keys []string) error {
 		return nil
 	}
 	rev, err := s.commit(ctx, ops...)
+	if err != nil { // the step that needed the sections was not taken
+		for _, l := range loading {
+			for _, key := range s.loader.release(l.decision.Key()) {
+				s.lightQueue.Add(key)
+			}
+		}
+	}
 	var conflict *store.ConflictError
 	switch {
 	case errors.As(err, &conflict) && !errors.Is(err, store.ErrNotOwner):
@@ -113,7 +124,8 @@ func (s *Stages) lightpathOf(key string) (*lightpath, store.Entry[records.Phase]
 	}
 	d := &de.Value
 	cat := s.network.catalogue()
-	l := &lightpath{
+	l := &lightpath{}
+	*l = lightpath{
 		decision: d, phase: p.Value, now: s.now(),
 		steps: plan.Steps(d), drainSteps: plan.DrainSteps(d),
 		retry: s.retryAfter(d, p.Value.Since),
@@ -121,6 +133,7 @@ func (s *Stages) lightpathOf(key string) (*lightpath, store.Entry[records.Phase]
 			if !s.loader.acquire(d) {
 				return false
 			}
+			l.loading = true
 			s.rememberNeighbours(d)
 			return true
 		},

@@ -32,6 +32,7 @@ type lightpath struct {
 	acceptance *records.Acceptance // what would be kept if it were accepted now
 	hurt       []records.Neighbour // neighbours that lost more than they may
 	loader     func() bool         // takes the route's sections
+	loading    bool                // loader took them
 }
 
 // deviceShare is one device's part of a wavelength.
@@ -91,7 +92,7 @@ func (l *lightpath) next() move {
 			return l.drain("no longer wanted")
 		}
 		if l.retry {
-			return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light again, as asked")
+			return l.fromHeldRetry()
 		}
 		if l.allAcked() && l.allGood() {
 			if left := l.soakLeft(); left > 0 {
@@ -99,7 +100,7 @@ func (l *lightpath) next() move {
 			}
 			return l.to(records.PhaseVerify, 0, models.Progressing, "the light is good now; judging it again")
 		}
-		if l.badHop != "" && l.badHop != p.Message && p.Reason == models.LightNotSeen {
+		if l.badHop != "" && wording(l.badHop) != wording(p.Message) && p.Reason == models.LightNotSeen {
 			return l.note(models.LightNotSeen, l.badHop)
 		}
 	case records.PhaseDrain:
@@ -135,12 +136,40 @@ func (l *lightpath) fromDark() move {
 	return l.to(records.PhaseLaunch, 0, models.Progressing, "laser on")
 }
 
+// fromHeldRetry goes back to where a person's retry can change something: to
+// the step that a device refused, or to judging the light.
+func (l *lightpath) fromHeldRetry() move {
+	switch {
+	case l.phase.Reason != models.DeviceRejected:
+		return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light again, as asked")
+	case l.phase.Step == 0:
+		return l.to(records.PhaseLaunch, 0, models.Progressing, "launching again, as asked")
+	case !l.loader():
+		return l.note(l.phase.Reason, "waiting for another wavelength to finish loading a section of the route")
+	}
+	return l.to(records.PhaseOpen, min(l.phase.Step+1, l.steps), models.Progressing, "opening again, as asked")
+}
+
+// wording is a message without its numbers: readings that only move are no news.
+func wording(message string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("0123456789.-", r) {
+			return -1
+		}
+		return r
+	}, message)
+}
+
 func (l *lightpath) fromRising() move {
 	if !l.wanted {
 		return l.drain("no longer wanted")
 	}
 	if device, words := l.refusal(); device != "" {
 		return l.hold(models.DeviceRejected, fmt.Sprintf("%s refused: %s", device, words))
+	}
+	if len(l.hurt) > 0 { // before a pause: somebody else's light suffers
+		n := l.hurt[0]
+		return l.drain(fmt.Sprintf("%s lost %v of Q when this light came on (limit %v)", n.Wavelength, n.QBefore-n.QAfter, lossLimit))
 	}
 	if l.blocked != "" {
 		return l.note(l.blockWhy, l.blocked)
@@ -150,10 +179,6 @@ func (l *lightpath) fromRising() move {
 			return l.overdue(verifyBudget, models.OutageNotAllowed, why)
 		}
 		return move{}
-	}
-	if len(l.hurt) > 0 {
-		n := l.hurt[0]
-		return l.drain(fmt.Sprintf("%s lost %v of Q when this light came on (limit %v)", n.Wavelength, n.QBefore-n.QAfter, lossLimit))
 	}
 	budget := launchBudget
 	if l.phase.Name == records.PhaseVerify {
@@ -304,7 +329,16 @@ func (l *lightpath) stuck(message string) move {
 func (l *lightpath) to(name records.PhaseName, step int, reason models.Reason, message string) move {
 	next := records.Phase{
 		Name: name, Step: step, DecisionRev: l.decision.Rev, Since: l.now.UTC(), Reason: reason, Message: message,
-		Acceptance: l.phase.Acceptance,
+		Acceptance: l.phase.Acceptance, FailedAt: l.phase.FailedAt,
+	}
+	switch name {
+	case records.PhaseUndo, records.PhaseHeld, records.PhaseStuck, records.PhaseDrain, records.PhaseFailed:
+		if next.FailedAt == nil {
+			next.FailedAt = &next.Since
+		}
+	case records.PhaseRemove, records.PhaseGone:
+	default:
+		next.FailedAt = nil
 	}
 	return move{to: &next, why: message}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waveplane/waveplane/models"
 )
@@ -198,17 +199,20 @@ type Refusal struct {
 	Reason  models.Reason `json:"reason"`
 	Message string        `json:"message"`
 	Nearest string        `json:"nearest,omitempty"` // smallest relaxation that would pass
+	At      time.Time     `json:"at"`                // when it was first said
 }
 
 // Tombstone remembers a choice that a device refused, so that it is not made
 // again for the same generation.
 type Tombstone struct {
-	Generation int64       `json:"generation"`
-	WL         int         `json:"wl"`
-	Digest     string      `json:"digest"`
-	Words      string      `json:"words"`
-	Ports      []string    `json:"ports,omitempty"` // device/port excluded
-	Slot       models.Slot `json:"slot"`
+	Generation int64         `json:"generation"`
+	WL         int           `json:"wl"`
+	Digest     string        `json:"digest"`
+	Reason     models.Reason `json:"reason"`
+	Words      string        `json:"words"`
+	At         time.Time     `json:"at"`
+	Ports      []string      `json:"ports,omitempty"` // device/port excluded
+	Slot       models.Slot   `json:"slot"`
 }
 
 // Reasons is the planner's explanation of one circuit, at most 1 KiB as JSON.

@@ -41,6 +41,9 @@ type Phase struct {
 	Since       time.Time     `json:"since"`
 	Reason      models.Reason `json:"reason,omitempty"`
 	Message     string        `json:"message,omitempty"`
+	// FailedAt is when it first left the good path; nil while it is on it. It
+	// tells which retry came after the failure.
+	FailedAt *time.Time `json:"failedAt,omitempty"`
 	// Residue names exactly what is left on devices when Stuck.
 	Residue []string `json:"residue,omitempty"`
 	// Acceptance is kept from Verify on.
