@@ -22,6 +22,15 @@ func newEventsCommand(a *app) *cobra.Command {
 			if len(args) == 1 {
 				about = args[0]
 			}
+			if a.namespace != "" {
+				s, err := a.subject(about)
+				if err != nil {
+					return err
+				}
+				if about = s.kind.Name + "/" + s.name; s.kind.Namespaced {
+					about = s.kind.Name + "/" + s.namespace + "/" + s.name
+				}
+			}
 			cl, err := a.client()
 			if err != nil {
 				return err
@@ -58,6 +67,7 @@ func newEventsCommand(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVarP(&watch, "watch", "w", false, "go on and show events as they happen")
+	c.Flags().StringVarP(&a.namespace, "namespace", "n", "", "tenant of KIND/NAME (default: any)")
 	c.Flags().IntVar(&limit, "limit", 0, "at most so many, the latest (default 500)")
 	return c
 }
