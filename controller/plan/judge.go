@@ -33,6 +33,9 @@ const (
 type Verdict struct {
 	Good  bool
 	Fault string // the first thing that is not as it should be, with the numbers
+	// Mistuned tells how frequency or mode of an end differ from what was set.
+	// Its receiver then sees no light of ours, whatever the fibre does.
+	Mistuned string
 	// MarginOnly is set when light and lock are right and only the error margin
 	// is not.
 	MarginOnly bool
@@ -164,11 +167,14 @@ func (v *Verdict) tuned(d *records.Decision, i int, st *models.State) {
 	case r.Frequency == nil:
 		v.fault("no frequency reading of %s", e.OpticalChannel)
 	case *r.Frequency-want > FrequencyTolerance || want-*r.Frequency > FrequencyTolerance:
-		v.fault("frequency %v, set %v ±%v", *r.Frequency, want, FrequencyTolerance)
+		v.Mistuned = fmt.Sprintf("frequency %v, set %v ±%v", *r.Frequency, want, FrequencyTolerance)
 	case r.Mode == nil:
 		v.fault("no mode reading of %s", e.OpticalChannel)
 	case *r.Mode != e.ModeCode:
-		v.fault("mode %d, set %d", *r.Mode, e.ModeCode)
+		v.Mistuned = fmt.Sprintf("mode %d, set %d", *r.Mode, e.ModeCode)
+	}
+	if v.Mistuned != "" {
+		v.fault("%s", v.Mistuned)
 	}
 }
 

@@ -72,18 +72,28 @@ func qOf(ber float64) float64 {
 // FirstBadHop finds the first hop, in the order of light, that is not as
 // predicted, and says in one sentence what is measured there and what lies
 // between it and the last hop that was right. Where every hop is right but a
-// receiver does not lock, that is the hop. The message is empty when nothing
+// receiver does not lock, that is the hop. An end that runs another frequency or
+// mode than it was set to is a bad hop whatever its power, because the light
+// before it need not be at fault. The message is empty when nothing
 // of the kind is known. Verdicts are keyed by device; devices without one are
 // passed over.
 func FirstBadHop(d *records.Decision, all map[string]Verdict) (records.HopReading, string) {
 	before := ""
-	for _, h := range d.Forecast {
+	for i, h := range d.Forecast {
 		r, ok := readingOf(h, all)
 		if !ok {
 			continue
 		}
 		if h.Kind == records.HopTx {
 			before = ""
+		}
+		if m := all[h.Device].Mistuned; m != "" && (h.Kind == records.HopTx || h.Kind == records.HopRx) {
+			return r, fmt.Sprintf("%s: %s (power %s)", hopName(h), m, show(r.Measured))
+		}
+		if r.Verdict == VerdictLow && h.Kind == records.HopAmplifier {
+			if next, dark := darkAfter(d, i, all); dark {
+				return next, describeBad(next, before) + "; " + hopName(h) + " has reduced its power, as it does before an open fibre"
+			}
 		}
 		if r.Verdict != VerdictOK {
 			return r, describeBad(r, before)
@@ -106,6 +116,21 @@ func FirstBadHop(d *records.Decision, all map[string]Verdict) (records.HopReadin
 		return r, msg
 	}
 	return records.HopReading{}, ""
+}
+
+// darkAfter returns the hop that follows hop i on the same link and way when no
+// light arrives there. An amplifier that looks into an open fibre reduces its
+// power, so it is low because of what lies behind it.
+func darkAfter(d *records.Decision, i int, all map[string]Verdict) (records.HopReading, bool) {
+	if i+1 >= len(d.Forecast) {
+		return records.HopReading{}, false
+	}
+	h, next := d.Forecast[i], d.Forecast[i+1]
+	if next.Direction != h.Direction || next.Link == "" || (h.Link != "" && next.Link != h.Link) {
+		return records.HopReading{}, false
+	}
+	r, ok := readingOf(next, all)
+	return r, ok && r.Verdict == VerdictNone
 }
 
 func readingOf(h records.Hop, all map[string]Verdict) (records.HopReading, bool) {

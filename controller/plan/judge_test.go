@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -215,6 +216,19 @@ func TestFirstBadHop(t *testing.T) {
 		"dirty patch at the end": {
 			map[string]func(*models.State){"r-c": rx(nil)},
 			plan.VerdictNone, "r-c rx: not there, predicted -4.74 dBm; before it lies patch patch-c-p1; last right at roadm-c channel 100",
+		},
+		"receiver on another frequency": {
+			map[string]func(*models.State){"r-c": func(st *models.State) {
+				rx(ptr(models.Power(-6000)))(st)
+				setChannel(st, "oc-p1", func(c *models.ChannelReading) { c.Frequency = ptr(models.Frequency(194_000_000) * models.MHz) })
+			}},
+			plan.VerdictNone, "r-c rx: frequency 194000 GHz, set " + d.Slot.Centre().String() + " ±1.8 GHz (power -60.00 dBm)",
+		},
+		"end in another mode": {
+			map[string]func(*models.State){"r-c": func(st *models.State) {
+				setChannel(st, "oc-p1", func(c *models.ChannelReading) { c.Mode = ptr(uint16(99)) })
+			}},
+			plan.VerdictOK, fmt.Sprintf("r-c rx: mode 99, set %d (power -4.74 dBm)", d.Ends[1].ModeCode),
 		},
 		"power without lock": {
 			map[string]func(*models.State){"r-c": rx(ptr(models.Power(-470)))},
