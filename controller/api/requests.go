@@ -35,7 +35,7 @@ func (a *API) ask(ctx context.Context, verb string, o wire.RequestOptions) (wire
 		return report, err
 	}
 	now := a.now().UTC()
-	r := records.Request{Kind: records.RequestKind(verb), Target: target, Reason: o.Reason, Who: callerOf(ctx), At: now, AllowOutage: o.AllowOutage}
+	r := records.Request{Kind: records.RequestKind(verb), Target: target, Reason: o.Reason, Who: callerOf(ctx), At: now, AllowOutage: o.AllowOutage, LasersOn: o.LasersOn}
 	if err := checkRequest(verb, target, o); err != nil {
 		return report, err
 	}
@@ -83,6 +83,8 @@ func checkRequest(verb, target string, o wire.RequestOptions) error {
 		return badRequest("repair names a device or a circuit: device/NAME or circuit/NAME")
 	case o.AllowOutage && verb != "repair":
 		return badRequest("allowOutage goes with repair only")
+	case o.LasersOn && (verb != "repair" || !o.AllowOutage):
+		return badRequest("lasersOn goes with repair and allowOutage only")
 	case o.Until != "" && verb != "repair" && verb != "pause":
 		return badRequest("until goes with repair and pause only")
 	case o.Until != "" && verb == "repair" && !o.AllowOutage:

@@ -68,6 +68,9 @@ type RequestOptions struct {
 	Target      string `json:"target"`
 	Reason      string `json:"reason,omitempty"`
 	AllowOutage bool   `json:"allowOutage,omitempty"`
+	// LasersOn lets a repair turn on light that was found off, beside
+	// AllowOutage: whoever sets it has made sure that nobody works on the fibre.
+	LasersOn bool `json:"lasersOn,omitempty"`
 	// Until is when a permission or pause ends: a time (RFC 3339) or a
 	// duration from now.
 	Until string `json:"until,omitempty"`
