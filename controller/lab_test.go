@@ -15,6 +15,7 @@ import (
 	"github.com/waveplane/waveplane/controller/api/client"
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/all"
 	"github.com/waveplane/waveplane/drivers/sim"
 	"github.com/waveplane/waveplane/drivers/sim/light"
@@ -31,6 +32,7 @@ type site struct {
 	lab     *sim.Lab
 	client  *client.Client
 	foreign map[string]string // device → digest of foreign configuration
+	drivers drivers.Registry  // what the daemon reaches devices with
 	stop    func()
 }
 
@@ -40,11 +42,12 @@ func newSite(t testing.TB, docs []intents.Document, change ...func(*sim.Config))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, dir: t.TempDir(), cat: cat, foreign: map[string]string{}}
+	s := &site{t: t, dir: t.TempDir(), foreign: map[string]string{}, drivers: all.Registry()}
 	cfg := sim.Config{Documents: docs, Catalogue: cat, StateDir: s.dir, Timing: sim.DefaultTiming(), Plant: &light.Plant{Seed: 7}}
 	for _, c := range change {
 		c(&cfg)
 	}
+	s.cat = cfg.Catalogue
 	s.lab, err = sim.NewLab(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +70,7 @@ func (s *site) serve() {
 	if testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(testWriter{s.t}, nil))
 	}
-	c, err := controller.New(controller.Config{StateDir: s.dir, Version: "test", Catalogue: s.cat}, all.Registry(), log)
+	c, err := controller.New(controller.Config{StateDir: s.dir, Version: "test", Catalogue: s.cat}, s.drivers, log)
 	if err != nil {
 		s.t.Fatal(err)
 	}
