@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,12 +23,13 @@ type judgeMemory struct {
 	verdicts   map[string]plan.Verdict // device/owner
 	errors     map[string]uint64       // device/logical index → uncorrectable blocks
 	driftSince map[string]time.Time    // device/owner → first seen, not yet reported
+	asked      map[string]time.Time    // device → last asked out of turn
 	neighbours neighbourMemory
 }
 
 func newJudgeMemory() *judgeMemory {
 	return &judgeMemory{
-		verdicts: map[string]plan.Verdict{}, errors: map[string]uint64{}, driftSince: map[string]time.Time{},
+		verdicts: map[string]plan.Verdict{}, errors: map[string]uint64{}, driftSince: map[string]time.Time{}, asked: map[string]time.Time{},
 		neighbours: neighbourMemory{before: map[string]map[string]models.Ratio{}},
 	}
 }
@@ -68,9 +70,8 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 	if view.Synced && s.wentDark(device, worker, view) {
 		// A receiver lost its light: the powers that were sampled are from
 		// before. Asking now names the fault at once and not a sample later.
-		ask, stop := context.WithTimeout(ctx, refreshLimit)
-		view = s.refresh(ask, device)
-		stop()
+		s.refreshAround(ctx, device)
+		view = s.board.view(device)
 	}
 	var ops []store.Op
 	ops = append(ops, s.healthOps(worker, view)...)
@@ -133,6 +134,40 @@ func (s *Stages) wentDark(device string, w *deviceWorker, view *deviceView) bool
 	return false
 }
 
+// refreshAround asks every device that can tell about the wavelengths of a
+// device, all at once; one that was asked a moment ago is not asked again.
+func (s *Stages) refreshAround(ctx context.Context, device string) {
+	ctx, stop := context.WithTimeout(ctx, refreshLimit)
+	defer stop()
+	around := map[string]bool{device: true}
+	for _, owner := range s.owners.on(device) {
+		if d, ok := get(s.caches.decisions, strings.TrimPrefix(owner, "circuit/")); ok {
+			for _, witness := range d.Value.Witnesses() {
+				around[witness] = true
+			}
+		}
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for name := range around {
+		if s.memory.mayAsk(name, s.now()) {
+			wg.Go(func() { s.refresh(ctx, name) })
+		}
+	}
+}
+
+// mayAsk reports whether a device was not asked out of turn within half a
+// second, and notes that it is now.
+func (m *judgeMemory) mayAsk(device string, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if now.Sub(m.asked[device]) < 500*time.Millisecond {
+		return false
+	}
+	m.asked[device] = now
+	return true
+}
+
 // judgeShare judges one owner's light and configuration on one device.
 func (s *Stages) judgeShare(cat *catalogue.Catalogue, profile catalogue.Profile, device string, sh *share, view *deviceView) records.Evidence {
 	d, p := sh.decision, sh.phase.Value
@@ -188,6 +223,9 @@ func (s *Stages) evidenceOp(sh *share, e records.Evidence) (store.Op, bool) {
 		return store.Op{}, false // these phases are judged by the applied records
 	}
 	old, ok := get(s.caches.evidence, sh.key)
+	if !e.ReadBack && sh.phase.Value.Name != records.PhaseInService && (!ok || old.Value.OKSince == nil || !evidenceCounts(old.Value, sh.phase.Value)) {
+		return store.Op{}, false // still being configured: that nothing is known yet needs no record
+	}
 	if !ok {
 		return s.tables.Evidence.Put(sh.key, e), true
 	}

@@ -381,7 +381,7 @@ func (s *Stages) planEvent(w *planWork) store.Op {
 	for _, d := range w.outcome.Add {
 		names = append(names, d.Name)
 	}
-	return s.event(w.ref, string(models.Planned), fmt.Sprintf("decided %d wavelengths: %s", len(names), strings.Join(names, ", ")), "")
+	return s.event(w.ref, string(models.Planned), fmt.Sprintf("decided %s: %s", plural(len(names), "wavelength"), strings.Join(names, ", ")), "")
 }
 
 // planOps finishes the operations of one intent.

@@ -2,9 +2,9 @@ package reconcile
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/waveplane/waveplane/controller/plan"
@@ -33,9 +33,7 @@ func (s *Stages) statusBatch(ctx context.Context, keys []string) error {
 		default:
 			st = s.plainStatus(e, old.Value)
 		}
-		before, _ := json.Marshal(old.Value)
-		after, _ := json.Marshal(st)
-		if exists && string(before) == string(after) {
+		if exists && reflect.DeepEqual(old.Value, st) {
 			continue
 		}
 		if exists {
@@ -99,7 +97,7 @@ func (s *Stages) circuitStatus(e store.Entry[records.Intent], old records.Status
 		t := rec.Value.Tombstones[len(rec.Value.Tombstones)-1]
 		c.set(models.IsPlanned, "False", t.Reason, t.Words)
 	case answered:
-		c.set(models.IsPlanned, "True", models.Planned, fmt.Sprintf("%d wavelengths", len(rec.Value.Live)))
+		c.set(models.IsPlanned, "True", models.Planned, plural(len(rec.Value.Live), "wavelength"))
 	default:
 		c.set(models.IsPlanned, "Unknown", models.Progressing, "waiting for the planner")
 	}
@@ -282,6 +280,8 @@ func (s *Stages) setProgrammed(c *conditions, sum *summary) {
 
 func (s *Stages) setReady(c *conditions, e store.Entry[records.Intent], rec records.Circuit, sum *summary, asked int) {
 	switch {
+	case e.Value.Deletion != nil && sum.stalled != "":
+		c.set(models.Ready, "False", sum.stalledWhy, sum.stalled)
 	case e.Value.Deletion != nil:
 		c.set(models.Ready, "False", models.Deleting, "being deleted")
 	case sum.live == 0 && rec.Refusal != nil:
@@ -295,9 +295,12 @@ func (s *Stages) setReady(c *conditions, e store.Entry[records.Intent], rec reco
 	case sum.unknown != "" && sum.live > 0:
 		c.set(models.Ready, "Unknown", models.DeviceUnreachable, sum.unknown)
 	case sum.live > 0 && sum.readyGbps >= asked:
-		c.set(models.Ready, "True", models.LightVerified, fmt.Sprintf("%d Gbit/s on %d wavelengths, light verified", sum.readyGbps, sum.live))
+		c.set(models.Ready, "True", models.LightVerified, fmt.Sprintf("%d Gbit/s on %s, light verified", sum.readyGbps, plural(sum.live, "wavelength")))
 	case sum.live > 0:
 		c.set(models.Ready, "False", models.Progressing, fmt.Sprintf("%d of %d Gbit/s ready", sum.readyGbps, asked))
+	case len(rec.Tombstones) > 0 && rec.Generation == e.Value.Generation:
+		t := rec.Tombstones[len(rec.Tombstones)-1]
+		c.set(models.Ready, "False", t.Reason, t.Words)
 	default:
 		c.set(models.Ready, "False", models.Progressing, "nothing is lit")
 	}
@@ -365,4 +368,11 @@ func (s *Stages) plainStatus(e store.Entry[records.Intent], old records.Status) 
 	c := s.conditionsOf(e, old)
 	c.set(models.Ready, "True", "Accepted", "")
 	return records.Status{ObservedGeneration: e.Value.Generation, Conditions: c.list}
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

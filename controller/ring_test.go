@@ -1,0 +1,48 @@
+package controller_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/drivers/sim"
+	"github.com/waveplane/waveplane/models"
+)
+
+// TestCutInARingIsNamed cuts a section between amplifiers and wavelength
+// switches. The booster before the cut reduces its power, and still the span
+// behind it must be named, not the booster.
+func TestCutInARingIsNamed(t *testing.T) {
+	s := newSite(t, example(t, "metro", "network"))
+	docs := example(t, "metro", "intents")
+	s.apply(docs...)
+	var names []string
+	for _, d := range docs {
+		names = append(names, d.Metadata.Name)
+	}
+	s.wait("ready", 40*time.Second, names, isReady)
+	before := s.writes()
+	for _, direction := range []string{"az", "za", "both"} {
+		if err := s.lab.Cut(sim.Span{Link: "a-b", Direction: direction}); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		way := direction
+		if way == "both" {
+			way = ""
+		}
+		s.wait("not ready within 2 s naming link, span and direction", 2*time.Second, []string{"storage-a-b"}, func(st records.Status) bool {
+			c := condition(st, models.Ready)
+			return c.Status == "False" && c.Reason == models.LossOfSignal && strings.Contains(c.Message, "link a-b span") && strings.Contains(c.Message, way)
+		})
+		t.Logf("cut %s named after %v", direction, time.Since(began))
+		if err := s.lab.Restore(sim.Span{Link: "a-b"}); err != nil {
+			t.Fatal(err)
+		}
+		s.wait("ready after the repair", 20*time.Second, names, isReady)
+	}
+	if after := s.writes(); after != before {
+		t.Errorf("cuts and repairs cost %d writes", after-before)
+	}
+}
