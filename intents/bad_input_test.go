@@ -171,6 +171,8 @@ func TestBadInput(t *testing.T) {
 		{row: "an unknown kind", good: goodSite, old: "kind: Site", new: "kind: Sites", at: "2:7", field: "kind", says: []string{`did you mean "Site"?`}},
 		{row: "another version", good: goodSite, old: "v1alpha1", new: "v2", at: "1:13", field: "apiVersion", says: []string{"write waveplane.dev/v1alpha1"}},
 		{row: "power control that is not built", good: goodLink, old: "  spans:", new: "  powerControl: controller\n  spans:", at: "6:17", field: "spec.powerControl", says: []string{"not supported yet"}},
+		{row: "load steps are not built", good: goodLink, old: "  spans:", new: "  maxLoadStepDb: 1\n  spans:", at: "6:18", field: "spec.maxLoadStepDb", says: []string{"not supported yet: maxLoadStepDb", "leave it out"}},
+		{row: "filter ports are not built", good: goodDevice, old: "  banks:", new: "    ch17: {centreGHz: 193106.25, widthGHz: 75}\n  banks:", at: "12:12", field: "spec.ports.ch17.centreGHz", says: []string{"not supported yet: centreGHz", "not supported yet: widthGHz"}},
 		{row: "noise loading is not built", good: goodLink, old: "  spans:", new: "  noiseLoaded: true\n  spans:", at: "6:16", field: "spec.noiseLoaded", says: []string{"not supported yet"}},
 		{row: "hold is not built", good: goodCircuit, old: "  to: dc-b", new: "  to: dc-b\n  hold: true", at: "7:9", field: "spec.hold", says: []string{"not supported yet"}},
 		{row: "skew is not built", good: goodCircuit, old: "  to: dc-b", new: "  to: dc-b\n  maxSkewMs: 1", at: "7:3", field: "spec.maxSkewMs", says: []string{"not supported yet"}},
@@ -298,6 +300,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 	text := strings.NewReplacer("dc-a", "DC A", "400", "0x10").Replace(goodCircuit) + "---\n[broken\n---\n" + strings.Replace(goodWavelength, "193106.25", "193.1", 1)
 	_, err := Decode([]byte(text), "set.yaml")
 	want := []string{
+		`set.yaml:5:9: spec.from: name "DC A" is not allowed; use a-z, 0-9, '-' and '.', beginning and ending with a letter or digit`,
 		`set.yaml:7:17: spec.capacityGbps: found "0x10", want a decimal number; write 16`,
 		`set.yaml:9:1: "[" is never closed`,
 		`set.yaml:17:14: spec.centreGHz: 193.1 is THz; write 193100`,

@@ -18,6 +18,7 @@ type binder struct {
 	src     *source
 	faults  *Faults
 	structs map[reflect.Type][]field
+	bound   *bound // of the document that is being read
 }
 
 type field struct {
@@ -69,6 +70,12 @@ func (b *binder) fault(n *node, at *path, message, remedy string) {
 	*b.faults = append(*b.faults, Fault{File: b.src.name, Line: line, Column: column, Field: fieldName(at.steps()), Message: message, Remedy: remedy})
 }
 
+// refuse reports a field that cannot be read.
+func (b *binder) refuse(n *node, at *path, message, remedy string) {
+	b.bound.lose(at.steps())
+	b.fault(n, at, message, remedy)
+}
+
 // wrongKind says what was found where something else is wanted. Below
 // credentials nothing of what was found is repeated: it may be the secret.
 func (b *binder) wrongKind(n *node, at *path, want, remedy string) {
@@ -84,7 +91,7 @@ func (b *binder) wrongKind(n *node, at *path, want, remedy string) {
 			}
 		}
 	}
-	b.fault(n, at, "found "+found+", want "+want, remedy)
+	b.refuse(n, at, "found "+found+", want "+want, remedy)
 }
 
 func (b *binder) bind(n *node, v reflect.Value, at *path) {
@@ -130,7 +137,7 @@ func (b *binder) isText(n *node, at *path) bool {
 	switch n.kind {
 	case plainNode:
 		if m := meaning(n.text); m != "" && m != "nothing" {
-			b.fault(n, at, "found "+m+", want text", `write "`+n.text+`" in quotes`)
+			b.refuse(n, at, "found "+m+", want text", "write "+quoted(n.text)+" in quotes")
 			return false
 		} else if m != "" {
 			b.wrongKind(n, at, "text", "")
@@ -138,7 +145,7 @@ func (b *binder) isText(n *node, at *path) bool {
 		}
 	case quotedNode:
 		if i := strings.IndexFunc(n.text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }); i >= 0 {
-			b.fault(n, at, fmt.Sprintf("control character 0x%02x in the text", n.text[i]), "leave it out")
+			b.refuse(n, at, fmt.Sprintf("control character 0x%02x in the text", n.text[i]), "leave it out")
 			return false
 		}
 	default:
@@ -161,24 +168,29 @@ func (b *binder) bindNumber(n *node, v reflect.Value, at *path) {
 	switch v.Kind() {
 	case reflect.Float64:
 		var f float64
-		if f, no = decimal(n.text); no == nil {
+		if f, no = decimal(n.text); no == nil || no.meant {
 			v.SetFloat(f)
 		}
 	case reflect.Uint16:
 		var i int64
-		if i, no = integer(n.text, 0, math.MaxUint16); no == nil {
+		if i, no = integer(n.text, 0, math.MaxUint16); no == nil || no.meant {
 			v.SetUint(uint64(i))
 		}
 	case reflect.Int, reflect.Int64:
 		var i int64
-		if i, no = integer(n.text, math.MinInt64, math.MaxInt64); no == nil {
+		if i, no = integer(n.text, math.MinInt64, math.MaxInt64); no == nil || no.meant {
 			v.SetInt(i)
 		}
 	default:
-		no = &misfit{"fields of type " + v.Type().String() + " cannot be read", ""}
+		no = &misfit{message: "fields of type " + v.Type().String() + " cannot be read"}
 	}
-	if no != nil {
+	switch {
+	case no == nil:
+	case no.meant && len(*b.faults) < maxFaults:
+		b.bound.misspell(at.steps(), len(*b.faults))
 		b.fault(n, at, no.message, no.remedy)
+	default:
+		b.refuse(n, at, no.message, no.remedy)
 	}
 }
 
@@ -210,7 +222,7 @@ func (b *binder) bindList(n *node, v reflect.Value, at *path) {
 		}
 		v.Set(reflect.MakeSlice(v.Type(), len(n.kids), len(n.kids)))
 	} else if len(n.kids) != v.Len() {
-		b.fault(n, at, fmt.Sprintf("found %d items, want %d", len(n.kids), v.Len()), "")
+		b.refuse(n, at, fmt.Sprintf("found %d items, want %d", len(n.kids), v.Len()), "")
 		return
 	}
 	for i := range n.kids {
@@ -268,7 +280,9 @@ func (b *binder) bindStruct(n *node, v reflect.Value, at *path) {
 		f := indexOf(fields, key.text)
 		if f < 0 {
 			if !b.twice(strangers[key.text], key, here) {
-				meant = append(meant, b.stranger(key, here, v.Type(), fields))
+				if near := b.stranger(key, here, v.Type(), fields); near != "" {
+					meant = append(meant, near)
+				}
 			}
 			if strangers == nil {
 				strangers = map[string]*node{}
@@ -291,8 +305,12 @@ func (b *binder) bindStruct(n *node, v reflect.Value, at *path) {
 		b.bind(value, to, here)
 	}
 	for i, f := range fields {
-		if seen[i] == nil && !f.optional && !slices.Contains(meant, f.name) {
-			b.fault(n, &path{up: at, name: f.name}, "is required", "")
+		switch {
+		case seen[i] != nil:
+		case slices.Contains(meant, f.name):
+			b.bound.lose((&path{up: at, name: f.name}).steps())
+		case !f.optional:
+			b.refuse(n, &path{up: at, name: f.name}, "is required", "")
 		}
 	}
 }

@@ -77,7 +77,7 @@ func (d *decoder) input(data []byte, name string) {
 		return
 	}
 	nodes, found := 0, false
-	b := &binder{src: src, faults: &d.faults}
+	b := &binder{src: src, faults: &d.faults, bound: &bound{}}
 	for _, s := range documents(src.text) {
 		r := reader{text: src.text, pos: s.from, end: s.to, nodes: &nodes, budget: aliasRatio * (s.to - s.from)}
 		root, something := r.document()
@@ -110,23 +110,26 @@ func (d *decoder) document(b *binder, root node) {
 		d.list(b, root)
 		return
 	}
-	before := len(d.faults)
+	b.bound = &bound{}
 	doc := Document{Places: &Places{src: b.src, root: root}}
 	line, _ := b.src.place(int(root.offset))
 	doc.Origin = fmt.Sprintf("%s:%d", b.src.name, line)
+	c := &checker{doc: &doc, cat: d.catalogue, faults: &d.faults, bound: b.bound}
 	k, ok := d.header(b, &root, &doc)
 	if !ok {
+		c.metadata(Kind{Namespaced: true})
 		return
 	}
 	if spec := root.get("spec"); spec != nil {
 		b.bind(spec, reflect.ValueOf(doc.Spec).Elem(), &path{name: "spec"})
 	}
-	// A document that does not bind is not checked further: what its empty
-	// fields say would only be noise.
-	if len(d.faults) == before {
-		d.check(k, &doc)
+	// What could not be read does not keep the rest from being judged: b.bound
+	// tells the checks which fields are empty for that reason only.
+	c.metadata(k)
+	k.check(c, doc.Spec)
+	if c.read("metadata", "name") && c.read("metadata", "namespace") {
+		d.docs = append(d.docs, doc)
 	}
-	d.docs = append(d.docs, doc)
 }
 
 func (d *decoder) list(b *binder, root node) {
@@ -182,7 +185,7 @@ func (d *decoder) header(b *binder, root *node, doc *Document) (Kind, bool) {
 		b.fault(v, &path{name: "apiVersion"}, "found "+quoted(e.APIVersion), "write "+APIVersion)
 	}
 	if specs == nil {
-		b.fault(root, &path{name: "spec"}, "is required", "")
+		b.refuse(root, &path{name: "spec"}, "is required", "")
 	}
 	if e.Kind == "" {
 		return Kind{}, false
@@ -208,13 +211,6 @@ func (d *decoder) unknownKind(b *binder, at *node, kind string) {
 	b.fault(at, &path{name: "kind"}, "unknown kind "+quoted(kind), nearRemedy(kind, append(names, unbuilt()...), "write one of "+join(names)))
 }
 
-// check judges a document that was read.
-func (d *decoder) check(k Kind, doc *Document) {
-	c := &checker{doc: doc, cat: d.catalogue, faults: &d.faults}
-	c.metadata(k)
-	k.check(c, doc.Spec)
-}
-
 func (d *decoder) tooLarge(name string) {
 	d.faults = append(d.faults, Fault{File: name, Line: 1, Column: 1, Message: fmt.Sprintf("the files are more than %d bytes together", MaxSet), Remedy: "apply them in parts"})
 }
@@ -223,6 +219,9 @@ func (d *decoder) tooLarge(name string) {
 func (d *decoder) finish() ([]Document, error) {
 	if len(d.docs) > 1 {
 		checkSet(d.docs, &d.faults)
+	}
+	if len(d.faults) > 0 && d.catalogue != nil {
+		checkModes(d.docs, d.catalogue, &d.faults)
 	}
 	d.faults.sort()
 	if !d.places {

@@ -11,7 +11,8 @@
 //
 // Faults are made for people: file, line, column, field, what was found, what
 // to write instead. All faults of a run are reported together, and a set with
-// one bad document yields none.
+// one bad document yields none. So a field that cannot be read does not keep
+// the others from being judged; it only silences the checks that need it.
 //
 // The decoder knows fields by the Go types: the json tag is the name, omitempty
 // says that a field may be left out. Numbers are decimals and booleans are true
@@ -21,7 +22,8 @@
 // ten times the document's size.
 //
 // A field or kind whose behaviour is not built is refused as "not supported
-// yet", never accepted and ignored.
+// yet", never accepted and ignored. A few fields are inventory, kept for people
+// and acted on by nothing; their descriptions say so.
 //
 // To add a kind: its spec type in document.go, a file kind_NAME.go with its
 // Kind (rules and defaults), its line in Kinds, its texts in explanations, and

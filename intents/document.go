@@ -46,7 +46,7 @@ type Metadata struct {
 	DeletionTimestamp *time.Time `json:"deletionTimestamp,omitempty"`
 }
 
-// SiteSpec is a place.
+// SiteSpec is a place. Lat and Lon are inventory: nothing acts on them.
 type SiteSpec struct {
 	Role string   `json:"role" jsonschema:"enum=dc,enum=pop,enum=hut"` // dc | pop | hut
 	Lat  *float64 `json:"lat,omitempty" jsonschema:"minimum=-90,maximum=90"`
@@ -108,8 +108,8 @@ type LinkSpec struct {
 	Reserved      []Reserved `json:"reserved,omitempty"`
 	Spans         []Span     `json:"spans,omitempty"`
 	LossDb        *float64   `json:"lossDb,omitempty" jsonschema:"minimum=0"` // of a patch cord; default 0.5
-	MaxLoadStepDb *float64   `json:"maxLoadStepDb,omitempty" jsonschema:"exclusiveMinimum=0"`
-	NoiseLoaded   bool       `json:"noiseLoaded,omitempty"` // not built
+	MaxLoadStepDb *float64   `json:"maxLoadStepDb,omitempty"`                 // not built
+	NoiseLoaded   bool       `json:"noiseLoaded,omitempty"`                   // not built
 	Lease         *Lease     `json:"lease,omitempty"`
 }
 
@@ -120,7 +120,7 @@ type Reserved struct {
 	Reason  string  `json:"reason,omitempty"`
 }
 
-// Lease records whose fibre it is.
+// Lease records whose fibre it is. It is inventory: nothing acts on it.
 type Lease struct {
 	Provider string `json:"provider,omitempty"`
 	Contract string `json:"contract,omitempty"`

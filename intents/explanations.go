@@ -22,8 +22,8 @@ func explanations() map[string]string {
 		"Metadata.deletionTimestamp": "Set by the server while the object is being taken down.",
 
 		"SiteSpec.role": "What the place is: dc, pop or hut.",
-		"SiteSpec.lat":  "Latitude in degrees, north positive.",
-		"SiteSpec.lon":  "Longitude in degrees, east positive.",
+		"SiteSpec.lat":  "Latitude in degrees, north positive. Inventory only: nothing is computed from it.",
+		"SiteSpec.lon":  "Longitude in degrees, east positive. Inventory only: nothing is computed from it.",
 
 		"DeviceSpec.site":          "Site it stands at.",
 		"DeviceSpec.profile":       "Device profile of the catalogue: driver, names, what the device can do.",
@@ -50,13 +50,13 @@ func explanations() map[string]string {
 		"Bank.contentionless":      "If not, each frequency can be used once in the bank.",
 
 		"LinkSpec.ends":          "The two ports, as device/port: a and z.",
-		"LinkSpec.powerControl":  "Who sets line power: the devices themselves, or people.",
+		"LinkSpec.powerControl":  "Who sets line power. device: the devices themselves. manual: people. Either way Waveplane never writes it and verifies only what it can read; today the two words have the same effect.",
 		"LinkSpec.reserved":      "Spectrum that must not be used.",
 		"LinkSpec.spans":         "Fibres and amplifier sites in the order from a to z. None: a patch cord.",
 		"LinkSpec.lossDb":        "Loss of a patch cord.",
-		"LinkSpec.maxLoadStepDb": "Greatest change of total power in one loading step.",
+		"LinkSpec.maxLoadStepDb": "Not supported yet.",
 		"LinkSpec.noiseLoaded":   "Not supported yet.",
-		"LinkSpec.lease":         "Whose fibre it is.",
+		"LinkSpec.lease":         "Whose fibre it is. Inventory only: nothing acts on it, not even when it expires.",
 		"Reserved.fromGHz":       "Lower edge in GHz.",
 		"Reserved.toGHz":         "Upper edge in GHz.",
 		"Reserved.reason":        "Why.",

@@ -104,6 +104,15 @@ func printable(s string) string {
 	return b.String()
 }
 
+// brief shows a found number or date: without quotes, and cut when long.
+func brief(s string) string {
+	const most = 80
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}
+
 // quoted shows found text in a message: in quotes, escaped, and cut when long.
 func quoted(s string) string {
 	const most = 80

@@ -61,11 +61,11 @@ func checkProtection(c *checker, p *Protection) {
 	if p == nil {
 		return
 	}
-	switch p.Type {
-	case "none":
+	switch {
+	case p.Type == "none" || !c.read("spec", "protection", "type"):
 		c.unsupported(p.At != "", "protection.at", "spec", "protection", "at")
 		c.unsupported(p.Disjoint != "", "protection.disjoint", "spec", "protection", "disjoint")
-	case "restore", "1+1":
+	case p.Type == "restore" || p.Type == "1+1":
 		c.fault("not supported yet: protection "+p.Type, "write type: none", "spec", "protection", "type")
 	default:
 		c.fault("unknown value "+quoted(p.Type), "write none", "spec", "protection", "type")
@@ -90,7 +90,7 @@ func checkHandoff(c *checker, s *CircuitSpec) {
 		}
 		for i, ref := range end.refs {
 			c.checkPort(ref, "spec", "handoff", end.field, i)
-			if seen[ref] {
+			if seen[ref] && ref != "" {
 				c.fault("port "+quoted(ref)+" stands twice", "leave one out", "spec", "handoff", end.field, i)
 			}
 			seen[ref] = true

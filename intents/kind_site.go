@@ -11,7 +11,7 @@ func checkSite(c *checker, s *SiteSpec) {
 	}
 	c.between(s.Lat, -90, 90, "degrees", "spec", "lat")
 	c.between(s.Lon, -180, 180, "degrees", "spec", "lon")
-	if (s.Lat == nil) != (s.Lon == nil) {
+	if (s.Lat == nil) != (s.Lon == nil) && c.read("spec", "lat") && c.read("spec", "lon") {
 		c.fault("only one of lat and lon is given", "give both or neither", "spec")
 	}
 }

@@ -45,6 +45,8 @@ func unbuiltFields(of string) []string {
 		return []string{"maxSkewMs", "diversity", "priority", "carrierId", "allowOutage", "start", "end"}
 	case "DeviceSpec":
 		return []string{"ssh"}
+	case "Port": // of a filter
+		return []string{"centreGHz", "widthGHz"}
 	}
 	return nil
 }
@@ -82,11 +84,18 @@ type checker struct {
 	doc    *Document
 	cat    *catalogue.Catalogue
 	faults *Faults
+	bound  *bound
 }
 
-// fault reports a field by its path of names and indices.
+// read reports whether the field says something: false when what stands there
+// could not be read. A check that compares fields asks this of each, and so
+// does one that takes a missing field for a fault of what surrounds it.
+func (c *checker) read(path ...any) bool { return !c.bound.lost(path) }
+
+// fault reports a field by its path of names and indices. Of fields that could
+// not be read nothing more is reported: they were when they were read.
 func (c *checker) fault(message, remedy string, path ...any) {
-	if len(*c.faults) >= maxFaults {
+	if len(*c.faults) >= maxFaults || c.bound.lost(path) {
 		return
 	}
 	file, line, column := c.doc.Places.find(path)
@@ -94,7 +103,12 @@ func (c *checker) fault(message, remedy string, path ...any) {
 		file, line = splitOrigin(c.doc.Origin)
 		column = min(line, 1)
 	}
-	*c.faults = append(*c.faults, Fault{File: file, Line: line, Column: column, Field: fieldName(path), Message: message, Remedy: remedy})
+	f := Fault{File: file, Line: line, Column: column, Field: fieldName(path), Message: message, Remedy: remedy}
+	if i, ok := c.bound.replace(path); ok {
+		(*c.faults)[i] = f
+		return
+	}
+	*c.faults = append(*c.faults, f)
 }
 
 // oneOf checks a word of a closed list; empty is left to the default.

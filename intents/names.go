@@ -2,6 +2,7 @@ package intents
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,7 +54,7 @@ func (c *checker) checkNames(names []string, path ...any) {
 	for i, name := range names {
 		at := append(path[:len(path):len(path)], i)
 		c.checkName(name, at...)
-		if seen[name] {
+		if seen[name] && name != "" {
 			c.fault(quoted(name)+" stands twice", "leave one out", at...)
 		}
 		seen[name] = true
@@ -126,7 +127,14 @@ func (c *checker) checkText(s string, path ...any) {
 
 func join(words []string) string { return strings.Join(words, ", ") }
 
-func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+// number prints a number as a document would, and those that no field takes
+// short.
+func number(f float64) string {
+	if a := math.Abs(f); a >= hugeNumber || a < tinyNumber && a > 0 {
+		return strconv.FormatFloat(f, 'g', -1, 64)
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
 
 func splitOrigin(origin string) (file string, line int) {
 	i := strings.LastIndexByte(origin, ':')

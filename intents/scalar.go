@@ -22,18 +22,18 @@ func meaning(s string) string {
 		case "true", "false", "yes", "no", "on", "off", "y", "n":
 			return "the boolean " + s
 		case ".inf", "+.inf", "-.inf", ".nan":
-			return "the number " + s
+			return "the number " + brief(s)
 		}
 	}
 	if c := s[0]; c >= '0' && c <= '9' || c == '.' || c == '+' || c == '-' {
 		if numberLike(s) {
-			return "the number " + s
+			return "the number " + brief(s)
 		}
 		if dateLike(s) {
-			return "the date " + s
+			return "the date " + brief(s)
 		}
 		if sexagesimal(s) {
-			return "the number " + s + " (base 60)"
+			return "the number " + brief(s) + " (base 60)"
 		}
 	}
 	return ""
@@ -93,6 +93,12 @@ func sexagesimal(s string) bool {
 	return true
 }
 
+// Numbers beyond these fit no field, so that nobody is told to write them out.
+const (
+	hugeNumber = 1e15
+	tinyNumber = 1e-9
+)
+
 // decimal reads a number field: digits, a point, digits. An exponent is read
 // only with its sign, as JSON writers print very small numbers ("1e-07"). The
 // second result is what to say when it is something else.
@@ -101,34 +107,80 @@ func decimal(s string) (float64, *misfit) {
 	if plainDecimal(mantissa) && (!scaled || signedDigits(exponent)) {
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil || math.IsInf(f, 0) {
-			return 0, &misfit{"the number " + quoted(s) + " is out of range", ""}
+			return 0, outOfRange(s)
 		}
 		return f, nil
 	}
-	return 0, numberMisfit(s)
+	return numberMisfit(s)
 }
 
 // integer reads a whole number between lo and hi.
 func integer(s string, lo, hi int64) (int64, *misfit) {
-	if !plainDecimal(s) {
-		return 0, numberMisfit(s)
+	no := outOfRange(s)
+	if lo > math.MinInt64 {
+		no.remedy = fmt.Sprintf("write a whole number from %d to %d", lo, hi)
 	}
-	if whole, frac, dot := strings.Cut(s, "."); dot {
-		remedy := ""
+	if whole, frac, dot := strings.Cut(s, "."); dot && plainDecimal(s) {
+		fraction := &misfit{message: "found " + brief(s) + ", want a whole number"}
 		if strings.Trim(frac, "0") == "" {
-			remedy = "write " + whole
+			n, no := integer(whole, lo, hi)
+			if no != nil {
+				return n, no
+			}
+			fraction.remedy, fraction.meant = "write "+whole, true
+			return n, fraction
 		}
-		return 0, &misfit{"found " + s + ", want a whole number", remedy}
+		return 0, fraction
+	}
+	if !plainDecimal(s) {
+		f, spelt := numberMisfit(s)
+		switch {
+		case !spelt.meant:
+			return 0, spelt
+		case math.Abs(f) >= hugeNumber || f < float64(lo) || f > float64(hi):
+			return 0, no
+		case f != math.Trunc(f):
+			return 0, &misfit{message: "found " + brief(s) + ", want a whole number"}
+		}
+		return int64(f), spelt
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < lo || n > hi {
-		return 0, &misfit{fmt.Sprintf("the number %s is out of range", quoted(s)), fmt.Sprintf("write a whole number from %d to %d", lo, hi)}
+		return 0, no
 	}
 	return n, nil
 }
 
-// misfit is why a scalar does not fit its field.
-type misfit struct{ message, remedy string }
+// misfit is why a scalar does not fit its field. One that is meant has a value
+// all the same and is only written in a way that is refused.
+type misfit struct {
+	message, remedy string
+	meant           bool
+}
+
+func outOfRange(s string) *misfit {
+	return &misfit{message: "the number " + quoted(s) + " is out of range"}
+}
+
+// misspelt is the misfit of a number whose value is plain: digits says how to
+// write it, where that is of use.
+func misspelt(s, message, digits string, f float64) (float64, *misfit) {
+	a := math.Abs(f)
+	switch {
+	case math.IsInf(f, 0):
+		return 0, outOfRange(s)
+	case a >= hugeNumber:
+		no := outOfRange(s)
+		no.meant = true
+		return f, no
+	case a > 0 && a < tinyNumber || len(digits) > maxDigits:
+		return f, &misfit{message: "found " + quoted(s) + message, meant: true}
+	}
+	return f, &misfit{message: "found " + quoted(s) + message, remedy: "write " + digits, meant: true}
+}
+
+// maxDigits is how long a number may be that people are told to write.
+const maxDigits = 24
 
 func signedDigits(s string) bool {
 	return len(s) > 1 && (s[0] == '-' || s[0] == '+') && strings.Trim(s[1:], "0123456789") == ""
@@ -141,18 +193,18 @@ func plainDecimal(s string) bool {
 		(!dot || frac != "" && strings.Trim(frac, digits) == "")
 }
 
-// numberMisfit explains a number that is not written as one, with the decimal
-// to write instead when there is exactly one.
-func numberMisfit(s string) *misfit {
+// numberMisfit explains a number that is not written as one. Where exactly one
+// can be meant it is returned, with the decimal to write instead.
+func numberMisfit(s string) (float64, *misfit) {
 	switch strings.ToLower(strings.TrimLeft(s, "+-.")) {
 	case "inf", "infinity", "nan":
-		return &misfit{"found " + quoted(s) + ", which is out of range", "write a number"}
+		return 0, &misfit{message: "found " + quoted(s) + ", which is out of range", remedy: "write a number"}
 	}
 	if !numberLike(s) {
 		if m := meaning(s); m != "" && m != "nothing" {
-			return &misfit{"found " + m + ", want a number", ""}
+			return 0, &misfit{message: "found " + m + ", want a number"}
 		}
-		return &misfit{"found text " + quoted(s) + ", want a number", ""}
+		return 0, &misfit{message: "found text " + quoted(s) + ", want a number"}
 	}
 	t := strings.TrimPrefix(strings.ReplaceAll(s, "_", ""), "+")
 	if rest := strings.TrimPrefix(t, "-"); len(rest) > 1 && rest[0] == '0' && strings.Trim(rest, "0123456789.") == "" && rest[1] != '.' {
@@ -160,22 +212,25 @@ func numberMisfit(s string) *misfit {
 		if trimmed == "" || trimmed[0] == '.' {
 			trimmed = "0" + trimmed
 		}
-		return &misfit{"found " + quoted(s) + ": a leading zero may mean octal", "write " + sign(t) + trimmed}
-	}
-	if i := strings.IndexAny(t, "eE"); i >= 0 && !strings.HasPrefix(strings.ToLower(strings.TrimPrefix(t, "-")), "0x") {
-		f, err := strconv.ParseFloat(t, 64)
-		if err != nil || math.IsInf(f, 0) {
-			return &misfit{"the number " + quoted(s) + " is out of range", ""}
-		}
-		return &misfit{"found " + quoted(s) + ", a number with an exponent", "write " + strconv.FormatFloat(f, 'f', -1, 64)}
+		// Octal or not: without a value it is not judged further.
+		_, no := misspelt(s, ": a leading zero may mean octal", sign(t)+trimmed, 1)
+		no.meant = false
+		return 0, no
 	}
 	if n, ok := new(big.Int).SetString(t, 0); ok && len(t) <= 40 {
-		return &misfit{"found " + quoted(s) + ", want a decimal number", "write " + n.String()}
+		f, _ := new(big.Float).SetInt(n).Float64()
+		return misspelt(s, ", want a decimal number", n.String(), f)
 	}
-	if f, err := strconv.ParseFloat(t, 64); err == nil {
-		return &misfit{"found " + quoted(s) + ", want a decimal number", "write " + strconv.FormatFloat(f, 'f', -1, 64)}
+	f, err := strconv.ParseFloat(t, 64)
+	switch {
+	case math.IsInf(f, 0):
+		return 0, outOfRange(s)
+	case err != nil:
+		return 0, &misfit{message: "found " + quoted(s) + ", want a decimal number"}
+	case strings.ContainsAny(t, "eE"):
+		return misspelt(s, ", a number with an exponent", number(f), f)
 	}
-	return &misfit{"found " + quoted(s) + ", want a decimal number", ""}
+	return misspelt(s, ", want a decimal number", number(f), f)
 }
 
 func sign(s string) string {

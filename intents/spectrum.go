@@ -107,7 +107,7 @@ func checkPowers(c *checker, dbm [2]float64, path ...any) {
 	for i := range dbm {
 		c.between(&dbm[i], -60, 30, "dBm", append(path[:len(path):len(path)], i)...)
 	}
-	if dbm[0] > dbm[1] {
+	if dbm[0] > dbm[1] && c.read(append(path[:len(path):len(path)], 0)...) && c.read(append(path[:len(path):len(path)], 1)...) {
 		c.fault("the range begins at "+number(dbm[0])+" dBm, above its end of "+number(dbm[1])+" dBm", "write [least, greatest]", path...)
 	}
 }
