@@ -102,10 +102,14 @@ func (r *reader) flowValue() node {
 		return r.remember(name, r.flowValue())
 	case '!':
 		return r.fail(at, "leave it out: fields know their types", "tag %s is not supported", quoted(r.word()))
-	case ',', ']', '}', ':', '|', '>', '@', '`', '%', '#':
+	case ',', ']', '}', '|', '>', '@', '`', '%', '#':
 		return r.fail(at, "put text in quotes", "found %q where a value is wanted", string(c))
 	case '-', '?':
 		if r.blankAt(r.pos + 1) {
+			return r.fail(at, "put text in quotes", "found %q where a value is wanted", string(c))
+		}
+	case ':':
+		if r.endsPlainFlow() { // else it begins a text, as in :name
 			return r.fail(at, "put text in quotes", "found %q where a value is wanted", string(c))
 		}
 	}
