@@ -32,10 +32,9 @@ import (
 // them to its word.
 func elsewhere() map[string]string {
 	return map[string]string{
-		"go run ./cmd/waveplane demo":                "TestScripts runs it (testdata/demo.txt)",
-		"go test ./...":                              "is what runs this test",
-		"go install ./cmd/waveplane":                 "the program under test is built from the same package",
-		"go test ./drivers/gnmi -run Golden -update": "writes files of the source tree; without -update it is part of go test ./...",
+		"go run ./cmd/waveplane demo": "TestScripts runs it (testdata/demo.txt)",
+		"go test ./...":               "is what runs this test",
+		"go install ./cmd/waveplane":  "the program under test is built from the same package",
 	}
 }
 
@@ -50,6 +49,7 @@ type command struct {
 // Every command of every document does what the document says.
 func TestDocuments(t *testing.T) {
 	root := filepath.Join("..", "..")
+	unused := elsewhere()
 	for _, document := range documents(t, root) {
 		text, err := os.ReadFile(filepath.Join(root, document))
 		if err != nil {
@@ -59,10 +59,13 @@ func TestDocuments(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", document, err)
 		}
-		for _, fault := range unknownInText(string(text)) {
+		for _, fault := range unknownInText(root, string(text)) {
 			t.Errorf("%s: %s", document, fault)
 		}
-		commands = slices.DeleteFunc(commands, func(c command) bool { return elsewhere()[c.text] != "" })
+		commands = slices.DeleteFunc(commands, func(c command) bool {
+			delete(unused, c.text)
+			return elsewhere()[c.text] != ""
+		})
 		if len(commands) == 0 {
 			continue
 		}
@@ -70,6 +73,9 @@ func TestDocuments(t *testing.T) {
 			t.Parallel()
 			runSession(t, root, commands)
 		})
+	}
+	for text := range unused {
+		t.Errorf("no document has the command %q any more", text)
 	}
 }
 
@@ -167,15 +173,11 @@ func runCommand(ctx context.Context, text, dir, state string) (string, int, erro
 	return string(out), 0, err
 }
 
-var (
-	exitComment = regexp.MustCompile(`^exit code (\d+)\b`)
-	// Commands outside the one form.
-	stray = regexp.MustCompile(`^(    |\t)?\s*(\$ )?(waveplane|go (run|test|build|install|tool)|curl|kill|git) \S`)
-)
-
 // session returns the commands of a document, and an error where something
 // looks like a command and stands elsewhere than in a console block.
 func session(text string) ([]command, error) {
+	exitComment := regexp.MustCompile(`^exit code (\d+)\b`)
+	stray := regexp.MustCompile(`^\s*(\$ )?(waveplane|go (run|test|build|install|tool)|curl|kill|git) \S`) // commands outside the one form
 	var list []command
 	var faults []error
 	fence := ""
@@ -215,11 +217,17 @@ func session(text string) ([]command, error) {
 	return list, errors.Join(faults...)
 }
 
-var inline = regexp.MustCompile("`waveplane ([^`]+)`")
-
-// unknownInText finds commands in running text that do not exist.
-func unknownInText(text string) []string {
+// unknownInText finds commands in running text that cannot work: they name no
+// command, flag or folder that there is.
+func unknownInText(tree, text string) []string {
+	inline := regexp.MustCompile("`waveplane ([^`]+)`")
+	inlineGo := regexp.MustCompile("`go (?:run|test|generate|install) (\\./[^` ]+)[^`]*`")
 	var faults []string
+	for _, m := range inlineGo.FindAllStringSubmatch(text, -1) {
+		if _, err := os.Stat(filepath.Join(tree, strings.TrimSuffix(m[1], "..."))); err != nil {
+			faults = append(faults, fmt.Sprintf("%s: %v", m[0], err))
+		}
+	}
 	root := newRootCommand(&app{})
 	root.InitDefaultHelpCmd()
 	for _, m := range inline.FindAllStringSubmatch(text, -1) {
@@ -305,9 +313,10 @@ func TestSession(t *testing.T) {
 	}
 	for text, want := range map[string]int{
 		"`waveplane drift --live`, `waveplane lab cut`, `waveplane help exit-codes`": 0,
+		"`go test ./drivers/gnmi -run Golden -update`, `go test ./...`":              0, "`go test ./nowhere`": 1,
 		"`waveplane heal`": 1, "`waveplane drift --repair`": 1, "`waveplane lab mend x`": 1,
 	} {
-		if faults := unknownInText(text); len(faults) != want {
+		if faults := unknownInText(filepath.Join("..", ".."), text); len(faults) != want {
 			t.Errorf("%s: want %d faults, got %q", text, want, faults)
 		}
 	}
