@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type requestFlags struct {
 	all         bool
 	reason      string
 	allowOutage bool
+	lasersOn    bool
 	until       string
 	wait        bool
 	timeout     time.Duration
@@ -30,17 +32,22 @@ func newRepairCommand(a *app) *cobra.Command {
 		Short: "Send what devices once acknowledged again, once",
 		Long: `Permit once that what devices acknowledged is sent again, so that drift goes.
 Newer intents that wait are not advanced. On a channel that carries light this
-needs --allow-outage too. A laser found off is possibly manned and stays off.`,
+needs --allow-outage too. A laser found off may mean that somebody works on the
+fibre: it stays off unless --lasers-on says that nobody does.`,
 		Args: exactly(1, "circuit/NAME or device/NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.allowOutage && strings.TrimSpace(f.reason) == "" || f.reason == "" {
 				return usageError("repair needs --reason")
+			}
+			if f.lasersOn && !f.allowOutage {
+				return usageError("--lasers-on goes with --allow-outage")
 			}
 			return a.request(cmd.Context(), "repair", args, f)
 		},
 	}
 	c.Flags().StringVar(&f.reason, "reason", "", "why; kept with the events")
 	c.Flags().BoolVar(&f.allowOutage, "allow-outage", false, "light that is on may be disturbed")
+	c.Flags().BoolVar(&f.lasersOn, "lasers-on", false, "with --allow-outage: turn light on that was found off; nobody works on the fibre")
 	c.Flags().StringVar(&f.until, "until", "", "end of that permission: a time or a duration (default 1h)")
 	c.Flags().BoolVar(&f.wait, "wait", false, "wait until every device has done its part")
 	c.Flags().DurationVar(&f.timeout, "timeout", time.Minute, "with --wait: give up after this long (exit code 6)")
@@ -123,20 +130,36 @@ func (a *app) request(ctx context.Context, verb string, args []string, f request
 	send := map[string]func(context.Context, wire.RequestOptions) (wire.RequestReport, error){
 		"repair": cl.Repair, "retry": cl.Retry, "pause": cl.Pause, "resume": cl.Resume,
 	}[verb]
-	report, err := send(ctx, wire.RequestOptions{Target: target, Reason: f.reason, AllowOutage: f.allowOutage, Until: f.until})
+	report, err := send(ctx, wire.RequestOptions{Target: target, Reason: f.reason, AllowOutage: f.allowOutage, LasersOn: f.lasersOn, Until: f.until})
 	if err != nil {
-		return err
+		return a.denied(err)
 	}
 	done := map[string]string{"repair": "repair asked for", "retry": "retry asked for", "pause": "paused", "resume": "resumed"}[verb]
 	if a.output.structured() {
 		err = a.printStructured(report)
 	} else {
 		a.printf("%s %s\n", report.Request.Target, done)
+		if len(report.Idle) > 0 {
+			a.printf("nothing to repair on %s\n", strings.Join(report.Idle, ", "))
+		}
 	}
 	if err != nil || !f.wait {
 		return err
 	}
 	return a.waitServed(ctx, cl, report.ID, f.timeout)
+}
+
+// denied prints a repair that is refused at once as one that the devices
+// refuse later: a line for each.
+func (a *app) denied(err error) error {
+	var failure *client.APIError
+	if !client.IsReason(err, wire.OutageNotAllowed) || !errors.As(err, &failure) || failure.Details == nil || a.output == outJSON {
+		return err
+	}
+	for _, line := range failure.Details.Names {
+		a.sayf("%s", line)
+	}
+	return ended(codeDenied)
 }
 
 // quietLooks is how often a request that was refused somewhere must look the

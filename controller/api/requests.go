@@ -46,6 +46,16 @@ func (a *API) ask(ctx context.Context, verb string, o wire.RequestOptions) (wire
 		}
 		r.Until = &end
 	}
+	if verb == "repair" {
+		outlook, err := a.outlook(ctx, subject, o.AllowOutage)
+		if err != nil {
+			return report, err
+		}
+		if len(outlook.denied) > 0 {
+			return report, repairDenied(subject, outlook.denied)
+		}
+		report.Idle = outlook.idle
+	}
 	var ops []store.Op
 	if verb == "resume" {
 		r.Kind = records.RequestPause

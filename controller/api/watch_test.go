@@ -6,10 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/waveplane/waveplane/controller/api/client"
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/controller/store"
+	"github.com/waveplane/waveplane/intents"
+	"github.com/waveplane/waveplane/models"
 )
 
 var errEnough = errors.New("enough")
@@ -221,4 +225,49 @@ func TestRequests(t *testing.T) {
 	}
 	_, err = b.client.Resume(b.ctx, wire.RequestOptions{Target: "all"})
 	refused(t, err, wire.NotFound, "not paused")
+}
+
+// A repair that will be refused is refused at once, and one that finds nothing
+// to do says so.
+func TestRepairOutlook(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400))
+	b.light("c", 1, records.PhaseInService)
+	e, err := b.store.Tables().Intents.Get(b.ctx, store.DocumentKey(intents.KindCircuit, "default", "c"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	observe := func(class models.DriftClass) {
+		t.Helper()
+		drift := records.Observed{Drift: []models.DriftItem{{Device: "r1", Class: class}}}
+		if _, err := b.store.Commit(b.ctx, nil, b.store.Tables().Observed.Put("r1/"+records.CircuitOwner(e.Value.UID, 1), drift)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	observe(models.DriftLight)
+	for target, idle := range map[string][]string{"circuit/c": {"r1", "r2"}, "device/r2": {"r2"}} {
+		r, err := b.client.Repair(b.ctx, wire.RequestOptions{Target: target, Reason: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(idle, r.Idle); diff != "" {
+			t.Errorf("%s: %s", target, diff)
+		}
+	}
+	observe(models.DriftConfiguration)
+	for _, target := range []string{"circuit/c", "device/r1"} {
+		_, err := b.client.Repair(b.ctx, wire.RequestOptions{Target: target, Reason: "x"})
+		refused(t, err, wire.OutageNotAllowed, "r1: refused: OutageNotAllowed: c-1 carries light: repeat with --allow-outage")
+	}
+	r, err := b.client.Repair(b.ctx, wire.RequestOptions{Target: "circuit/c", Reason: "x", AllowOutage: true, LasersOn: true})
+	if err != nil || !r.Request.LasersOn {
+		t.Fatalf("repair with all permission: %+v, %v", r, err)
+	}
+	if diff := cmp.Diff([]string{"r2"}, r.Idle); diff != "" {
+		t.Error(diff)
+	}
+	_, err = b.client.Repair(b.ctx, wire.RequestOptions{Target: "circuit/c", Reason: "x", LasersOn: true})
+	refused(t, err, wire.BadRequest, "lasersOn")
+	_, err = b.client.Retry(b.ctx, wire.RequestOptions{Target: "circuit/c", LasersOn: true})
+	refused(t, err, wire.BadRequest, "lasersOn")
 }

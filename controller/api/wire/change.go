@@ -83,6 +83,9 @@ type RequestReport struct {
 	ID         string          `json:"id,omitempty"`
 	Request    records.Request `json:"request"`
 	Removed    []string        `json:"removed,omitempty"` // pauses that resume took away
+	// Idle lists the devices on which a repair finds nothing to do, as far as
+	// is known.
+	Idle []string `json:"idle,omitempty"`
 }
 
 // Version answers which program serves.

@@ -1,0 +1,88 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/intents"
+	"github.com/waveplane/waveplane/models"
+)
+
+// repairOutlook is what the store tells about a repair before anything is
+// asked of a device. The devices have the last word: what differs there and is
+// not known yet is found, and refused if need be, when they are compared.
+type repairOutlook struct {
+	denied []string // per device, why it would be refused
+	idle   []string // devices that are as they were acknowledged
+}
+
+// outlook looks at every wavelength that a repair of the target covers.
+func (a *API) outlook(ctx context.Context, t target, allowOutage bool) (repairOutlook, error) {
+	var out repairOutlook
+	decisions, _, err := a.tables.Decisions.List(ctx, "")
+	if err != nil {
+		return out, err
+	}
+	differs := map[string]bool{} // by device; false: nothing does
+	for _, d := range decisions {
+		if d.Value.Intent.Kind == "" {
+			continue // settings of a section, not a wavelength
+		}
+		for _, device := range coveredBy(t, &d.Value) {
+			observed, err := optional(a.tables.Observed.Get(ctx, device+"/"+d.Value.Owner()))
+			if err != nil {
+				return out, err
+			}
+			drifted := observed != nil && slices.ContainsFunc(observed.Drift, repairable)
+			differs[device] = differs[device] || drifted
+			if !drifted || allowOutage {
+				continue
+			}
+			phase, err := optional(a.tables.Phases.Get(ctx, d.Key))
+			if err != nil {
+				return out, err
+			}
+			if phase != nil && phase.Name.Lit() {
+				out.denied = append(out.denied, fmt.Sprintf("%s: refused: %s: %s carries light: repeat with --allow-outage", device, models.OutageNotAllowed, d.Value.Name))
+			}
+		}
+	}
+	if t.kind.Name == intents.KindDevice && !differs[t.name] {
+		differs[t.name] = false // nothing of ours may be on it at all
+	}
+	for device, drifted := range differs {
+		if !drifted {
+			out.idle = append(out.idle, device)
+		}
+	}
+	slices.Sort(out.idle)
+	slices.Sort(out.denied)
+	return out, nil
+}
+
+// coveredBy returns the devices on which a repair of t writes for a decision.
+func coveredBy(t target, d *records.Decision) []string {
+	switch {
+	case t.kind.Name == intents.KindDevice && slices.Contains(d.Devices(), t.name):
+		return []string{t.name}
+	case t.kind.Namespaced && d.Intent.Namespace == t.namespace && d.Intent.Name == t.name:
+		return d.Devices()
+	}
+	return nil
+}
+
+// repairable reports whether sending configuration again would change what was
+// found. Light is no configuration, and what waits is not a device's drift.
+func repairable(it models.DriftItem) bool {
+	return it.Class == models.DriftConfiguration || it.Class == models.DriftMissing
+}
+
+func repairDenied(t target, denied []string) error {
+	f := wire.NewFailure(http.StatusForbidden, wire.OutageNotAllowed, t.ref()+" carries light; a repair of it needs --allow-outage (allowOutage)")
+	f.Details = &wire.Details{Names: denied}
+	return f
+}
