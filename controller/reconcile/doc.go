@@ -6,7 +6,11 @@
 //	lightpath_advance.go  moves wavelengths from phase to phase
 //	lightpath_step.go     the rules of those moves, as a pure function
 //	device_session.go     one connection per device; merges news into memory
-//	device_pass.go        sends what is due on a device as one commit
+//	device_pass.go        what is due on a device, and its attempts on record
+//	device_change.go      what is sent for it, and what must not be
+//	device_send.go        one commit, split by owner when refused, read back
+//	device_attempt.go     attempts whose outcome is not on record
+//	device_repair.go      what a person asked to be sent again
 //	device_judge.go       turns what a device says into evidence and drift
 //	intent_status.go      tells people
 //	intent_admit.go       removes what is finished
