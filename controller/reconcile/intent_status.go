@@ -286,6 +286,8 @@ func (s *Stages) setReady(c *conditions, e store.Entry[records.Intent], rec reco
 		c.set(models.Ready, "False", models.Deleting, "being deleted")
 	case sum.live == 0 && rec.Refusal != nil:
 		c.set(models.Ready, "False", rec.Refusal.Reason, rec.Refusal.Message)
+	case sum.dark != "" && sum.unknown != "" && sum.inService < sum.live && sum.stalled == "":
+		c.set(models.Ready, "False", models.DeviceUnreachable, sum.dark+"; "+sum.unknown)
 	case sum.dark != "":
 		reason := sum.darkReason
 		if reason == "" {
