@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/controller/records"
@@ -40,6 +41,10 @@ type verdict struct {
 	done  bool
 	code  code   // what it ends with when done
 	unmet string // for people, when not done, or done badly
+	// since is when what ended it badly came to be, as far as the status tells;
+	// wavelength names the one that is in the way.
+	since      time.Time
+	wavelength string
 }
 
 // judge compares a document with the goal. A nil object does not exist.
@@ -78,11 +83,11 @@ func judge(it waitItem, o *wire.Object, goal waitGoal) verdict {
 // hopeless ends the waiting when nothing more will be tried.
 func hopeless(o wire.Object, v verdict) verdict {
 	if p := o.Condition(models.IsPlanned); p != nil && p.Status == "False" && p.Reason.Refusal() {
-		return verdict{done: true, code: codeRefused, unmet: "refused: " + reasonAndMessage(p)}
+		return verdict{done: true, code: codeRefused, unmet: "refused: " + reasonAndMessage(p), since: p.LastTransitionTime}
 	}
 	for _, w := range o.Status.Wavelengths {
 		if w.Phase == records.PhaseHeld || w.Phase == records.PhaseStuck {
-			return verdict{done: true, code: codeError, unmet: fmt.Sprintf("%s is %s: %s: %s", w.Name, w.Phase, w.Reason, w.Message)}
+			return verdict{done: true, code: codeError, unmet: fmt.Sprintf("%s is %s: %s: %s", w.Name, w.Phase, w.Reason, w.Message), since: stalledSince(o), wavelength: w.Name}
 		}
 	}
 	if s := o.Condition(models.Stalled); s != nil && s.Status == "True" {
@@ -90,9 +95,17 @@ func hopeless(o wire.Object, v verdict) verdict {
 		if s.Reason.Refusal() {
 			c = codeRefused
 		}
-		return verdict{done: true, code: c, unmet: "stalled: " + reasonAndMessage(s)}
+		return verdict{done: true, code: c, unmet: "stalled: " + reasonAndMessage(s), since: s.LastTransitionTime}
 	}
 	return v
+}
+
+// stalledSince is when nothing more was tried; zero when that is not so.
+func stalledSince(o wire.Object) time.Time {
+	if s := o.Condition(models.Stalled); s != nil && s.Status == "True" {
+		return s.LastTransitionTime
+	}
+	return time.Time{}
 }
 
 // phaseVerdict judges a wavelength that the planner made.
@@ -103,7 +116,11 @@ func phaseVerdict(o wire.Object) verdict {
 	case records.PhaseInService:
 		return verdict{done: true}
 	case records.PhaseHeld, records.PhaseStuck, records.PhaseFailed:
-		return verdict{done: true, code: codeError, unmet: word}
+		v := verdict{done: true, code: codeError, unmet: word}
+		if s.Since != nil {
+			v.since = *s.Since
+		}
+		return v
 	}
 	return verdict{unmet: word}
 }
@@ -116,7 +133,7 @@ func deletion(o wire.Object) verdict {
 	if o.Status != nil {
 		for _, w := range o.Status.Wavelengths {
 			if w.Phase == records.PhaseStuck {
-				return verdict{done: true, code: codeError, unmet: fmt.Sprintf("%s is Stuck: %s", w.Name, w.Message)}
+				return verdict{done: true, code: codeError, unmet: fmt.Sprintf("%s is Stuck: %s", w.Name, w.Message), since: stalledSince(o), wavelength: w.Name}
 			}
 			left = append(left, fmt.Sprintf("%s in %s", w.Name, w.Phase))
 		}

@@ -14,8 +14,12 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
-// errWaitDone ends a watch whose goal is reached.
-var errWaitDone = errors.New("done")
+// errWaitDone ends a watch whose goal is reached, errWaitLook one that can say
+// no more until the retries of what has ended badly are looked at.
+var (
+	errWaitDone = errors.New("done")
+	errWaitLook = errors.New("look at retries")
+)
 
 // waiter follows a set of documents to their goal.
 type waiter struct {
@@ -26,12 +30,15 @@ type waiter struct {
 	objects map[string]*wire.Object // by ref
 	results map[string]verdict
 	told    map[string]string // last line per document or wavelength
+
+	retrials map[string]*retrial // by ref, of those that ended badly
+	due      []dueItem           // whose retries are to be looked at
 }
 
 // waitFor watches until every item is done or the time is over, and returns
 // the code that counts. Each change of state is one line on standard error.
 func (a *app) waitFor(ctx context.Context, cl *client.Client, items []waitItem, goal waitGoal, timeout time.Duration, ndjson bool) error {
-	w := &waiter{a: a, goal: goal, ndjson: ndjson, items: items, objects: map[string]*wire.Object{}, results: map[string]verdict{}, told: map[string]string{}}
+	w := &waiter{a: a, goal: goal, ndjson: ndjson, items: items, objects: map[string]*wire.Object{}, results: map[string]verdict{}, told: map[string]string{}, retrials: map[string]*retrial{}}
 	timed := ctx
 	if timeout > 0 {
 		var cancel context.CancelFunc
@@ -69,8 +76,12 @@ func (w *waiter) watchKind(ctx context.Context, cl *client.Client, kind wire.Kin
 	var since time.Time
 	for {
 		err := w.watchOnce(ctx, cl, kind, func() { since = time.Time{} })
+		if errors.Is(err, errWaitLook) {
+			err = w.lookAll(ctx, cl)
+		}
 		var gone *client.UnreachableError
 		switch {
+		case err == nil: // looked; what has come since is seen by the next watch
 		case errors.Is(err, errWaitDone):
 			return nil
 		case client.IsReason(err, wire.Gone), client.IsReason(err, wire.Unavailable):
@@ -117,8 +128,13 @@ func (w *waiter) watchOnce(ctx context.Context, cl *client.Client, kind wire.Kin
 			}
 			w.tell(ref)
 		}
-		if synced && w.allDone(kind) {
+		switch {
+		case !synced:
+			return nil
+		case w.allDone(kind):
 			return errWaitDone
+		case len(w.due) > 0:
+			return errWaitLook
 		}
 		return nil
 	})
@@ -126,11 +142,12 @@ func (w *waiter) watchOnce(ctx context.Context, cl *client.Client, kind wire.Kin
 
 func (w *waiter) allDone(kind wire.Kind) bool {
 	all := true
+	w.due = nil
 	for _, it := range w.items {
 		if it.kind.Name != kind.Name {
 			continue
 		}
-		v := judge(it, w.objects[it.ref()], w.goal)
+		v := w.settled(it, judge(it, w.objects[it.ref()], w.goal))
 		w.results[it.ref()] = v
 		all = all && v.done
 	}
@@ -150,7 +167,8 @@ func (w *waiter) tell(ref string) {
 	}
 	if w.ndjson {
 		raw, err := json.Marshal(o)
-		if err == nil {
+		if err == nil && w.told[ref] != string(raw) {
+			w.told[ref] = string(raw)
 			fmt.Fprintln(w.a.stdout, string(raw))
 		}
 		return
@@ -215,7 +233,7 @@ func (w *waiter) verdict() error {
 func (w *waiter) timedOut(after time.Duration) error {
 	codes := []code{codeTimeout}
 	for _, it := range w.items {
-		v := judge(it, w.objects[it.ref()], w.goal)
+		v := w.settled(it, judge(it, w.objects[it.ref()], w.goal))
 		codes = append(codes, v.code)
 		if !v.done || v.code != codeDone {
 			w.a.sayf("%s: %s", it.ref(), v.unmet)
