@@ -127,7 +127,7 @@ func (d *demo) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.printPlan(report, "")
+	d.printPlan(report.PlanReport, "")
 	if report.Summary.Refused > 0 {
 		return exitError{code: codeRefused, err: fmt.Errorf("the planner refused %s", count(report.Summary.Refused, "document"))}
 	}
@@ -210,7 +210,7 @@ func (d *demo) tamper(ctx context.Context) error {
 
 func (d *demo) drift(ctx context.Context) error {
 	d.title("the daemon notices  (waveplane drift)")
-	report, err := d.awaitDrift(ctx, func(r records.DriftReport) bool {
+	report, err := d.awaitDrift(ctx, func(r wire.DriftReport) bool {
 		for _, it := range r.Items {
 			if it.Class == models.DriftConfiguration {
 				return true
@@ -221,12 +221,12 @@ func (d *demo) drift(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.printDrift(report)
+	d.printDrift(report.DriftReport)
 	return nil
 }
 
 // awaitDrift looks until the report is as it should be.
-func (d *demo) awaitDrift(ctx context.Context, good func(records.DriftReport) bool) (records.DriftReport, error) {
+func (d *demo) awaitDrift(ctx context.Context, good func(wire.DriftReport) bool) (wire.DriftReport, error) {
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
 	for {
@@ -252,12 +252,12 @@ func (d *demo) repair(ctx context.Context) error {
 	if _, err := d.cl.Repair(ctx, wire.RequestOptions{Target: target, Reason: "demo: undo the tampering", AllowOutage: true}); err != nil {
 		return err
 	}
-	report, err := d.awaitDrift(ctx, func(r records.DriftReport) bool { return len(r.Items) == 0 && len(r.Unknown) == 0 })
+	report, err := d.awaitDrift(ctx, func(r wire.DriftReport) bool { return len(r.Items) == 0 && len(r.Unknown) == 0 })
 	if err != nil {
-		d.printDrift(report)
+		d.printDrift(report.DriftReport)
 		return err
 	}
-	d.printDrift(report)
+	d.printDrift(report.DriftReport)
 	return nil
 }
 

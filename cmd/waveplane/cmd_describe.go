@@ -48,8 +48,8 @@ measured, predicted and measured power side by side, and the acceptance record
 // description is what describe prints as JSON.
 type description struct {
 	wire.Object
-	Events []records.Event      `json:"events"`
-	Drift  *records.DriftReport `json:"drift,omitempty"`
+	Events []records.Event   `json:"events"`
+	Drift  *wire.DriftReport `json:"drift,omitempty"`
 }
 
 func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error {
@@ -63,6 +63,10 @@ func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error 
 		return err
 	}
 	d.Events = events.Items
+	if a.output == outName {
+		a.printf("%s\n", d.Ref())
+		return nil
+	}
 	if s.kind.Name == intents.KindDevice {
 		drift, err := cl.Drift(ctx, false, s.name)
 		if err != nil {
@@ -89,7 +93,7 @@ func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error 
 	}
 	if d.Drift != nil && (len(d.Drift.Items) > 0 || len(d.Drift.Unknown) > 0) {
 		a.printf("\ndrift\n")
-		a.printDrift(*d.Drift)
+		a.printDrift(d.Drift.DriftReport)
 	}
 	a.printEvents(d.Events)
 	return nil
@@ -178,6 +182,10 @@ func (a *app) describeWavelength(ctx context.Context, cl *client.Client, s subje
 	}
 	if a.output.structured() {
 		return a.printStructured(acceptance{o, r})
+	}
+	if a.output == outName {
+		a.printf("%s\n", o.Ref())
+		return nil
 	}
 	a.printHead(o)
 	a.printConditions(o)

@@ -51,6 +51,12 @@ there is none.`,
 
 func (a *app) printDiff(r wire.ChangeReport) {
 	for _, it := range r.Items {
+		if a.output == outName {
+			if it.Outcome == wire.Created || it.Outcome == wire.Configured {
+				a.printf("%s\n", it.Ref())
+			}
+			continue
+		}
 		switch it.Outcome {
 		case wire.Created:
 			a.printf("+ %s is not stored\n", it.Ref())

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -47,15 +48,18 @@ another), 7 a device was out of reach: it is Unknown, never in sync.`,
 			if err != nil {
 				return err
 			}
-			if a.output.structured() {
+			switch {
+			case a.output.structured():
 				err = a.printStructured(report)
-			} else {
-				a.printDrift(report)
+			case a.output == outName:
+				a.printNames(driftNames(report.DriftReport))
+			default:
+				a.printDrift(report.DriftReport)
 			}
 			if err != nil {
 				return err
 			}
-			return ended(driftCode(report, difference))
+			return ended(driftCode(report.DriftReport, difference))
 		},
 	}
 	c.Flags().BoolVar(&live, "live", false, "ask the devices now")
@@ -73,6 +77,19 @@ func driftCode(r records.DriftReport, difference code) code {
 		return difference
 	}
 	return codeDone
+}
+
+// driftNames lists the devices that differ or could not be asked.
+func driftNames(r records.DriftReport) []string {
+	var out []string
+	for _, it := range r.Items {
+		out = append(out, "device/"+it.Device)
+	}
+	for _, u := range r.Unknown {
+		out = append(out, "device/"+u.Device)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func (a *app) printDrift(r records.DriftReport) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/waveplane/waveplane/controller/api/client"
 	"github.com/waveplane/waveplane/drivers/sim"
+	"github.com/waveplane/waveplane/intents"
 )
 
 // newLabCommand is the laboratory's hand on the network.
@@ -124,6 +125,13 @@ func (a *app) hand(do func(*sim.Client) error) error {
 	return err
 }
 
+// labStatus is what lab status prints as JSON.
+type labStatus struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	sim.Status
+}
+
 func newLabStatusCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
@@ -136,7 +144,7 @@ func newLabStatusCommand(a *app) *cobra.Command {
 					return err
 				}
 				if a.output.structured() {
-					return a.printStructured(s)
+					return a.printStructured(labStatus{intents.APIVersion, "LabStatus", s})
 				}
 				a.printLab(s)
 				return nil

@@ -48,15 +48,18 @@ drift asks: what do the devices say that differs from what was applied?`,
 			if err != nil {
 				return err
 			}
-			if a.output.structured() {
+			switch {
+			case a.output.structured():
 				err = a.printStructured(report)
-			} else {
-				a.printPlan(report, show)
+			case a.output == outName:
+				a.printNames(planNames(report.PlanReport))
+			default:
+				a.printPlan(report.PlanReport, show)
 			}
 			if err != nil {
 				return err
 			}
-			return ended(planCode(report, detailed))
+			return ended(planCode(report.PlanReport, detailed))
 		},
 	}
 	c.Flags().StringArrayVarP(&files, "file", "f", nil, "file, directory or - (again for more)")
@@ -76,6 +79,18 @@ func planCode(p records.PlanReport, detailed bool) code {
 		c = worst(c, codeDifference)
 	}
 	return c
+}
+
+// planNames lists the documents for which something would change, or that
+// would be refused.
+func planNames(p records.PlanReport) []string {
+	var out []string
+	for _, c := range p.Circuits {
+		if c.Action != "none" {
+			out = append(out, wire.Ref(c.Kind, c.Namespace, c.Name))
+		}
+	}
+	return out
 }
 
 // printPlan prints circuits with their wavelengths and refusals, then devices,

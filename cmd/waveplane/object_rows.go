@@ -128,6 +128,9 @@ func circuitRow(o wire.Object, wide bool) []string {
 	if o.Metadata.DeletionTimestamp != nil {
 		reason = string(models.Deleting)
 	}
+	if c := o.Condition(models.Stalled); c != nil && c.Status == "True" && (reason == string(models.Progressing) || reason == string(models.Deleting)) {
+		reason, message = string(c.Reason), c.Message // nothing goes on
+	}
 	capacity := fmt.Sprintf("0/%d", s.CapacityGbps)
 	waves := 0
 	if o.Status != nil {

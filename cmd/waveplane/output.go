@@ -64,6 +64,13 @@ func (a *app) printStructured(v any) error {
 	return err
 }
 
+// printNames prints KIND/NAME, one a line.
+func (a *app) printNames(names []string) {
+	for _, name := range names {
+		a.printf("%s\n", name)
+	}
+}
+
 // grid prints rows under headings, columns parted by spaces. Cells are cleaned
 // of whatever could move a terminal's cursor.
 func (a *app) grid(headings []string, rows [][]string) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/waveplane/waveplane/controller/api/client"
@@ -268,7 +269,7 @@ func TestPlan(t *testing.T) {
 	b.apply(document(twoSites), circuit("c", 400))
 	b.planner.report = records.PlanReport{Circuits: []records.CircuitPlan{{Name: "d", Action: "add"}}, Summary: records.PlanSummary{Add: 1}}
 	got, err := b.client.Plan(b.ctx, files(circuit("d", 800)), []string{"circuit/c"}, false)
-	if err != nil || got.Summary.Add != 1 {
+	if err != nil || got.Summary.Add != 1 || got.APIVersion != intents.APIVersion || got.Kind != "PlanReport" {
 		t.Fatalf("plan: %+v, %v", got, err)
 	}
 	if len(b.planner.docs) != 1 || b.planner.docs[0].Metadata.Namespace != "default" {
@@ -297,8 +298,8 @@ func TestDriftAndReports(t *testing.T) {
 	b.apply(document(twoSites), circuit("c", 400))
 	b.prober.drift = records.DriftReport{Checked: 2}
 	r, err := b.client.Drift(b.ctx, false, "r1")
-	if err != nil || r.Checked != 2 || r.Items == nil {
-		t.Errorf("want an empty list and not null, got %+v, %v", r, err)
+	if err != nil || r.Checked != 2 || r.Items == nil || r.APIVersion != intents.APIVersion || r.Kind != "DriftReport" {
+		t.Errorf("want an empty list and not null, with version and kind, got %+v, %v", r, err)
 	}
 	_, err = b.client.Drift(b.ctx, true, "r9")
 	refused(t, err, wire.NotFound, "device/r9")
@@ -316,4 +317,44 @@ func TestDriftAndReports(t *testing.T) {
 	}
 	_, err = b.client.Why(b.ctx, kindOf(t, "circuit"), "", "none")
 	refused(t, err, wire.NotFound)
+}
+
+// Why tells what is so beside how it came to be.
+func TestWhyTellsWhatIsSo(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400))
+	b.light("c", 1, records.PhaseInService)
+	tables := b.store.Tables()
+	key := store.DocumentKey(intents.KindCircuit, "default", "c")
+	e, err := tables.Intents.Get(b.ctx, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := tables.Circuits.Get(b.ctx, e.Value.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Value.Tombstones = []records.Tombstone{{WL: 3, Reason: models.DeviceRejected, Words: "r2: no such grid"}}
+	cut := records.WavelengthStatus{Name: "c-1", Phase: records.PhaseInService, Reason: models.LossOfSignal, Message: "r2 rx: -60.00 dBm"}
+	good := records.WavelengthStatus{Name: "c-2", Phase: records.PhaseInService, Reason: models.LightVerified, Message: "as predicted"}
+	status := records.Status{Wavelengths: []records.WavelengthStatus{cut, good}, Conditions: []models.Condition{{Type: models.Ready, Status: "False", Reason: models.LossOfSignal}}}
+	if _, err := b.store.Commit(b.ctx, nil, tables.Circuits.Put(e.Value.UID, c.Value), tables.Status.Put(key, status)); err != nil {
+		t.Fatal(err)
+	}
+	for kind, name := range map[string]string{"circuit": "c", "wl": "c-1"} {
+		got, err := b.client.Why(b.ctx, kindOf(t, kind), "", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Kind != intents.KindCircuit || got.Name != "c" || len(got.Conditions) != 1 {
+			t.Errorf("%s/%s: want the plan and conditions of the circuit, got %+v", kind, name, got)
+		}
+		if diff := cmp.Diff(c.Value.Tombstones, got.Refused); diff != "" {
+			t.Errorf("%s/%s: refused: %s", kind, name, diff)
+		}
+		want := []wire.WavelengthFault{{Name: cut.Name, Phase: cut.Phase, Reason: cut.Reason, Message: cut.Message}}
+		if diff := cmp.Diff(want, got.Faults); diff != "" {
+			t.Errorf("%s/%s: faults: %s", kind, name, diff)
+		}
+	}
 }

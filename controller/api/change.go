@@ -156,7 +156,7 @@ type planInput struct {
 	RawBody     []byte   `contentType:"application/yaml"`
 }
 
-type planOutput struct{ Body records.PlanReport }
+type planOutput struct{ Body wire.PlanReport }
 
 // planDocuments plans the network after the documents of the body.
 func (a *API) planDocuments(ctx context.Context, in *planInput) (*planOutput, error) {
@@ -183,7 +183,7 @@ func (a *API) planDocuments(ctx context.Context, in *planInput) (*planOutput, er
 	if err != nil {
 		return nil, a.failureOf("plan", err)
 	}
-	return &planOutput{report}, nil
+	return &planOutput{wire.NewPlanReport(report)}, nil
 }
 
 // storedRef finds the stored document that a reference names.

@@ -16,7 +16,7 @@ type driftInput struct {
 	Device string `query:"device" maxLength:"100"`
 }
 
-type driftOutput struct{ Body records.DriftReport }
+type driftOutput struct{ Body wire.DriftReport }
 
 // liveTimeout bounds a live drift over all devices.
 const liveTimeout = 90 * time.Second
@@ -37,39 +37,60 @@ func (a *API) drift(ctx context.Context, in *driftInput) (*driftOutput, error) {
 	if err != nil {
 		return nil, a.failureOf("drift", err)
 	}
-	if report.Items == nil {
-		report.Items = []models.DriftItem{}
-	}
-	return &driftOutput{report}, nil
+	return &driftOutput{wire.NewDriftReport(report)}, nil
 }
 
-type whyOutput struct{ Body records.CircuitPlan }
+type whyOutput struct{ Body wire.Explanation }
 
-// why explains the plan of one document.
+// why explains the plan of one document. The reasons of a wavelength that the
+// planner made are those of its circuit.
 func (a *API) why(kind wire.Kind) func(context.Context, *objectInput) (*whyOutput, error) {
 	return func(ctx context.Context, in *objectInput) (*whyOutput, error) {
-		if _, err := a.tables.Intents.Get(ctx, store.DocumentKey(kind.Name, in.Namespace, in.Name)); err != nil {
-			if missing(err) {
-				err = notFound(kind.Name, in.Namespace, in.Name)
-				if kind.Name == intents.KindWavelength {
-					if o, merr := a.madeWavelength(ctx, in.Namespace, in.Name); merr == nil {
-						// Its reasons are those of the circuit.
-						plan, perr := a.cfg.Planner.Why(ctx, intents.KindCircuit, in.Namespace, o.Metadata.Labels[wire.LabelCircuit])
-						if perr == nil {
-							return &whyOutput{plan}, nil
-						}
-						err = perr
-					}
-				}
-			}
-			return nil, a.failureOf("why", err)
-		}
-		plan, err := a.cfg.Planner.Why(ctx, kind.Name, in.Namespace, in.Name)
+		o, err := a.one(ctx, kind, in.Namespace, in.Name)
 		if err != nil {
 			return nil, a.failureOf("why", err)
 		}
-		return &whyOutput{plan}, nil
+		t := target{kind, in.Namespace, in.Name}
+		if circuit := o.Metadata.Labels[wire.LabelCircuit]; circuit != "" && kind.Name == intents.KindWavelength {
+			if t.kind, err = wire.KindNamed(intents.KindCircuit); err != nil {
+				return nil, a.failureOf("why", err)
+			}
+			t.name = circuit
+			if o, err = a.one(ctx, t.kind, t.namespace, t.name); err != nil {
+				return nil, a.failureOf("why", err)
+			}
+		}
+		plan, err := a.cfg.Planner.Why(ctx, t.kind.Name, t.namespace, t.name)
+		if err != nil {
+			return nil, a.failureOf("why", err)
+		}
+		out := wire.Explanation{CircuitPlan: plan}
+		record, err := optional(a.tables.Circuits.Get(ctx, o.Metadata.UID))
+		if err != nil {
+			return nil, a.failureOf("why", err)
+		}
+		if record != nil {
+			out.Refused = record.Tombstones
+		}
+		if o.Status != nil {
+			out.Conditions = o.Status.Conditions
+			out.Faults = faultsOf(o.Status.Wavelengths)
+		}
+		return &whyOutput{out}, nil
 	}
+}
+
+// faultsOf lists the wavelengths with which something is wrong now.
+func faultsOf(list []records.WavelengthStatus) []wire.WavelengthFault {
+	var out []wire.WavelengthFault
+	for _, w := range list {
+		switch w.Reason {
+		case "", models.LightVerified, models.Planned, models.Progressing:
+			continue // on its way, or where it should be
+		}
+		out = append(out, wire.WavelengthFault{Name: w.Name, Phase: w.Phase, Reason: w.Reason, Message: w.Message})
+	}
+	return out
 }
 
 type reportOutput struct{ Body records.WavelengthReport }

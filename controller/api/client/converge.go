@@ -13,7 +13,7 @@ import (
 
 // Drift compares what was applied with what the devices say: what the daemon
 // last heard, or with live what they answer now. Device limits it to one.
-func (c *Client) Drift(ctx context.Context, live bool, device string) (records.DriftReport, error) {
+func (c *Client) Drift(ctx context.Context, live bool, device string) (wire.DriftReport, error) {
 	q := url.Values{}
 	if live {
 		q.Set("live", "true")
@@ -21,7 +21,7 @@ func (c *Client) Drift(ctx context.Context, live bool, device string) (records.D
 	if device != "" {
 		q.Set("device", device)
 	}
-	var out records.DriftReport
+	var out wire.DriftReport
 	err := c.call(ctx, http.MethodGet, wire.Base+"/drift", q, "", nil, &out)
 	return out, err
 }

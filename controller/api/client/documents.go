@@ -66,7 +66,7 @@ func (c *Client) DeleteFiles(ctx context.Context, files []wire.File, o ChangeOpt
 // Plan compares the stored network with the network after the files are
 // applied and the named documents (KIND/NAME or KIND/NAMESPACE/NAME) deleted.
 // With native the changes of each device also come in the device's own form.
-func (c *Client) Plan(ctx context.Context, files []wire.File, remove []string, native bool) (records.PlanReport, error) {
+func (c *Client) Plan(ctx context.Context, files []wire.File, remove []string, native bool) (wire.PlanReport, error) {
 	q := url.Values{}
 	for _, r := range remove {
 		q.Add("remove", r)
@@ -74,7 +74,7 @@ func (c *Client) Plan(ctx context.Context, files []wire.File, remove []string, n
 	if native {
 		q.Set("native", "true")
 	}
-	var out records.PlanReport
+	var out wire.PlanReport
 	err := c.postFiles(ctx, "/plan", q, files, &out)
 	return out, err
 }
@@ -105,9 +105,10 @@ func (c *Client) Delete(ctx context.Context, kind wire.Kind, namespace, name str
 	return out, err
 }
 
-// Why returns the planner's full explanation of one Circuit or Wavelength.
-func (c *Client) Why(ctx context.Context, kind wire.Kind, namespace, name string) (records.CircuitPlan, error) {
-	var out records.CircuitPlan
+// Why returns the planner's full explanation of one Circuit or Wavelength, and
+// what stands in its way now.
+func (c *Client) Why(ctx context.Context, kind wire.Kind, namespace, name string) (wire.Explanation, error) {
+	var out wire.Explanation
 	err := c.call(ctx, http.MethodGet, objectPath(kind, namespace, name)+"/why", nil, "", nil, &out)
 	return out, err
 }
