@@ -55,7 +55,7 @@ func (s *Stages) readBack(ctx context.Context, w *deviceWorker, session drivers.
 	if _, tells := session.(drivers.Watcher); tells {
 		ask = slices.ContainsFunc(live, func(sh *share) bool {
 			p := sh.phase.Value.Name
-			return p == records.PhaseLaunch || p == records.PhaseOpen
+			return sh.repair || p == records.PhaseLaunch || p == records.PhaseOpen
 		})
 	}
 	if !ask {

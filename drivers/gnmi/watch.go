@@ -42,9 +42,12 @@ func (s *Session) follow(ctx context.Context, op string, interval time.Duration,
 	}
 	defer end()
 	err = s.stream(ctx, interval, sampleOnly, sink)
-	if status.Code(err) == codes.InvalidArgument && interval < slow {
-		s.log.Debug("sampling interval refused", "device", s.device.Name, "interval", interval, "instead", slow)
-		err = s.stream(ctx, slow, sampleOnly, sink)
+	for _, slower := range []time.Duration{slow, defaultSlow} {
+		if status.Code(err) == codes.InvalidArgument && interval < slower {
+			s.log.Debug("sampling interval refused", "device", s.device.Name, "interval", interval, "instead", slower)
+			interval = slower
+			err = s.stream(ctx, interval, sampleOnly, sink)
+		}
 	}
 	return s.failure(op, err, reading)
 }
