@@ -117,3 +117,27 @@ func TestCodesFollowTheRecord(t *testing.T) {
 		}
 	}
 }
+
+// full is a disk without space.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// What could not be printed is an error, whatever the command found.
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	for _, args := range [][]string{{"help", "exit-codes"}, {"version"}, {"version", "-o", "json"}, {"--help"}, {"validate", "-f", "testdata/pair"}} {
+		var stderr bytes.Buffer
+		if got := run(args, nil, full{}, &stderr, func(string) string { return "" }); got != int(codeError) {
+			t.Errorf("%v: want exit code 1, got %d", args, got)
+		}
+		if !strings.Contains(stderr.String(), "no space left") {
+			t.Errorf("%v: want the cause, got %q", args, stderr.String())
+		}
+	}
+	out := &output{to: full{}}
+	a := &app{stdout: out}
+	a.grid([]string{"name"}, [][]string{{"r1"}})
+	if out.err == nil {
+		t.Error("a table that could not be written leaves no error")
+	}
+}

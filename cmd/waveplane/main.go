@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -35,15 +36,20 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(s
 		}
 	}()
 
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
+	out := &output{to: stdout}
+	a := &app{stdin: stdin, stdout: out, stderr: stderr, getenv: getenv}
 	root := newRootCommand(a)
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err != nil && errors.Is(context.Cause(ctx), errInterrupted) && !a.daemon {
 		err = exitError{code: codeInterrupted, err: err}
+	}
+	if out.err != nil {
+		// What was printed is not what there is: no other code counts.
+		err = exitError{code: codeError, err: fmt.Errorf("write the output: %w", out.err)}
 	}
 	return a.finish(err)
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/goccy/go-yaml"
@@ -62,6 +64,26 @@ func (a *app) printStructured(v any) error {
 	}
 	_, err = fmt.Fprintln(a.stdout, string(raw))
 	return err
+}
+
+// output is standard output. It remembers the first write that failed, so that
+// tables can be printed without asking after each line, and writes no more then.
+type output struct {
+	mu  sync.Mutex
+	to  io.Writer
+	err error
+}
+
+// Write writes p, unless a write has failed before.
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.to.Write(p)
+	o.err = err
+	return n, err
 }
 
 // printNames prints KIND/NAME, one a line.
