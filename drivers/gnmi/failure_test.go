@@ -145,6 +145,9 @@ func TestCertificates(t *testing.T) {
 		server func(*tls.Config)
 		device func(*drivers.Device)
 		want   drivers.Kind // empty: opens
+		// or is what may come instead: a server that closes with our bytes
+		// unread resets the connection, and the reset can overtake its alert.
+		or drivers.Kind
 	}{
 		"trusted":           {},
 		"unknown authority": {device: func(d *drivers.Device) { d.RootCAs = stranger.PEM() }, want: drivers.KindDenied},
@@ -155,7 +158,7 @@ func TestCertificates(t *testing.T) {
 		"expired": {server: func(c *tls.Config) { c.Certificates = []tls.Certificate{old} },
 			device: func(d *drivers.Device) { d.RootCAs = oldRoots }, want: drivers.KindDenied},
 		"client wanted": {server: func(c *tls.Config) { c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, l.authority.Pool() },
-			want: drivers.KindDenied},
+			want: drivers.KindDenied, or: drivers.KindUnreachable},
 		"no PEM": {device: func(d *drivers.Device) { d.RootCAs = []byte("no certificate") }, want: drivers.KindInvalid},
 	}
 	for name, tt := range tests {
@@ -174,8 +177,8 @@ func TestCertificates(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			if drivers.KindOf(err) != tt.want {
-				t.Errorf("error %v of kind %q, want %q", err, drivers.KindOf(err), tt.want)
+			if kind := drivers.KindOf(err); kind != tt.want && (tt.or == "" || kind != tt.or) {
+				t.Errorf("error %v of kind %q, want %q", err, kind, tt.want)
 			}
 			if err != nil && strings.Contains(err.Error(), secret) {
 				t.Errorf("the error holds the secret: %v", err)
