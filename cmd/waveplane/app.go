@@ -141,11 +141,21 @@ func (a *app) tenant() string {
 // exactly returns an argument check whose error is a usage error.
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
-		if len(args) != n {
-			return usageError("want %s", what)
+		switch {
+		case len(args) == n:
+			return nil
+		case n == 1 && len(args) == 2 && isKind(args[0]):
+			return usageError("want %s: write %s/%s", what, args[0], args[1])
+		case n > 0 && len(args) > n:
+			return usageError("want %s, one at a time; got %d arguments", what, len(args))
 		}
-		return nil
+		return usageError("want %s", what)
 	}
+}
+
+func isKind(word string) bool {
+	_, err := wire.KindNamed(word)
+	return err == nil
 }
 
 // atLeastOne is exactly's sister for lists.

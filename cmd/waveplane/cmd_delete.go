@@ -14,7 +14,7 @@ func newDeleteCommand(a *app) *cobra.Command {
 	var f changeFlags
 	var ignoreMissing bool
 	c := &cobra.Command{
-		Use:   "delete KIND/NAME... | -f FILE|DIR",
+		Use:   "delete KIND/NAME... | KIND NAME... | -f FILE|DIR",
 		Short: "Delete documents; light is taken down in order",
 		Long: `Delete documents. A circuit's wavelengths are drained, their lasers switched off
 and everything that is ours removed from the devices; then the name is free.
@@ -36,7 +36,7 @@ func (a *app) delete(ctx context.Context, args []string, f changeFlags, ignoreMi
 		return err
 	}
 	if (len(args) == 0) == (len(f.files) == 0) {
-		return usageError("give either KIND/NAME or -f")
+		return usageError("give either KIND/NAME (again for more) or -f")
 	}
 	cl, err := a.client()
 	if err != nil {

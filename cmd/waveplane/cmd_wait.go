@@ -16,7 +16,7 @@ func newWaitCommand(a *app) *cobra.Command {
 	var timeout time.Duration
 	var events string
 	c := &cobra.Command{
-		Use:   "wait KIND/NAME... [--for=Ready]",
+		Use:   "wait KIND/NAME... | KIND NAME... [--for=Ready]",
 		Short: "Wait until documents are ready or gone",
 		Long: `Wait until a condition is True (Ready, Planned, Programmed, InSync, Stalled) or
 something else (Ready=False), or until the document is deleted. What does not exist yet is waited for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/controller/records"
@@ -45,20 +46,31 @@ func (w *work) removeAll(ctx context.Context, targets []target, strict bool) err
 			return err
 		}
 	}
+	var refs, lit []string // what carries light, and which light that is
 	for _, t := range targets {
 		cur := w.current[t.key()]
 		if cur == nil {
 			if strict {
-				return notFound(t.kind.Name, t.namespace, t.name)
+				return absent(ctx, w.tables, t.kind.Name, t.namespace, t.name)
 			}
 			w.items = append(w.items, wire.ItemChange{Kind: t.kind.Name, Namespace: t.namespace, Name: t.name, Outcome: wire.Absent})
 			continue
 		}
-		if err := w.removeOne(ctx, t, cur); err != nil {
+		names, err := w.removeOne(ctx, t, cur)
+		if err != nil {
 			return err
 		}
+		if len(names) > 0 {
+			refs, lit = append(refs, t.ref()), append(lit, names...)
+		}
 	}
-	return nil
+	switch len(refs) {
+	case 0:
+		return nil
+	case 1:
+		return outage(refs[0]+" carries light", lit)
+	}
+	return outage(strings.Join(refs, ", ")+" carry light", lit)
 }
 
 // spared refuses to delete parts of the network that others need.
@@ -94,7 +106,8 @@ func (w *work) spared(ctx context.Context, targets []target, going map[string]bo
 	return nil
 }
 
-func (w *work) removeOne(ctx context.Context, t target, cur *store.Entry[records.Intent]) error {
+// removeOne returns the names of what carries light when that stands in the way.
+func (w *work) removeOne(ctx context.Context, t target, cur *store.Entry[records.Intent]) ([]string, error) {
 	item := wire.ItemChange{Kind: t.kind.Name, Namespace: t.namespace, Name: t.name, UID: cur.Value.UID, Generation: cur.Value.Generation}
 	if t.kind.Topology() {
 		w.ops = append(w.ops, w.tables.Intents.DeleteAt(t.key(), cur.Revision), w.tables.Status.Delete(t.key()))
@@ -102,19 +115,19 @@ func (w *work) removeOne(ctx context.Context, t target, cur *store.Entry[records
 		w.bump = true
 		item.Outcome = wire.Removed
 		w.items = append(w.items, item)
-		return nil
+		return nil, nil
 	}
 	item.Outcome = wire.Deleting
 	light, err := w.light(ctx, cur.Value.UID, w.terms.permission == nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if cur.Value.Deletion != nil {
 		w.items = append(w.items, item) // it is on its way already
-		return nil
+		return nil, nil
 	}
 	if len(light.lit) > 0 && w.terms.permission == nil {
-		return outage(t.ref()+" carries light", light.lit)
+		return light.lit, nil
 	}
 	rec := cur.Value
 	deletion := w.now
@@ -122,9 +135,19 @@ func (w *work) removeOne(ctx context.Context, t target, cur *store.Entry[records
 	rec.Who, rec.When, rec.Why = w.terms.who, w.now, w.terms.why
 	rec.Permission = w.terms.permissionFor(rec.Generation)
 	w.ops = append(w.ops, w.tables.Intents.Update(t.key(), rec, cur.Revision))
-	w.event(t.kind.Name, t.namespace, t.name, "Deleting", w.because(fmt.Sprintf("%d wavelengths carry light", len(light.lit))))
+	w.event(t.kind.Name, t.namespace, t.name, "Deleting", w.because(carrying(len(light.lit))))
 	w.items = append(w.items, item)
-	return nil
+	return nil, nil
+}
+
+func carrying(lit int) string {
+	switch lit {
+	case 0:
+		return "no wavelength carries light"
+	case 1:
+		return "1 wavelength carries light"
+	}
+	return fmt.Sprintf("%d wavelengths carry light", lit)
 }
 
 // notMade refuses to delete a wavelength that belongs to a circuit.

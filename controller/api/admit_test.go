@@ -271,3 +271,70 @@ func TestConcurrentApplies(t *testing.T) {
 		t.Errorf("want %d circuits, got %d, %v", writers+1, len(list.Items), err)
 	}
 }
+
+// All that carries light is named at once, and nothing goes.
+func TestDeleteNamesAllLitCircuits(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400), circuit("d", 400), circuit("dark", 400))
+	b.light("c", 1, records.PhaseInService)
+	b.light("d", 3, records.PhaseHeld)
+	set := files(circuit("dark", 400), circuit("c", 400), circuit("d", 400))
+	_, err := b.client.DeleteFiles(b.ctx, set, client.ChangeOptions{})
+	refused(t, err, wire.OutageNotAllowed, "circuit/c, circuit/d carry light", "c-1 (InService)", "d-3 (Held)")
+	list, err := b.client.List(b.ctx, kindOf(t, "circuit"), client.ListOptions{})
+	if err != nil || len(list.Items) != 3 {
+		t.Fatalf("want three circuits, got %d, %v", len(list.Items), err)
+	}
+	for _, o := range list.Items {
+		if o.Metadata.DeletionTimestamp != nil {
+			t.Errorf("%s is being deleted", o.Ref())
+		}
+	}
+	if _, err := b.client.DeleteFiles(b.ctx, set, client.ChangeOptions{AllowOutage: true, Reason: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	events, err := b.client.Events(b.ctx, "circuit/c", 1)
+	if err != nil || len(events.Items) != 1 || !strings.HasPrefix(events.Items[0].Message, "1 wavelength carries light") {
+		t.Errorf("want an event in the singular, got %+v, %v", events.Items, err)
+	}
+}
+
+// Who looks in the wrong namespace is told the right one.
+func TestAbsentNamesTheNamespace(t *testing.T) {
+	b := newBench(t)
+	there := strings.Replace(circuit("c", 400), "{name: c}", "{name: c, namespace: tenant-x}", 1)
+	b.apply(document(twoSites), there)
+	const hint = "it exists in namespace tenant-x"
+	_, err := b.client.Get(b.ctx, kindOf(t, "circuit"), "", "c")
+	refused(t, err, wire.NotFound, "circuit/c does not exist; "+hint)
+	_, err = b.client.Delete(b.ctx, kindOf(t, "circuit"), "", "c", client.ChangeOptions{})
+	refused(t, err, wire.NotFound, hint)
+	_, err = b.client.Get(b.ctx, kindOf(t, "wl"), "", "c-1")
+	refused(t, err, wire.NotFound, "wavelength/c-1 does not exist; circuit/c exists in namespace tenant-x")
+	_, err = b.client.Why(b.ctx, kindOf(t, "circuit"), "", "c")
+	refused(t, err, wire.NotFound, hint)
+	_, err = b.client.Retry(b.ctx, wire.RequestOptions{Target: "circuit/c"})
+	refused(t, err, wire.NotFound, hint)
+	_, err = b.client.Get(b.ctx, kindOf(t, "circuit"), "", "d")
+	if e := refused(t, err, wire.NotFound); strings.Contains(e.Message, "namespace") {
+		t.Errorf("there is no such circuit anywhere: %s", e.Message)
+	}
+}
+
+// A socket is named as a path or as in a URL.
+func TestServerAsUnixSocket(t *testing.T) {
+	for server, want := range map[string]string{"unix:/run/x.sock": "/run/x.sock", "unix:///run/x.sock": "/run/x.sock", "unix:x.sock": "x.sock"} {
+		cl, err := client.New(client.Config{Server: server})
+		if err != nil {
+			t.Errorf("%s: %v", server, err)
+			continue
+		}
+		if cl.Where() != want {
+			t.Errorf("%s: want %s, got %s", server, want, cl.Where())
+		}
+		cl.Close()
+	}
+	if _, err := client.New(client.Config{Server: "unix://"}); err == nil {
+		t.Error("a socket without a path was taken")
+	}
+}

@@ -194,7 +194,7 @@ func (a *API) storedRef(ctx context.Context, s string) (records.IntentRef, error
 	}
 	e, err := a.tables.Intents.Get(ctx, store.DocumentKey(ref.Kind, ref.Namespace, ref.Name))
 	if missing(err) {
-		return ref, notFound(ref.Kind, ref.Namespace, ref.Name)
+		return ref, absent(ctx, a.tables, ref.Kind, ref.Namespace, ref.Name)
 	}
 	if err != nil {
 		return ref, err

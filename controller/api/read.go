@@ -194,7 +194,7 @@ func (a *API) one(ctx context.Context, kind wire.Kind, namespace, name string) (
 	case missing(err) && kind.Name == intents.KindWavelength:
 		return a.madeWavelength(ctx, namespace, name)
 	case missing(err):
-		return wire.Object{}, notFound(kind.Name, namespace, name)
+		return wire.Object{}, absent(ctx, a.tables, kind.Name, namespace, name)
 	case err != nil:
 		return wire.Object{}, err
 	}
@@ -234,27 +234,32 @@ func (a *API) one(ctx context.Context, kind wire.Kind, namespace, name string) (
 
 // madeWavelength finds the wavelength <circuit>-<n> of a circuit.
 func (a *API) madeWavelength(ctx context.Context, namespace, name string) (wire.Object, error) {
-	none := notFound(intents.KindWavelength, namespace, name)
-	cut := strings.LastIndexByte(name, '-')
-	if cut <= 0 {
-		return wire.Object{}, none
+	circuit, wl, ok := madeName(name)
+	if !ok {
+		return wire.Object{}, absent(ctx, a.tables, intents.KindWavelength, namespace, name)
 	}
-	wl, err := strconv.Atoi(name[cut+1:])
-	if err != nil || wl < 1 {
-		return wire.Object{}, none
-	}
-	e, err := a.tables.Intents.Get(ctx, store.DocumentKey(intents.KindCircuit, namespace, name[:cut]))
+	e, err := a.tables.Intents.Get(ctx, store.DocumentKey(intents.KindCircuit, namespace, circuit))
 	if missing(err) {
-		return wire.Object{}, none
+		return wire.Object{}, absent(ctx, a.tables, intents.KindWavelength, namespace, name)
 	}
 	if err != nil {
 		return wire.Object{}, err
 	}
 	o, err := a.decided(ctx, records.WavelengthKey(e.Value.UID, wl))
 	if missing(err) {
-		return wire.Object{}, none
+		return wire.Object{}, notFound(intents.KindWavelength, namespace, name)
 	}
 	return o, err
+}
+
+// madeName splits the name <circuit>-<n> of a wavelength.
+func madeName(name string) (circuit string, wl int, ok bool) {
+	cut := strings.LastIndexByte(name, '-')
+	if cut <= 0 {
+		return "", 0, false
+	}
+	wl, err := strconv.Atoi(name[cut+1:])
+	return name[:cut], wl, err == nil && wl >= 1
 }
 
 // decided shows one decision.
@@ -308,4 +313,41 @@ func (a *API) getWide(kind wire.Kind) func(context.Context, *wideInput) (*object
 
 func notFound(kind, namespace, name string) *wire.Failure {
 	return wire.NewFailure(http.StatusNotFound, wire.NotFound, wire.Ref(kind, namespace, name)+" does not exist")
+}
+
+// absent is notFound with the namespaces in which a document of that name is.
+func absent(ctx context.Context, tables *store.Tables, kind, namespace, name string) *wire.Failure {
+	f := notFound(kind, namespace, name)
+	if namespace == "" {
+		return f
+	}
+	what, others := "it exists", namespacesWith(ctx, tables, kind, name)
+	if circuit, _, ok := madeName(name); ok && kind == intents.KindWavelength && len(others) == 0 {
+		what, others = wire.Ref(intents.KindCircuit, "", circuit)+" exists", namespacesWith(ctx, tables, intents.KindCircuit, circuit)
+		others = slices.DeleteFunc(others, func(other string) bool { return other == namespace })
+	}
+	switch len(others) {
+	case 0:
+	case 1:
+		f.Message += "; " + what + " in namespace " + others[0]
+	default:
+		f.Message += "; " + what + " in the namespaces " + strings.Join(others, ", ")
+	}
+	return f
+}
+
+// namespacesWith lists the namespaces that have a document of a name, none when
+// that cannot be told: a hint is not worth another failure.
+func namespacesWith(ctx context.Context, tables *store.Tables, kind, name string) []string {
+	entries, _, err := tables.Intents.List(ctx, store.Key(kind))
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, e := range entries {
+		if names, err := store.SplitKey(e.Key); err == nil && len(names) == 3 && names[2] == name {
+			out = append(out, names[1])
+		}
+	}
+	return out
 }

@@ -99,7 +99,7 @@ type reportOutput struct{ Body records.WavelengthReport }
 func (a *API) report(ctx context.Context, in *objectInput) (*reportOutput, error) {
 	report, err := a.cfg.Prober.Wavelength(ctx, in.Namespace, in.Name)
 	if missing(err) {
-		err = notFound(intents.KindWavelength, in.Namespace, in.Name)
+		err = absent(ctx, a.tables, intents.KindWavelength, in.Namespace, in.Name)
 	}
 	if err != nil {
 		return nil, a.failureOf("report", err)

@@ -133,7 +133,7 @@ func (a *API) requestTarget(ctx context.Context, s string) (string, target, erro
 					return "", t, badRequest(t.ref() + " was made for circuit/" + o.Metadata.Labels[wire.LabelCircuit] + "; name that")
 				}
 			}
-			return "", t, notFound(kind.Name, t.namespace, t.name)
+			return "", t, absent(ctx, a.tables, kind.Name, t.namespace, t.name)
 		}
 		return "", t, err
 	}

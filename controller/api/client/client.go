@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -57,6 +58,8 @@ func New(cfg Config) (*Client, error) {
 			return nil, err
 		}
 		socket = path
+	} else if socket = unixPath(socket); socket == "" {
+		return nil, fmt.Errorf("server %q: want unix:/path/to/socket", cfg.Server)
 	}
 	c.base, c.where = "http://waveplane", socket
 	transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -64,6 +67,18 @@ func New(cfg Config) (*Client, error) {
 		return d.DialContext(ctx, "unix", socket)
 	}
 	return c, nil
+}
+
+// unixPath reads what stands after "unix:": a path, or as in a URL two slashes
+// and a path.
+func unixPath(s string) string {
+	if rest, ok := strings.CutPrefix(s, "//"); ok {
+		s = rest
+	}
+	if s == "" {
+		return ""
+	}
+	return filepath.Clean(s)
 }
 
 // Where says where the client looks for the daemon.
