@@ -74,7 +74,12 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 		view = s.board.view(device)
 	}
 	var ops []store.Op
-	ops = append(ops, s.healthOps(worker, view)...)
+	// written are the caches that must show this look before the next one.
+	written := map[string]func(context.Context, int64) error{}
+	if health := s.healthOps(worker, view); len(health) > 0 {
+		ops = append(ops, health...)
+		written["health"] = s.caches.health.WaitRevision
+	}
 	var again time.Duration
 	if view.Synced {
 		cat := s.network.catalogue()
@@ -87,9 +92,13 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 			evidence := s.judgeShare(cat, worker.device.Profile, device, sh, view)
 			if e, changed := s.evidenceOp(sh, evidence); changed {
 				ops = append(ops, e)
+				written["evidence"] = s.caches.evidence.WaitRevision
 			}
 			drift, wait := s.driftOp(worker, sh, view)
-			ops = append(ops, drift...)
+			if len(drift) > 0 {
+				ops = append(ops, drift...)
+				written["observed"] = s.caches.observed.WaitRevision
+			}
 			again = soonest(again, wait)
 			switch sh.phase.Value.Name {
 			case records.PhaseLaunch, records.PhaseOpen, records.PhaseVerify:
@@ -105,13 +114,12 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 	if err != nil {
 		return 0, fmt.Errorf("record evidence of %s: %w", device, err)
 	}
-	if err := s.caches.evidence.WaitRevision(ctx, rev); err != nil {
-		return 0, err
+	for _, wait := range written {
+		if err := wait(ctx, rev); err != nil {
+			return 0, err
+		}
 	}
-	if err := s.caches.health.WaitRevision(ctx, rev); err != nil {
-		return 0, err
-	}
-	return again, s.caches.observed.WaitRevision(ctx, rev)
+	return again, nil
 }
 
 // refreshLimit bounds the question a judge asks a device out of turn.

@@ -108,7 +108,7 @@ func New(cfg Config) (*Stages, error) {
 	s.lightQueue = engine.NewBatchQueue(engine.Config{Name: "lightpath", Gather: 5 * time.Millisecond, GatherMax: 50 * time.Millisecond, MaxBatch: 1000, Log: cfg.Log}, batch(s.advanceBatch))
 	s.statusQueue = engine.NewBatchQueue(engine.Config{Name: "status", Gather: 50 * time.Millisecond, GatherMax: 250 * time.Millisecond, MaxBatch: 1000, Log: cfg.Log}, batch(s.statusBatch))
 	s.passQueue = engine.NewQueue(engine.Config{Name: "pass", Workers: 1024, Gather: 20 * time.Millisecond, GatherMax: 100 * time.Millisecond, Log: cfg.Log}, s.devicePass)
-	s.judgeQueue = engine.NewQueue(engine.Config{Name: "judge", Workers: 64, Gather: 10 * time.Millisecond, GatherMax: 100 * time.Millisecond, Log: cfg.Log}, s.judgeDevice)
+	s.judgeQueue = engine.NewQueue(engine.Config{Name: "judge", Workers: 1024, Gather: 10 * time.Millisecond, GatherMax: 100 * time.Millisecond, Log: cfg.Log}, s.judgeDevice)
 	return s, nil
 }
 
