@@ -7,6 +7,7 @@ import (
 
 	"github.com/waveplane/waveplane/controller/api/client"
 	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/intents"
 )
 
 // newDeleteCommand deletes documents.
@@ -74,7 +75,7 @@ func (a *app) delete(ctx context.Context, args []string, f changeFlags, ignoreMi
 
 // deleteNamed deletes one after the other and reports them together.
 func (a *app) deleteNamed(ctx context.Context, cl *client.Client, args []string, o client.ChangeOptions, ignoreMissing bool) (wire.ChangeReport, error) {
-	var all wire.ChangeReport
+	all := wire.ChangeReport{APIVersion: intents.APIVersion, Kind: "ChangeReport", DryRun: o.DryRun}
 	subjects, err := a.subjects(args)
 	if err != nil {
 		return all, err

@@ -22,7 +22,8 @@ func newWaitCommand(a *app) *cobra.Command {
 something else (Ready=False), or until the document is deleted. What does not exist yet is waited for.
 
 Exit codes: 3 when the planner refused, 1 when a wavelength is Held or Stuck,
-6 when the time is over; what was unmet is printed.`,
+6 when the time is over; what was unmet is printed. After a retry an end from
+before it does not count.`,
 		Args: atLeastOne("KIND/NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target, err := parseGoal(goal)
