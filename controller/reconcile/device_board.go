@@ -26,12 +26,19 @@ type deviceView struct {
 // what they got without locks.
 type board struct {
 	mu    sync.RWMutex
-	views map[string]*atomic.Pointer[deviceView]
+	views map[string]*cell
 }
 
-func newBoard() *board { return &board{views: map[string]*atomic.Pointer[deviceView]{}} }
+// cell is one device's place on the board.
+type cell struct {
+	atomic.Pointer[deviceView]
+	mu    sync.Mutex
+	moved chan struct{} // closed and replaced when the view is
+}
 
-func (b *board) cell(device string) *atomic.Pointer[deviceView] {
+func newBoard() *board { return &board{views: map[string]*cell{}} }
+
+func (b *board) cell(device string) *cell {
 	b.mu.RLock()
 	c := b.views[device]
 	b.mu.RUnlock()
@@ -41,7 +48,7 @@ func (b *board) cell(device string) *atomic.Pointer[deviceView] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if c = b.views[device]; c == nil {
-		c = &atomic.Pointer[deviceView]{}
+		c = &cell{moved: make(chan struct{})}
 		c.Store(&deviceView{Device: device})
 		b.views[device] = c
 	}
@@ -60,9 +67,21 @@ func (b *board) update(device string, change func(v *deviceView)) *deviceView {
 		next := *old
 		change(&next)
 		if c.CompareAndSwap(old, &next) {
+			c.mu.Lock()
+			close(c.moved)
+			c.moved = make(chan struct{})
+			c.mu.Unlock()
 			return &next
 		}
 	}
+}
+
+// moved returns a channel that is closed at the next change of a view.
+func (b *board) moved(device string) <-chan struct{} {
+	c := b.cell(device)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.moved
 }
 
 // merge brings a delta into the view of a session; news of an older session is

@@ -59,13 +59,38 @@ func (s *Stages) readBack(ctx context.Context, w *deviceWorker, session drivers.
 		})
 	}
 	if !ask {
-		return s.board.view(w.device.Name).State, nil
+		return s.toldBack(ctx, w.device.Name, live), nil
 	}
 	state, err := session.Observe(ctx)
 	if err == nil {
 		s.board.merge(w.device.Name, s.board.view(w.device.Name).Session, fullDelta(state))
 	}
 	return state, err
+}
+
+// newsLimit is how long a pass waits for the device to tell what it was sent.
+// What comes later is settled by the next pass.
+const newsLimit = 250 * time.Millisecond
+
+// toldBack waits, for a moment, until the device has told by itself that it
+// took what was sent, and returns its picture.
+func (s *Stages) toldBack(ctx context.Context, device string, live []*share) models.State {
+	late := time.NewTimer(newsLimit)
+	defer late.Stop()
+	for {
+		moved := s.board.moved(device)
+		state := s.board.view(device).State
+		if !slices.ContainsFunc(live, func(sh *share) bool { return notThere(sh, state) != "" }) {
+			return state
+		}
+		select {
+		case <-moved:
+		case <-late.C:
+			return state
+		case <-ctx.Done():
+			return state
+		}
+	}
 }
 
 // sendSplit applies the shares as one transaction of the device. When the

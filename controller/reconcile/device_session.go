@@ -78,7 +78,6 @@ func (w *deviceWorker) run(ctx context.Context) {
 		}
 		wait = min(2*wait, redialMost)
 	}
-	w.lost(ctx.Err())
 }
 
 // serve is one connection from dial to loss.

@@ -56,7 +56,7 @@ func (s *Stages) driftOp(w *deviceWorker, sh *share, view *deviceView) ([]store.
 	first := items[0]
 	return []store.Op{
 		s.tables.Observed.Put(sh.key, records.Observed{At: now, Drift: items}),
-		s.event(sh.decision.Intent, "Drift", fmt.Sprintf("%s: %d differences on %s, first: %s applied %s, found %s", sh.decision.Name, len(items), w.device.Name, first.Path, first.Applied, first.Found), w.device.Name),
+		s.event(sh.decision.Intent, "Drift", fmt.Sprintf("%s: %s on %s, first: %s applied %s, found %s", sh.decision.Name, plural(len(items), "difference"), w.device.Name, first.Path, first.Applied, first.Found), w.device.Name),
 	}, 0
 }
 

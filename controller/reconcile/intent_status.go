@@ -312,7 +312,7 @@ func (s *Stages) setInSync(c *conditions, sum *summary) {
 	switch {
 	case len(sum.drift) > 0:
 		d := sum.drift[0]
-		c.set(models.InSync, "False", models.DriftHeld, fmt.Sprintf("%d differences, first on %s: %s applied %s, found %s", len(sum.drift), d.Device, d.Path, d.Applied, d.Found))
+		c.set(models.InSync, "False", models.DriftHeld, fmt.Sprintf("%s, first on %s: %s applied %s, found %s", plural(len(sum.drift), "difference"), d.Device, d.Path, d.Applied, d.Found))
 	case sum.unknown != "":
 		c.set(models.InSync, "Unknown", models.DeviceUnreachable, sum.unknown)
 	default:
@@ -356,7 +356,7 @@ func (s *Stages) deviceStatus(name string, e store.Entry[records.Intent], old re
 			}
 		}
 		if len(items) > 0 {
-			c.set(models.InSync, "False", models.DriftHeld, fmt.Sprintf("%d differences, first %s applied %s, found %s", len(items), items[0].Path, items[0].Applied, items[0].Found))
+			c.set(models.InSync, "False", models.DriftHeld, fmt.Sprintf("%s, first %s applied %s, found %s", plural(len(items), "difference"), items[0].Path, items[0].Applied, items[0].Found))
 		} else {
 			c.set(models.InSync, "True", models.NoDrift, "")
 		}
