@@ -1,11 +1,15 @@
 package reconcile_test
 
 import (
+	"context"
 	"fmt"
 	"reflect"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -143,6 +147,29 @@ func TestTwoCircuitsForTheLastPort(t *testing.T) {
 	d.gone(lose)
 }
 
+// reaches watches a wavelength and tells when it enters a phase, however short
+// its stay there.
+func (d *daemon) reaches(key string, at records.PhaseName) <-chan struct{} {
+	reached := make(chan struct{})
+	ctx, stop := context.WithCancel(context.Background())
+	watched := make(chan struct{})
+	var once sync.Once
+	go func() {
+		defer close(watched)
+		_ = d.st.Tables().Phases.Watch(ctx, "", func(e store.WatchEvent[records.Phase]) {
+			if e.Type == store.Put && e.Entry.Key == key && e.Entry.Value.Name == at {
+				once.Do(func() { close(reached) })
+				stop()
+			}
+		})
+	}()
+	d.t.Cleanup(func() {
+		stop()
+		<-watched
+	})
+	return reached
+}
+
 func TestUnreachableInEachPhaseAndDeleted(t *testing.T) {
 	for _, at := range []records.PhaseName{records.PhaseDark, records.PhaseLaunch, records.PhaseVerify, records.PhaseInService, records.PhaseDrain, records.PhaseRemove} {
 		t.Run(string(at), func(t *testing.T) {
@@ -153,17 +180,17 @@ func TestUnreachableInEachPhaseAndDeleted(t *testing.T) {
 			d.put(docs...)
 			d.connected("r1", "r2")
 			gone := at == records.PhaseDrain || at == records.PhaseRemove
-			if !gone {
-				d.put(circuit("c1", "r1", "r2", 400))
-			} else {
-				d.put(circuit("c1", "r1", "r2", 400))
+			reached := d.reaches("uid-c1/1", at)
+			d.put(circuit("c1", "r1", "r2", 400))
+			if gone {
 				d.status("c1", "ready", ready)
 				d.remove(circuit("c1", "r1", "r2", 400))
 			}
-			d.until("at "+string(at), func() bool {
-				e, err := d.st.Tables().Phases.Get(t.Context(), "uid-c1/1")
-				return err != nil && gone || err == nil && e.Value.Name == at
-			})
+			select {
+			case <-reached:
+			case <-time.After(15 * time.Second):
+				t.Fatalf("never at %s", at)
+			}
 			w.with(func() { w.devices["r2"].down = true })
 			if !gone {
 				d.remove(circuit("c1", "r1", "r2", 400))

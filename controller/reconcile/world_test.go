@@ -33,6 +33,7 @@ type world struct {
 	devices map[string]*fakeDevice
 	facing  map[string]string // device/port → device/port
 	cut     map[string]bool   // device/port that receives nothing
+	soak    string            // of every profile; "" is 50ms
 }
 
 // fakeDevice is one router in memory. Its faults are fields.
@@ -306,7 +307,7 @@ func start(t *testing.T, w *world, dir string) *daemon {
 		t.Fatal(err)
 	}
 	stages, err := reconcile.New(reconcile.Config{
-		Store: st, Catalogue: quick(cat), Registry: drivers.Registry{"gnmi": fakeDriver{w}}, Log: log, StateDir: dir, Estimator: plan.SimpleEstimator(),
+		Store: st, Catalogue: quick(cat, w.soak), Registry: drivers.Registry{"gnmi": fakeDriver{w}}, Log: log, StateDir: dir, Estimator: plan.SimpleEstimator(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -339,11 +340,14 @@ func start(t *testing.T, w *world, dir string) *daemon {
 }
 
 // quick is the catalogue with waits made short.
-func quick(cat *catalogue.Catalogue) *catalogue.Catalogue {
+func quick(cat *catalogue.Catalogue, soak string) *catalogue.Catalogue {
+	if soak == "" {
+		soak = "50ms"
+	}
 	fast := *cat
 	fast.Profiles = maps.Clone(cat.Profiles)
 	for name, p := range fast.Profiles {
-		p.Settle, p.Soak, p.SampleSlow, p.SampleFast = "50ms", "50ms", "1s", ""
+		p.Settle, p.Soak, p.SampleSlow, p.SampleFast = "50ms", soak, "1s", ""
 		fast.Profiles[name] = p
 	}
 	return &fast
