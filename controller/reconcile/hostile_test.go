@@ -3,7 +3,6 @@ package reconcile_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/intents"
