@@ -273,7 +273,7 @@ func (s *site) settled() {
 		if len(r.Unknown) == 0 {
 			return
 		}
-		s.nextEvent("")
+		s.lookAgain()
 	}
 	s.t.Fatal("not all devices came back")
 }

@@ -38,20 +38,21 @@ func (s *site) vanish(name string) {
 	s.t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
 	for time.Now().Before(deadline) {
-		o, err := s.client.Get(s.t.Context(), kind(s.t, "Circuit"), "default", name)
+		_, err := s.client.Get(s.t.Context(), kind(s.t, "Circuit"), "default", name)
 		if err != nil && strings.Contains(strings.ToLower(err.Error()), "not found") || client.IsReason(err, "NotFound") {
 			return
 		}
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		s.nextEvent(o.Metadata.ResourceVersion)
+		s.lookAgain()
 	}
 	s.t.Fatalf("%s never vanished", name)
 }
 
-// nextEvent waits for anything to happen, at most 100 ms.
-func (s *site) nextEvent(string) {
+// lookAgain is the pause before a condition that nothing tells of is looked at
+// once more; whoever calls it has a deadline of its own.
+func (s *site) lookAgain() {
 	timer := time.NewTimer(100 * time.Millisecond)
 	defer timer.Stop()
 	<-timer.C

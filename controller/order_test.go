@@ -93,7 +93,7 @@ func (s *site) remove(name string) {
 // eventually looks until something is so.
 func (s *site) eventually(what string, limit time.Duration, so func() bool) {
 	s.t.Helper()
-	for deadline := time.Now().Add(limit); !so(); s.nextEvent("") {
+	for deadline := time.Now().Add(limit); !so(); s.lookAgain() {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("after %v not %s; phases: %v", limit, what, s.phases())
 		}
