@@ -3,13 +3,16 @@ package catalogue
 import "github.com/waveplane/waveplane/models"
 
 // Catalogue is the set of things known by name. It is read-only once built;
-// WithModes returns a copy that knows more modes.
+// WithModes and WithTypes return copies that know more.
 type Catalogue struct {
 	Modes      map[string]Mode
 	Pluggables map[string]Pluggable
 	Fibres     map[string]Fibre
 	Amplifiers map[string]Amplifier
 	Profiles   map[string]Profile
+	// TiltShapes are shapes of gain over frequency, for amplifier types that
+	// have none of their own; see DefaultTiltShape.
+	TiltShapes map[string][]float64
 }
 
 // Tag says how certain a number is.
@@ -48,12 +51,19 @@ type Mode struct {
 	MaxDispersion *float64       // ps/nm the receiver compensates, either sign
 	CDPenalties   []PenaltyPoint // ps/nm → dB; see Penalty
 	PMDPenalties  []PenaltyPoint // ps → dB; see Penalty
-	Interop       string         // "standard" or "bookended:<family>"
-	Roadm         bool           // may pass wavelength switches
-	DeviceCodes   map[string]uint16
-	Source        string
-	Tags          map[string]Tag // by field: how certain that number is; "" is the row's own
-	Unusable      string         // why it is never planned with; empty when it is usable
+	PDLPenalties  []PenaltyPoint // dB → dB; see Penalty
+	// RollOff is the raised-cosine factor of the spectrum, 0 to 1; nil is
+	// DefaultRollOff.
+	RollOff *float64
+	// EqualizationOffset is added to the power that wavelength switches level
+	// this mode's channels to.
+	EqualizationOffset models.Ratio
+	Interop            string // "standard" or "bookended:<family>"
+	Roadm              bool   // may pass wavelength switches
+	DeviceCodes        map[string]uint16
+	Source             string
+	Tags               map[string]Tag // by field: how certain that number is; "" is the row's own
+	Unusable           string         // why it is never planned with; empty when it is usable
 }
 
 // PowerRange is a range of powers, ends included.
@@ -80,30 +90,6 @@ type Pluggable struct {
 	HostRates []int
 	Source    string
 	Tags      map[string]Tag
-}
-
-// Fibre is a fibre type.
-type Fibre struct {
-	Name              string
-	LossDbPerKm       float64
-	DispersionPsNmKm  float64
-	EffectiveAreaUm2  float64
-	PmdPsPerSqrtKm    float64
-	IndexOfRefraction float64 // group index, for latency
-	ConnectorDb       float64 // at each end, where a span gives no loss of its own
-	Source            string
-	Tags              map[string]Tag
-}
-
-// Amplifier is an amplifier type.
-type Amplifier struct {
-	Name        string
-	Gain        [2]models.Ratio // least and greatest
-	NoiseFigure models.Ratio
-	MaxOutput   models.Power // total
-	Band        models.Band
-	Source      string
-	Tags        map[string]Tag
 }
 
 // Role is what a device is for.

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/waveplane/waveplane/models"
 )
 
 //go:embed data/*.yaml
@@ -28,6 +30,7 @@ type sheet struct {
 	Fibres     []fibreRow
 	Amplifiers []amplifierRow
 	Profiles   []profileRow
+	TiltShapes map[string][]float64 `yaml:"tiltShapes"`
 }
 
 func read(files fs.FS) (*Catalogue, error) {
@@ -36,7 +39,7 @@ func read(files fs.FS) (*Catalogue, error) {
 		return nil, fmt.Errorf("read catalogue: %w", err)
 	}
 	c := &Catalogue{Modes: map[string]Mode{}, Pluggables: map[string]Pluggable{}, Fibres: map[string]Fibre{},
-		Amplifiers: map[string]Amplifier{}, Profiles: map[string]Profile{}}
+		Amplifiers: map[string]Amplifier{}, Profiles: map[string]Profile{}, TiltShapes: map[string][]float64{}}
 	for _, name := range names {
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
@@ -73,8 +76,16 @@ func (c *Catalogue) add(s sheet) error {
 		}
 	}
 	for _, row := range s.Fibres {
-		f := row.fibre(s)
-		if err := put(c.Fibres, "fibre", f.Name, f); err != nil {
+		f, err := row.fibre(s)
+		if err == nil {
+			err = put(c.Fibres, "fibre", f.Name, f)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for name, shape := range s.TiltShapes {
+		if err := put(c.TiltShapes, "tilt shape", name, shape); err != nil {
 			return err
 		}
 	}
@@ -128,6 +139,9 @@ func (c *Catalogue) close() error {
 			}
 		}
 	}
+	if err := c.settleNoise(); err != nil {
+		return err
+	}
 	for name, p := range c.Profiles {
 		if p.AmplifierType == "" {
 			continue
@@ -135,6 +149,35 @@ func (c *Catalogue) close() error {
 		if _, err := c.Amplifier(p.AmplifierType); err != nil {
 			return fmt.Errorf("profile %q: %w", name, err)
 		}
+	}
+	return nil
+}
+
+// settleNoise fills in the one noise figure of types in two stages, which
+// depends on other types. A stage is never in two stages itself.
+func (c *Catalogue) settleNoise() error {
+	for name, a := range c.Amplifiers {
+		if a.Noise.Kind != NoiseDualStage {
+			continue
+		}
+		for _, stage := range []string{a.Noise.Preamp, a.Noise.Booster} {
+			t, err := c.Amplifier(stage)
+			if err != nil {
+				return fmt.Errorf("amplifier type %q: %w", name, err)
+			}
+			if t.Noise.Kind == NoiseDualStage {
+				return fmt.Errorf("amplifier type %q: its stage %q is in two stages itself: name a type in one", name, stage)
+			}
+		}
+		nf, err := models.RatioFromDb(a.Noise.Typical(a.Gain[0].Db(), a.Gain[1].Db(), func(stage string) (Amplifier, bool) {
+			t, ok := c.Amplifiers[stage]
+			return t, ok
+		}))
+		if err != nil {
+			return fmt.Errorf("amplifier type %q: noise figure: %w", name, err)
+		}
+		a.NoiseFigure = nf
+		c.Amplifiers[name] = a
 	}
 	return nil
 }

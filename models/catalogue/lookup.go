@@ -60,6 +60,28 @@ func (c *Catalogue) WithModes(more map[string]Mode) *Catalogue {
 	return &d
 }
 
+// WithTypes returns a catalogue that also knows the given amplifier and fibre
+// types; one of a name that is known replaces it. Names of fibre types are
+// lower case, or Fibre does not find them. The types of a dual stage may be
+// among the given ones; one that is nowhere is an *UnknownError. The receiver
+// is not changed.
+func (c *Catalogue) WithTypes(amplifiers map[string]Amplifier, fibres map[string]Fibre) (*Catalogue, error) {
+	d := *c
+	d.Amplifiers, d.Fibres = maps.Clone(c.Amplifiers), maps.Clone(c.Fibres)
+	for name, a := range amplifiers {
+		a.Name = name
+		d.Amplifiers[name] = a
+	}
+	for name, f := range fibres {
+		f.Name = name
+		d.Fibres[name] = f.Settled()
+	}
+	if err := d.settleNoise(); err != nil {
+		return nil, err
+	}
+	return &d, nil
+}
+
 // withCodes gives the profiles that inherit the device code of their parent.
 func (c *Catalogue) withCodes(m Mode) Mode {
 	codes := maps.Clone(m.DeviceCodes)

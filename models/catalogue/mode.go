@@ -103,5 +103,13 @@ func Penalty(table []PenaltyPoint, at float64) (models.Ratio, bool) {
 // Has reports whether the part offers the mode.
 func (p Pluggable) Has(mode string) bool { return slices.Contains(p.Modes, mode) }
 
-// SpanLossDb is the loss assumed for a length of fibre whose loss nobody gave.
-func (f Fibre) SpanLossDb(km float64) float64 { return km*f.LossDbPerKm + 2*f.ConnectorDb }
+// DefaultRollOff is the roll-off of modes that give none.
+const DefaultRollOff = 0.15
+
+// Shape returns the roll-off of the mode's spectrum.
+func (m Mode) Shape() float64 {
+	if m.RollOff == nil {
+		return DefaultRollOff
+	}
+	return *m.RollOff
+}

@@ -29,6 +29,7 @@ type modeRow struct {
 	TuneTHz        []float64         `yaml:"tuneTHz"`
 	MaxDispersion  *float64          `yaml:"maxDispersionPsPerNm"`
 	Penalties      penaltyRow        `yaml:"penalties"`
+	RollOff        *float64          `yaml:"rollOff"`
 	Interop        string            `yaml:"interop"`
 	Roadm          bool              `yaml:"roadm"`
 	DeviceCodes    map[string]uint16 `yaml:"deviceCodes"`
@@ -46,6 +47,7 @@ type receiveRow struct {
 type penaltyRow struct {
 	CdPsPerNm [][]float64 `yaml:"cdPsPerNm"`
 	PmdPs     [][]float64 `yaml:"pmdPs"`
+	PdlDb     [][]float64 `yaml:"pdlDb"`
 }
 
 func (r modeRow) mode(s sheet) (Mode, error) {
@@ -58,6 +60,7 @@ func (r modeRow) mode(s sheet) (Mode, error) {
 		RequiredOsnr: n.optional(r.RequiredOsnrDb), MinTxOsnr: n.optional(r.MinTxOsnrDb),
 		Launch: n.powers(r.TxDbm), Tune: n.band(r.TuneTHz),
 		MaxDispersion: r.MaxDispersion, CDPenalties: n.table(r.Penalties.CdPsPerNm), PMDPenalties: n.table(r.Penalties.PmdPs),
+		PDLPenalties: n.table(r.Penalties.PdlDb), RollOff: r.RollOff,
 		Interop: r.Interop, Roadm: r.Roadm, DeviceCodes: r.DeviceCodes,
 		Source: s.source(r.Source), Tags: s.tags(r.Tags), Unusable: r.Unusable,
 	}
@@ -76,47 +79,6 @@ type pluggableRow struct {
 	HostRates []int          `yaml:"hostRates"`
 	Source    string         `yaml:"source"`
 	Tags      map[string]Tag `yaml:"tags"`
-}
-
-type fibreRow struct {
-	Name              string         `yaml:"name"`
-	LossDbPerKm       float64        `yaml:"lossDbPerKm"`
-	Dispersion        float64        `yaml:"dispersionPsPerNmKm"`
-	EffectiveAreaUm2  float64        `yaml:"effectiveAreaUm2"`
-	PmdPsPerSqrtKm    float64        `yaml:"pmdPsPerSqrtKm"`
-	IndexOfRefraction float64        `yaml:"indexOfRefraction"`
-	ConnectorDb       float64        `yaml:"connectorDb"`
-	Source            string         `yaml:"source"`
-	Tags              map[string]Tag `yaml:"tags"`
-}
-
-func (r fibreRow) fibre(s sheet) Fibre {
-	return Fibre{Name: r.Name, LossDbPerKm: r.LossDbPerKm, DispersionPsNmKm: r.Dispersion, EffectiveAreaUm2: r.EffectiveAreaUm2,
-		PmdPsPerSqrtKm: r.PmdPsPerSqrtKm, IndexOfRefraction: r.IndexOfRefraction, ConnectorDb: r.ConnectorDb,
-		Source: s.source(r.Source), Tags: s.tags(r.Tags)}
-}
-
-type amplifierRow struct {
-	Name          string         `yaml:"name"`
-	GainDb        []float64      `yaml:"gainDb"`
-	NoiseFigureDb float64        `yaml:"noiseFigureDb"`
-	MaxOutputDbm  float64        `yaml:"maxOutputDbm"`
-	BandTHz       []float64      `yaml:"bandTHz"`
-	Source        string         `yaml:"source"`
-	Tags          map[string]Tag `yaml:"tags"`
-}
-
-func (r amplifierRow) amplifier(s sheet) (Amplifier, error) {
-	var n numbers
-	a := Amplifier{Name: r.Name, NoiseFigure: n.ratio(r.NoiseFigureDb), MaxOutput: n.power(r.MaxOutputDbm), Band: n.band(r.BandTHz),
-		Source: s.source(r.Source), Tags: s.tags(r.Tags)}
-	if g := n.pair("gainDb", r.GainDb); g != nil {
-		a.Gain = [2]models.Ratio{n.ratio(g[0]), n.ratio(g[1])}
-	}
-	if n.err != nil {
-		return Amplifier{}, fmt.Errorf("amplifier %q: %w", r.Name, n.err)
-	}
-	return a, nil
 }
 
 // numbers converts plain numbers and keeps the first error.
