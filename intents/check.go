@@ -10,7 +10,7 @@ import (
 
 // Check judges what the documents of a set refer to: other documents of the
 // set, stored ones that the set does not replace, and the catalogue (modes,
-// parts). The set and the stored documents have been decoded and defaulted.
+// parts, types of fibre and amplifier). The set and the stored documents have been decoded and defaulted.
 // The error is a Faults with everything that is wrong.
 func Check(set, stored []Document, cat *catalogue.Catalogue) error {
 	n := newNetwork(set, stored, cat)
@@ -60,6 +60,8 @@ func (n *network) check() {
 			n.refer(c, KindSite, "", spec.Site, "spec", "site")
 		case *LinkSpec:
 			n.link(c, spec)
+		case *AmplifierTypeSpec:
+			n.stages(c, spec)
 		case *CircuitSpec:
 			n.circuit(c, spec)
 		case *WavelengthSpec:
@@ -176,6 +178,7 @@ func few[V any](known map[string]V) string {
 }
 
 func (n *network) link(c *checker, s *LinkSpec) {
+	n.lineTypes(c, s)
 	for i, end := range s.Ends {
 		n.port(c, end, "spec", "ends", i)
 	}

@@ -12,7 +12,13 @@ import (
 // goodSet is the network of testdata, decoded with places and defaults.
 func goodSet(tb testing.TB, replace ...string) []Document {
 	tb.Helper()
-	text, err := os.ReadFile("testdata/good/network.yaml")
+	return goodFile(tb, "network.yaml", replace...)
+}
+
+// goodFile is a file of testdata in which texts are replaced.
+func goodFile(tb testing.TB, file string, replace ...string) []Document {
+	tb.Helper()
+	text, err := os.ReadFile("testdata/good/" + file)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -59,6 +65,8 @@ apiVersion: waveplane.dev/v1alpha1
 		{"34 unknown site of a circuit", []string{"  to: dc-b\n", "  to: berlin\n"}, `net.yaml:112:7: spec.to: unknown site "berlin"`},
 		{"34 unknown site of an amplifier", []string{"site: hut-7, amplifier", "site: hut-8, amplifier"}, `unknown site "hut-8"; did you mean "hut-7"?`},
 		{"34 unknown amplifier device", []string{"az: ila-7/amp1", "az: ila-9/amp1"}, `unknown device "ila-9"; did you mean "ila-7"?`},
+		{"34 unknown amplifier type", []string{"type: edfa-25", "type: edfa-52"}, `net.yaml:86:25: spec.spans[3].amplifier.type: unknown amplifier type "edfa-52"; did you mean "edfa-17"?`},
+		{"38 unknown fibre type", []string{"fiber: G.652.D", "fiber: G.652.Z"}, `net.yaml:82:33: spec.spans[0].fiber: unknown fibre type "g.652.z"; did you mean "g.652.d"?`},
 		{"34 unknown link", []string{"route: [a-b-north]", "route: [a-b-south]"}, `spec.route[0]: unknown link "a-b-south"; did you mean "a-b-north"?`},
 		{"34 unknown mode", []string{"mode: openroadm-400g-16qam-63", "mode: openroadm-400g-16qam-64"}, `spec.mode: unknown mode "openroadm-400g-16qam-64"; did you mean "openroadm-400g-16qam-63"?`},
 		{"34 mode of a document, misspelt", []string{"mode: openroadm-400g-16qam-63", "mode: my-40g"}, `did you mean "my-400g"?`},

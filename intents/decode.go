@@ -17,9 +17,10 @@ type options struct {
 	places    bool
 }
 
-// WithCatalogue also checks the names of profiles, parts, fibres and
-// amplifiers. Without it they are taken as they stand, as for documents that
-// were checked when they were stored.
+// WithCatalogue also checks the names of profiles and parts, and the gains of
+// amplifier types that the catalogue knows. Without it they are taken as they
+// stand, as for documents that were checked when they were stored. The names of
+// fibre and amplifier types, which documents may define, are for Check.
 func WithCatalogue(cat *catalogue.Catalogue) Option {
 	return func(o *options) { o.catalogue = cat }
 }
@@ -222,6 +223,7 @@ func (d *decoder) finish() ([]Document, error) {
 	}
 	if len(d.faults) > 0 && d.catalogue != nil {
 		checkModes(d.docs, d.catalogue, &d.faults)
+		checkTypes(d.docs, d.catalogue, &d.faults)
 	}
 	d.faults.sort()
 	if !d.places {

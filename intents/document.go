@@ -7,12 +7,14 @@ const APIVersion = "waveplane.dev/v1alpha1"
 
 // Kinds of documents that are built.
 const (
-	KindSite       = "Site"
-	KindDevice     = "Device"
-	KindLink       = "Link"
-	KindMode       = "Mode"
-	KindCircuit    = "Circuit"
-	KindWavelength = "Wavelength"
+	KindSite          = "Site"
+	KindDevice        = "Device"
+	KindAmplifierType = "AmplifierType"
+	KindFiberType     = "FiberType"
+	KindLink          = "Link"
+	KindMode          = "Mode"
+	KindCircuit       = "Circuit"
+	KindWavelength    = "Wavelength"
 )
 
 // Document is one intent. Spec is a pointer to the kind's spec type
@@ -64,6 +66,7 @@ type DeviceSpec struct {
 	OwnsInterface bool            `json:"ownsInterface,omitempty"`
 	Ports         map[string]Port `json:"ports,omitempty"`
 	Banks         map[string]Bank `json:"banks,omitempty"`
+	Switch        *SwitchSpec     `json:"switch,omitempty"`
 }
 
 // CredentialsRef points to a secret: "env:NAME" or "file:PATH" holding
@@ -80,14 +83,16 @@ type TLSSpec struct {
 
 // Port is a port of a device. Which fields apply depends on the role:
 // pluggable for router and terminal line ports; tx, rx and
-// egressDbmPer50GHz for ROADM degrees and amplifier ports; bank and addDbm for
-// add/drop ports.
+// egressDbmPer50GHz for ROADM degrees and amplifier ports; egressDbm and
+// egressDbmPerGBd for ROADM ports; bank and addDbm for add/drop ports.
 type Port struct {
 	Pluggable         string      `json:"pluggable,omitempty"`
 	Clients           []string    `json:"clients,omitempty"`
 	Tx                string      `json:"tx,omitempty"` // component names of the two directions
 	Rx                string      `json:"rx,omitempty"`
 	EgressDbmPer50GHz *float64    `json:"egressDbmPer50GHz,omitempty"`
+	EgressDbm         *float64    `json:"egressDbm,omitempty"`       // at most one of the three
+	EgressDbmPerGBd   *float64    `json:"egressDbmPerGBd,omitempty"` //
 	Bank              string      `json:"bank,omitempty"`
 	AddDbm            *[2]float64 `json:"addDbm,omitempty"`                                                  // power range at the add port
 	State             string      `json:"state,omitempty" jsonschema:"enum=spare,enum=reserved,enum=faulty"` // spare | reserved | faulty
@@ -128,33 +133,6 @@ type Lease struct {
 	Tenant   string `json:"tenant,omitempty"`
 }
 
-// Span is one element of a link in a→z order: either a fibre (id, km) or an
-// amplifier site (amplifier).
-type Span struct {
-	ID          string   `json:"id,omitempty"`
-	Km          float64  `json:"km,omitempty" jsonschema:"exclusiveMinimum=0"`
-	Fiber       string   `json:"fiber,omitempty" jsonschema:"default=g.652.d"` // fibre type; default g.652.d
-	LossDb      *PerWay  `json:"lossDb,omitempty"`                             // includes connectors; default from length and type
-	SharedRisks []string `json:"sharedRisks,omitempty"`
-	Site        string   `json:"site,omitempty"`
-	Amplifier   *AmpSpec `json:"amplifier,omitempty"`
-}
-
-// PerWay is a number per direction; a document may give one number for both.
-type PerWay struct {
-	Az float64 `json:"az"`
-	Za float64 `json:"za"`
-}
-
-// AmpSpec is the amplification at one place: managed devices (Az, Za name
-// device/amplifier) or an unmanaged type with gains.
-type AmpSpec struct {
-	Az     string  `json:"az,omitempty"`
-	Za     string  `json:"za,omitempty"`
-	Type   string  `json:"type,omitempty"`
-	GainDb *PerWay `json:"gainDb,omitempty"`
-}
-
 // ModeSpec is a transceiver mode of the user's own; it has the fields of
 // catalogue.Mode with units in the names.
 type ModeSpec struct {
@@ -172,6 +150,8 @@ type ModeSpec struct {
 	CentreStepGHz  float64           `json:"centreStepGHz,omitempty"`
 	TuneTHz        *[2]float64       `json:"tuneTHz,omitempty"`
 	Penalties      *Penalties        `json:"penalties,omitempty"`
+	RollOff        *float64          `json:"rollOff,omitempty" jsonschema:"minimum=0,maximum=1,default=0.15"`
+	EqualizationDb *float64          `json:"equalizationDb,omitempty"`
 	Interop        string            `json:"interop,omitempty"`
 	Roadm          bool              `json:"roadm,omitempty"`
 	DeviceCodes    map[string]uint16 `json:"deviceCodes,omitempty"`
@@ -188,6 +168,8 @@ type RxWindow struct {
 // Penalties are tables of [impairment, dB] rows.
 type Penalties struct {
 	CdPsPerNm [][2]float64 `json:"cdPsPerNm,omitempty"`
+	PmdPs     [][2]float64 `json:"pmdPs,omitempty"`
+	PdlDb     [][2]float64 `json:"pdlDb,omitempty"`
 }
 
 // CircuitSpec asks for capacity between two sites.

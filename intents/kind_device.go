@@ -48,6 +48,9 @@ func checkDevice(c *checker, s *DeviceSpec) {
 	for _, name := range sortedKeys(s.Banks) {
 		checkBank(c, s, role, name)
 	}
+	if s.Switch != nil {
+		checkSwitch(c, s, role)
+	}
 }
 
 func checkCredentials(c *checker, ref string) {
@@ -113,6 +116,10 @@ func checkDevicePort(c *checker, s *DeviceSpec, role catalogue.Role, name string
 		notHere(p.Bank != "", "bank")
 		notHere(p.AddDbm != nil, "addDbm")
 	}
+	if role != "" && role != catalogue.RoleRoadm {
+		notHere(p.EgressDbm != nil, "egressDbm")
+		notHere(p.EgressDbmPerGBd != nil, "egressDbmPerGBd")
+	}
 	if line {
 		notHere(p.Pluggable != "", "pluggable")
 		notHere(p.Clients != nil, "clients")
@@ -135,7 +142,7 @@ func checkDevicePort(c *checker, s *DeviceSpec, role catalogue.Role, name string
 	if (p.Tx == "") != (p.Rx == "") && c.read(at("tx")...) && c.read(at("rx")...) {
 		c.fault("only one of tx and rx is given", "give both", at()...)
 	}
-	c.between(p.EgressDbmPer50GHz, -30, 15, "dBm", at("egressDbmPer50GHz")...)
+	checkEgress(c, p, at)
 	if p.AddDbm != nil {
 		checkPowers(c, *p.AddDbm, at("addDbm")...)
 	}

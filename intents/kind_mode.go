@@ -62,9 +62,13 @@ func checkMode(c *checker, s *ModeSpec) {
 	}
 	c.between(&s.CentreStepGHz, 0, 100, "GHz", at("centreStepGHz")...)
 	checkTune(c, s.TuneTHz)
-	if s.Penalties != nil {
-		checkPenalties(c, s.Penalties.CdPsPerNm)
+	if p := s.Penalties; p != nil {
+		checkPenalties(c, "cdPsPerNm", p.CdPsPerNm, 1e6, "ps/nm", "dispersion")
+		checkPenalties(c, "pmdPs", p.PmdPs, 1e4, "ps", "PMD")
+		checkPenalties(c, "pdlDb", p.PdlDb, 60, "dB", "PDL")
 	}
+	c.between(s.RollOff, 0, 1, "", at("rollOff")...)
+	c.between(s.EqualizationDb, -20, 20, "dB", at("equalizationDb")...)
 	if _, family := cutBookended(s.Interop); s.Interop != "" && s.Interop != "standard" && !family {
 		c.fault("unknown value "+quoted(s.Interop), "write standard or bookended:FAMILY", at("interop")...)
 	}
@@ -113,12 +117,13 @@ func checkTune(c *checker, thz *[2]float64) {
 	}
 }
 
-func checkPenalties(c *checker, rows [][2]float64) {
+// checkPenalties checks the table of one impairment, whose rows rise.
+func checkPenalties(c *checker, field string, rows [][2]float64, most float64, unit, what string) {
 	for i, row := range rows {
-		c.between(&row[1], 0, 60, "dB", "spec", "penalties", "cdPsPerNm", i, 1)
-		c.between(&row[0], 0, 1e6, "ps/nm", "spec", "penalties", "cdPsPerNm", i, 0)
-		if i > 0 && row[0] < rows[i-1][0] && c.read("spec", "penalties", "cdPsPerNm", i, 0) {
-			c.fault("rows are not sorted by dispersion", "", "spec", "penalties", "cdPsPerNm", i)
+		c.between(&row[1], 0, 60, "dB", "spec", "penalties", field, i, 1)
+		c.between(&row[0], 0, most, unit, "spec", "penalties", field, i, 0)
+		if i > 0 && row[0] < rows[i-1][0] && c.read("spec", "penalties", field, i, 0) {
+			c.fault("rows are not sorted by "+what, "", "spec", "penalties", field, i)
 		}
 	}
 }
@@ -150,12 +155,17 @@ func (s ModeSpec) Catalogue(name string) (catalogue.Mode, error) {
 	if s.TuneTHz != nil {
 		m.Tune = models.Band{Lower: n.frequency("tuneTHz", s.TuneTHz[0]*1000), Upper: n.frequency("tuneTHz", s.TuneTHz[1]*1000)}
 	}
-	if s.Penalties != nil && len(s.Penalties.CdPsPerNm) > 0 {
-		for _, row := range s.Penalties.CdPsPerNm {
-			m.CDPenalties = append(m.CDPenalties, catalogue.PenaltyPoint{At: row[0], Penalty: *n.ratio("penalties", &row[1])})
-		}
-		most := m.CDPenalties[len(m.CDPenalties)-1].At
-		m.MaxDispersion = &most
+	if s.Penalties != nil {
+		m.CDPenalties = n.table("cdPsPerNm", s.Penalties.CdPsPerNm)
+		m.PMDPenalties = n.table("pmdPs", s.Penalties.PmdPs)
+		m.PDLPenalties = n.table("pdlDb", s.Penalties.PdlDb)
+	}
+	if rows := m.CDPenalties; len(rows) > 0 {
+		m.MaxDispersion = &rows[len(rows)-1].At
+	}
+	m.RollOff = s.RollOff
+	if s.EqualizationDb != nil {
+		m.EqualizationOffset = *n.ratio("equalizationDb", s.EqualizationDb)
 	}
 	if m.Interop == "" {
 		m.Interop = "standard"
@@ -203,4 +213,12 @@ func (n *converter) ratio(field string, db *float64) *models.Ratio {
 	r, err := models.RatioFromDb(*db)
 	n.keep(field, err)
 	return &r
+}
+
+func (n *converter) table(field string, rows [][2]float64) []catalogue.PenaltyPoint {
+	var table []catalogue.PenaltyPoint
+	for _, row := range rows {
+		table = append(table, catalogue.PenaltyPoint{At: row[0], Penalty: *n.ratio("penalties."+field, &row[1])})
+	}
+	return table
 }

@@ -29,7 +29,7 @@ type Kind struct {
 // Kinds lists the kinds that are built, in the order in which documents refer
 // to each other: places first, light last.
 func Kinds() []Kind {
-	return []Kind{siteKind(), deviceKind(), linkKind(), modeKind(), circuitKind(), wavelengthKind()}
+	return []Kind{siteKind(), deviceKind(), amplifierTypeKind(), fiberTypeKind(), linkKind(), modeKind(), circuitKind(), wavelengthKind()}
 }
 
 // unbuilt are kinds of the document language whose behaviour is not built yet.

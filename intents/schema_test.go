@@ -68,14 +68,18 @@ func compiled(t *testing.T, draft *jsonschema.Draft) *jsonschema.Schema {
 }
 
 func TestSchemaAcceptsGood(t *testing.T) {
-	text, err := os.ReadFile("testdata/good/network.yaml")
-	if err != nil {
-		t.Fatal(err)
+	var parts []string
+	for _, file := range []string{"network.yaml", "line.yaml"} {
+		text, err := os.ReadFile("testdata/good/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, strings.Split(string(text), "---\n")...)
 	}
 	for name, draft := range map[string]*jsonschema.Draft{"draft-07": jsonschema.Draft7, "2020-12": jsonschema.Draft2020} {
 		t.Run(name, func(t *testing.T) {
 			s := compiled(t, draft)
-			for _, part := range strings.Split(string(text), "---\n") {
+			for _, part := range parts {
 				if err := s.Validate(instance(t, part)); err != nil {
 					t.Errorf("refused:\n%s\n%v", part, err)
 				}

@@ -42,6 +42,10 @@ func columns(kind string, wide bool) ([]string, func(wire.Object) []string) {
 	case intents.KindLink:
 		return add(wide, []string{"name", "a", "z", "km", "spans", "amplifiers"}, "power control", "shared risks"),
 			func(o wire.Object) []string { return linkRow(o, wide) }
+	case intents.KindAmplifierType:
+		return []string{"name", "gain dB", "max dBm", "band THz", "noise", "source"}, amplifierTypeRow
+	case intents.KindFiberType:
+		return []string{"name", "dB/km", "ps/(nm km)", "area µm²", "source"}, fiberTypeRow
 	case intents.KindMode:
 		return []string{"name", "gbit/s", "gbd", "slot GHz", "modulation", "source"}, modeRow
 	case intents.KindCircuit:
