@@ -24,6 +24,7 @@ type Table[T any] struct {
 	codec Codec[T]
 	// unknown is what newer versions wrote into records.
 	unknown remembered
+	written written[T]
 }
 
 // page is how many records are read at a time.
@@ -97,7 +98,8 @@ func (t *Table[T]) scan(ctx context.Context, prefix string, each func(Entry[T]))
 	}
 }
 
-// Create writes a record that must not exist yet.
+// Create writes a record that must not exist yet. What is put belongs to the
+// table's readers from then on and must not be changed; so do Put and Update.
 func (t *Table[T]) Create(key string, v T) Op {
 	op := t.put(key, v)
 	op.compare = compareAbsent
@@ -156,6 +158,9 @@ func (t *Table[T]) put(key string, v T) Op {
 	}
 	op.act = actPut
 	op.value, op.committed, op.err = t.encode(op.key, v)
+	if _, more := t.unknown.get(op.key); !more && op.err == nil {
+		t.written.remember(op.key, op.value, v)
+	}
 	return op
 }
 
@@ -167,6 +172,10 @@ func (t *Table[T]) local(key []byte) string {
 
 func (t *Table[T]) entry(kv *mvccpb.KeyValue) (Entry[T], error) {
 	e := Entry[T]{Key: t.local(kv.Key), Revision: kv.ModRevision, CreateRevision: kv.CreateRevision}
+	if v, ours := t.written.get(kv.Key, kv.Value); ours {
+		e.Value = v
+		return e, nil
+	}
 	var err error
 	if e.Value, err = t.decode(string(kv.Key), kv.Value, kv.ModRevision); err != nil {
 		return e, fmt.Errorf("store: read %s: %w: %w", shown(string(kv.Key)), ErrRecord, err)
