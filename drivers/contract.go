@@ -108,10 +108,13 @@ type Watcher interface {
 // Sampler is a session that can read measurements often, for the short time in
 // which light is being brought up.
 type Sampler interface {
-	// Sample streams the readings of the named optical channels (component
-	// names), their logical channels and every media channel and amplifier
-	// every interval until ctx ends.
+	// Sample streams all readings every interval until ctx ends.
 	Sample(ctx context.Context, interval time.Duration, sink func(models.Readings)) error
+
+	// Measure reads once what the device measures at the named objects, and
+	// little else: of an optical channel, the laser of its transceiver and its
+	// logical channel belong to the picture and are named with it.
+	Measure(ctx context.Context, objects []models.ObjectID) (models.Readings, error)
 }
 
 // Arbiter is a session whose device keeps stale controllers out.

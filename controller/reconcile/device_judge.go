@@ -23,7 +23,7 @@ type judgeMemory struct {
 	verdicts   map[string]plan.Verdict // device/owner
 	errors     map[string]uint64       // device/logical index → uncorrectable blocks
 	driftSince map[string]time.Time    // device/owner → first seen, not yet reported
-	asked      map[string]time.Time    // device → last asked out of turn
+	asked      map[string]time.Time    // device or device/owner → last asked out of turn
 	neighbours neighbourMemory
 }
 
@@ -84,12 +84,16 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 	if view.Synced {
 		cat := s.network.catalogue()
 		fast := false
+		var locked []*share
 		for _, owner := range s.owners.on(device) {
 			sh, ok := s.shareFor(cat, device, owner)
 			if !ok {
 				continue
 			}
 			evidence := s.judgeShare(cat, worker.device.Profile, device, sh, view)
+			if justLocked(device, sh, view, evidence) && s.memory.mayAsk(sh.key, s.now()) {
+				locked = append(locked, sh)
+			}
 			if e, changed := s.evidenceOp(sh, evidence); changed {
 				ops = append(ops, e)
 				written["evidence"] = s.caches.evidence.WaitRevision
@@ -106,6 +110,12 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 			}
 		}
 		worker.setFast(fast)
+		if len(locked) > 0 {
+			if err := s.measure(ctx, worker, locked); err != nil {
+				worker.condemn(err)
+			}
+			again = time.Millisecond
+		}
 	}
 	if len(ops) == 0 {
 		return again, nil
@@ -120,6 +130,20 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 		}
 	}
 	return again, nil
+}
+
+// justLocked reports whether a receiver says that it has locked while what was
+// sampled of its light is still from before.
+func justLocked(device string, sh *share, view *deviceView, e records.Evidence) bool {
+	if sh.phase.Value.Name != records.PhaseVerify || !e.ReadBack || e.OKSince != nil {
+		return false
+	}
+	for _, end := range sh.decision.Ends {
+		if up := view.State.Readings.Logical[strconv.Itoa(end.OtnIndex)].LinkUp; end.Device == device && up != nil && *up {
+			return true
+		}
+	}
+	return false
 }
 
 // refreshLimit bounds the question a judge asks a device out of turn.
@@ -164,8 +188,8 @@ func (s *Stages) refreshAround(ctx context.Context, device string) {
 	}
 }
 
-// mayAsk reports whether a device was not asked out of turn within half a
-// second, and notes that it is now.
+// mayAsk reports whether a device, or about an owner on a device, was not asked
+// out of turn within half a second, and notes that it is now.
 func (m *judgeMemory) mayAsk(device string, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -48,24 +48,50 @@ func (s *Stages) sendPass(ctx context.Context, w *deviceWorker, session drivers.
 
 // readBack is the picture that decides what took effect. A session that tells
 // news shows a change of configuration by itself, and the attempts stay open
-// until it does. The device is asked outright when it tells nothing, and when
-// the pass changed light, because then the readings are news too.
+// until it does; where the pass changed light, the readings there are asked for
+// besides, because the next sample may be a while off. A session that tells
+// nothing, and a device that has just been repaired, is read as a whole.
 func (s *Stages) readBack(ctx context.Context, w *deviceWorker, session drivers.Session, live []*share) (models.State, error) {
-	ask := true
-	if _, tells := session.(drivers.Watcher); tells {
-		ask = slices.ContainsFunc(live, func(sh *share) bool {
-			p := sh.phase.Value.Name
-			return sh.repair || p == records.PhaseLaunch || p == records.PhaseOpen
-		})
+	_, tells := session.(drivers.Watcher)
+	if !tells || slices.ContainsFunc(live, func(sh *share) bool { return sh.repair }) {
+		state, err := session.Observe(ctx)
+		if err == nil {
+			s.board.merge(w.device.Name, s.board.view(w.device.Name).Session, fullDelta(state))
+		}
+		return state, err
 	}
-	if !ask {
-		return s.toldBack(ctx, w.device.Name, live), nil
+	if err := s.measureLit(ctx, w, live); err != nil {
+		return models.State{}, err
 	}
-	state, err := session.Observe(ctx)
+	return s.toldBack(ctx, w.device.Name, live), nil
+}
+
+// measureLit asks for the readings of what the pass lit.
+func (s *Stages) measureLit(ctx context.Context, w *deviceWorker, live []*share) error {
+	return s.measure(ctx, w, slices.DeleteFunc(slices.Clone(live), func(sh *share) bool {
+		return sh.phase.Value.Name != records.PhaseLaunch && sh.phase.Value.Name != records.PhaseOpen
+	}))
+}
+
+// measure asks for the readings of some owners' objects and puts them on the
+// board. A session that cannot be asked for that tells them in its own time.
+func (s *Stages) measure(ctx context.Context, w *deviceWorker, shares []*share) error {
+	sampler, ok := w.current().(drivers.Sampler)
+	if !ok || len(shares) == 0 {
+		return nil
+	}
+	var objects []models.ObjectID
+	for _, sh := range shares {
+		for _, o := range sh.wanted {
+			objects = append(objects, o.ObjectID)
+		}
+	}
+	session := s.board.view(w.device.Name).Session
+	readings, err := sampler.Measure(ctx, objects)
 	if err == nil {
-		s.board.merge(w.device.Name, s.board.view(w.device.Name).Session, fullDelta(state))
+		s.board.merge(w.device.Name, session, models.Delta{At: s.now(), Readings: readings})
 	}
-	return state, err
+	return err
 }
 
 // newsLimit is how long a pass waits for the device to tell what it was sent.

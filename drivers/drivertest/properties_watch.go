@@ -191,3 +191,50 @@ func sampleStreams(r *rig) {
 		r.Errorf("%d samples came, then %v; want 3 and the context's error", samples, r.note(err))
 	}
 }
+
+// measureTellsWhatObserveTells asks for the readings of one owner's objects:
+// whatever a full picture has of them must be there, though light moves.
+func measureTellsWhatObserveTells(r *rig) {
+	s := r.open()
+	sampler, ok := s.(drivers.Sampler)
+	if !ok {
+		r.Skip("the session is no drivers.Sampler")
+	}
+	r.apply(s, pass(r.target.Alpha.create()))
+	var objects []models.ObjectID
+	for _, o := range r.target.Alpha.First {
+		objects = append(objects, o.ObjectID)
+	}
+	got, err := sampler.Measure(r.context(), objects)
+	if err != nil {
+		r.Fatal(r.note(err))
+	}
+	all := r.observe(s).Readings
+	told := 0
+	for _, o := range objects {
+		var there, measured bool
+		switch o.Kind {
+		case models.KindOpticalChannel:
+			_, there = all.Channels[o.Key]
+			_, measured = got.Channels[o.Key]
+		case models.KindLogicalChannel:
+			_, there = all.Logical[o.Key]
+			_, measured = got.Logical[o.Key]
+		case models.KindMediaChannel:
+			_, there = all.Media[o.Key]
+			_, measured = got.Media[o.Key]
+		case models.KindAmplifier:
+			_, there = all.Amplifiers[o.Key]
+			_, measured = got.Amplifiers[o.Key]
+		}
+		if there != measured {
+			r.Errorf("%v: observed %v, measured %v", o, there, measured)
+		}
+		if measured {
+			told++
+		}
+	}
+	if told == 0 {
+		r.Errorf("nothing was measured at %v", objects)
+	}
+}

@@ -94,32 +94,13 @@ func (s *Session) refuse(op string, kind drivers.Kind, err error) error {
 	return &drivers.Error{Op: op, Device: s.device.Name, Kind: kind, Err: err}
 }
 
-// manyObjects is the number of objects of one kind from which on the whole
-// list is read instead of single entries.
-const manyObjects = 64
-
 // readBack reads the configuration of the pass's objects as it is now.
 func (s *Session) readBack(ctx context.Context, p drivers.Pass) (map[models.ObjectID]models.Leaves, error) {
-	count := map[models.ObjectKind]int{}
-	for _, c := range p.Changes {
-		count[c.Object.Kind]++
+	ids := make([]models.ObjectID, len(p.Changes))
+	for i, c := range p.Changes {
+		ids[i] = c.Object
 	}
-	var paths []*gnmipb.Path
-	for _, c := range p.Changes {
-		kind := c.Object.Kind
-		if count[kind] == 0 {
-			continue
-		}
-		keys := objectKeys(c.Object)
-		if count[kind] > manyObjects {
-			count[kind], keys = 0, nil
-		}
-		for _, sub := range subscribedPaths {
-			if sub.nature == configuration && covers(objectPaths[kind].schema, sub.schema) && s.caps.models[sub.module] {
-				paths = append(paths, pathOf(sub.schema, keys...))
-			}
-		}
-	}
+	paths := s.pathsOf(ids, func(n nature) bool { return n == configuration })
 	have := map[models.ObjectID]models.Leaves{}
 	if len(paths) == 0 {
 		return have, nil
