@@ -96,7 +96,7 @@ func spawn(t testing.TB, dir string) *process {
 func spawnWith(t testing.TB, env ...string) *process {
 	t.Helper()
 	p := &process{cmd: exec.Command(os.Args[0]), ready: make(chan struct{})}
-	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Env = append(append(os.Environ(), "GOGC=400"), env...) // as the command sets it
 	p.cmd.Stderr = os.Stderr
 	in, err := p.cmd.StdinPipe() // the daemon ends when we do
 	if err != nil {
