@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -61,8 +62,9 @@ type attachment struct {
 // document. The network is usable all the same, without those documents.
 func NewNetwork(docs []intents.Document, base *catalogue.Catalogue, topologyRev int64) (*Network, error) {
 	t, err := topo.Build(docs, base)
+	finder, errFinder := route.NewFinder(t)
 	n := &Network{
-		topo: t, finder: route.NewFinder(t), topologyRev: topologyRev,
+		topo: t, finder: finder, topologyRev: topologyRev,
 		sites: map[string]*site{}, direct: map[[2]string][]*topo.Link{}, common: map[pairing][]offer{},
 	}
 	for name := range t.Sites {
@@ -85,7 +87,7 @@ func NewNetwork(docs []intents.Document, base *catalogue.Catalogue, topologyRev 
 		slices.SortStableFunc(links, byLatency)
 	}
 	n.markLinks()
-	return n, err
+	return n, errors.Join(err, errFinder)
 }
 
 // Catalogue returns the catalogue with the modes that documents add. It is

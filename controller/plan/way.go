@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -58,7 +59,7 @@ func (n *Network) ways(w *want, t *trail) []*way {
 	all := n.directWays(w, without)
 	for _, a := range from.roadms {
 		for _, b := range to.roadms {
-			for _, line := range n.lines(w, a, b, without) {
+			for line := range n.lines(w, a, b, without) {
 				all = append(all, &way{line: line, latencyMs: line.LatencyMs, lengthKm: line.LengthKm})
 			}
 		}
@@ -95,9 +96,9 @@ func (n *Network) directWays(w *want, without route.Without) []*way {
 }
 
 // lines asks the finder, or follows the pinned route.
-func (n *Network) lines(w *want, a, b *topo.Device, without route.Without) []route.Line {
+func (n *Network) lines(w *want, a, b *topo.Device, without route.Without) iter.Seq[route.Line] {
 	if a == b {
-		return nil
+		return noLines
 	}
 	if len(w.route) == 0 {
 		return n.finder.Between(a, b, without, len(w.via) > 0)
@@ -109,10 +110,12 @@ func (n *Network) lines(w *want, a, b *topo.Device, without route.Without) []rou
 		}
 	}
 	if line, ok := route.Follow(a, b, links); ok {
-		return []route.Line{line}
+		return slices.Values([]route.Line{line})
 	}
-	return nil
+	return noLines
 }
+
+func noLines(func(route.Line) bool) {}
 
 // follows reports whether the way uses exactly the pinned links; patch cords
 // may be left out of the pin.

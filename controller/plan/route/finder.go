@@ -1,21 +1,22 @@
 // Package route finds ways between wavelength switches, shortest latency first.
 //
 // The graph has one node per switch; parallel links between the same two
-// switches form a bundle. Yen's algorithm lists the best sequences of
-// switches, and each is then spread over the links of its bundles, so that ten
-// fibres side by side are ten ways and not one. Answers are remembered: a
-// Finder belongs to one network and is safe for concurrent use.
+// switches form a bundle. The search of plan/route/mesh lists the best sequences
+// of switches, and each is then spread over the links of its bundles, so that ten
+// fibres side by side are ten ways and not one. Ways are worked out one by one
+// as they are asked for, and remembered: a Finder belongs to one network and is
+// safe for concurrent use.
 package route
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"strings"
 	"sync"
 
-	"gonum.org/v1/gonum/graph/path"
-
+	"github.com/waveplane/waveplane/controller/plan/route/mesh"
 	"github.com/waveplane/waveplane/controller/plan/topo"
 	"github.com/waveplane/waveplane/controller/records"
 )
@@ -25,6 +26,7 @@ const (
 	Sequences    = 8  // sequences of switches between two of them
 	PerSequence  = 16 // choices of links for one sequence
 	viaSequences = 32 // sequences looked at when some must be passed
+	liveStreams  = 16 // searches that keep their memory until asked for more
 )
 
 // Line is a way from one switch to another.
@@ -33,6 +35,7 @@ type Line struct {
 	LatencyMs float64
 	LengthKm  float64
 	key       string
+	ps        int64 // latency in picoseconds: what lines are compared by
 }
 
 // Leg is a link with the direction in which the line crosses it.
@@ -80,11 +83,12 @@ func (w Without) Has(link string) bool { return w.links[link] }
 
 // Finder finds ways in one network.
 type Finder struct {
-	net *topo.Network
+	graph *graph
 
-	mu     sync.Mutex
-	graphs map[string]*graphOf
-	known  map[question][]Line
+	mu    sync.Mutex
+	views map[string]*view
+	known map[question]*stream
+	live  []*stream // with a search that holds memory, oldest first
 }
 
 type question struct {
@@ -92,99 +96,93 @@ type question struct {
 	wide              bool
 }
 
-// NewFinder makes a finder for the network.
-func NewFinder(net *topo.Network) *Finder {
-	return &Finder{net: net, graphs: map[string]*graphOf{}, known: map[question][]Line{}}
+// NewFinder makes a finder for the network. The error joins one error per link
+// whose latency is not a number of zero or more; the finder can be used all the
+// same and lacks those links.
+func NewFinder(net *topo.Network) (*Finder, error) {
+	g, err := newGraph(net)
+	return &Finder{graph: g, views: map[string]*view{}, known: map[question]*stream{}}, err
 }
 
 // Between returns the ways from one switch to another that use none of the
 // excluded links, lowest latency first, then fewest links, then by name. With
-// wide set more sequences are looked at, for callers that throw most away.
-// The slice is shared: it must not be changed.
-func (f *Finder) Between(from, to *topo.Device, without Without, wide bool) []Line {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	q := question{from.Name, to.Name, without.key, wide}
-	if lines, ok := f.known[q]; ok {
-		return lines
+// wide set more sequences are looked at, for callers that throw most away. A
+// way is looked for when the loop comes to it; whoever stops early does not pay
+// for the rest. The lines are shared: their legs must not be changed.
+func (f *Finder) Between(from, to *topo.Device, without Without, wide bool) iter.Seq[Line] {
+	return func(yield func(Line) bool) {
+		s := f.stream(question{from.Name, to.Name, without.key, wide}, without)
+		if s == nil {
+			return
+		}
+		for i := 0; ; i++ {
+			line, ok := f.line(s, i)
+			if !ok || !yield(line) {
+				return
+			}
+		}
 	}
-	lines := f.find(from, to, without, wide)
-	f.known[q] = lines
-	return lines
 }
 
-func (f *Finder) find(from, to *topo.Device, without Without, wide bool) []Line {
-	g, ok := f.graphs[without.key]
-	if !ok {
-		g = newGraph(f.net, without)
-		f.graphs[without.key] = g
-	}
-	a, okA := g.index[from.Name]
-	b, okB := g.index[to.Name]
-	if !okA || !okB || a == b {
+// stream returns what is known about a question, or nil where there can be no
+// way.
+func (f *Finder) stream(q question, without Without) *stream {
+	a, okA := f.graph.node[q.from]
+	b, okB := f.graph.node[q.to]
+	if !okA || !okB || a == b || f.graph.latency == nil {
 		return nil
 	}
-	k := Sequences
-	if wide {
-		k = viaSequences
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s, ok := f.known[q]; ok {
+		return s
 	}
-	var lines []Line
-	for _, nodes := range path.YenKShortestPaths(g, k, math.Inf(1), node(a), node(b)) {
-		bundles := make([][]Leg, 0, len(nodes)-1)
-		for i := 1; i < len(nodes); i++ {
-			bundles = append(bundles, g.bundle(nodes[i-1].ID(), nodes[i].ID()))
-		}
-		lines = append(lines, spread(bundles, PerSequence)...)
+	v, ok := f.views[q.without]
+	if !ok {
+		v = f.graph.view(without)
+		f.views[q.without] = v
 	}
-	slices.SortFunc(lines, compareLines)
-	return lines
+	s := &stream{graph: f.graph, view: v, limit: Sequences}
+	if q.wide {
+		s.limit = viaSequences
+	}
+	s.query = mesh.Query{From: a, To: b, By: f.graph.latency, Without: v.mask}
+	f.known[q] = s
+	return s
 }
 
+// line returns a line by its number.
+func (f *Finder) line(s *stream, i int) (Line, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i >= len(s.found) {
+		asleep := s.search == nil
+		more := s.more()
+		if asleep && s.search != nil {
+			f.keep(s)
+		}
+		if !more {
+			return Line{}, false
+		}
+	}
+	return s.found[i], true
+}
+
+// keep notes a stream that holds memory. The oldest ones are put to rest; they
+// repeat their search when somebody asks for more after all.
+func (f *Finder) keep(s *stream) {
+	f.live = slices.DeleteFunc(f.live, func(x *stream) bool { return x.search == nil || x == s })
+	f.live = append(f.live, s)
+	if len(f.live) > liveStreams {
+		f.live[0].rest()
+		f.live = slices.Delete(f.live, 0, 1)
+	}
+}
+
+// compareLines adds up whole picoseconds: sums of floating point numbers depend
+// on their order, and the same links in another order are no quicker.
 func compareLines(a, b Line) int {
-	return cmp.Or(cmp.Compare(a.LatencyMs, b.LatencyMs), cmp.Compare(len(a.Legs), len(b.Legs)), strings.Compare(a.key, b.key))
-}
-
-// spread lists the best choices of one link per bundle, up to limit. Bundles
-// are sorted, so the next best choice always differs from one already taken by
-// a step in a single bundle.
-func spread(bundles [][]Leg, limit int) []Line {
-	type choice struct {
-		pick []int
-		line Line
-	}
-	make1 := func(pick []int) choice {
-		legs := make([]Leg, len(pick))
-		for i, p := range pick {
-			legs[i] = bundles[i][p]
-		}
-		return choice{pick, newLine(legs)}
-	}
-	open := []choice{make1(make([]int, len(bundles)))}
-	seen := map[string]bool{open[0].line.key: true}
-	var out []Line
-	for len(open) > 0 && len(out) < limit {
-		best := 0
-		for i := range open {
-			if compareLines(open[i].line, open[best].line) < 0 {
-				best = i
-			}
-		}
-		c := open[best]
-		open = slices.Delete(open, best, best+1)
-		out = append(out, c.line)
-		for i := range c.pick {
-			if c.pick[i]+1 >= len(bundles[i]) {
-				continue
-			}
-			pick := slices.Clone(c.pick)
-			pick[i]++
-			if next := make1(pick); !seen[next.line.key] {
-				seen[next.line.key] = true
-				open = append(open, next)
-			}
-		}
-	}
-	return out
+	return cmp.Or(cmp.Compare(a.ps, b.ps), cmp.Compare(len(a.Legs), len(b.Legs)), strings.Compare(a.key, b.key))
 }
 
 func newLine(legs []Leg) Line {
@@ -193,6 +191,7 @@ func newLine(legs []Leg) Line {
 	for i, leg := range legs {
 		l.LatencyMs += leg.Link.LatencyMs
 		l.LengthKm += leg.Link.LengthKm
+		l.ps += int64(math.Round(leg.Link.LatencyMs * 1e9))
 		names[i] = leg.Link.Name
 	}
 	l.key = strings.Join(names, " ")

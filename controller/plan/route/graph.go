@@ -2,115 +2,105 @@ package route
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
-	"gonum.org/v1/gonum/graph"
-	"gonum.org/v1/gonum/graph/iterator"
-
+	"github.com/waveplane/waveplane/controller/plan/route/mesh"
 	"github.com/waveplane/waveplane/controller/plan/topo"
 	"github.com/waveplane/waveplane/controller/records"
 )
 
-// linkCost is added to the latency of every link, in milliseconds, so that of
-// two ways that take the same time the one over fewer switches comes first.
-const linkCost = 1e-6
-
-// graphOf is the graph of wavelength switches as gonum wants it. Nodes and
-// neighbours come in a fixed order, which makes its answers repeatable.
-type graphOf struct {
-	index      map[string]int64
-	nodes      []graph.Node
-	neighbours map[int64][]graph.Node
-	bundles    map[[2]int64][]Leg
+// graph is the mesh of wavelength switches: nodes in the order of their names,
+// links likewise, so that ties are resolved by name.
+type graph struct {
+	mesh    *mesh.Mesh
+	latency *mesh.Weights
+	node    map[string]mesh.Node
+	legs    []Leg // by edge
+	link    map[string]mesh.Link
 }
 
-type node int64
+// hop is a step from one switch to another, over whichever link.
+type hop struct{ from, to mesh.Node }
 
-func (n node) ID() int64 { return int64(n) }
-
-type edge struct{ from, to graph.Node }
-
-func (e edge) From() graph.Node         { return e.from }
-func (e edge) To() graph.Node           { return e.to }
-func (e edge) ReversedEdge() graph.Edge { return edge{e.to, e.from} }
-
-func newGraph(net *topo.Network, without Without) *graphOf {
-	g := &graphOf{index: map[string]int64{}, neighbours: map[int64][]graph.Node{}, bundles: map[[2]int64][]Leg{}}
+// newGraph takes in the links between switches. The error joins one error per
+// link whose latency cannot be reckoned with; the graph lacks those.
+func newGraph(net *topo.Network) (*graph, error) {
+	g := &graph{node: map[string]mesh.Node{}, link: map[string]mesh.Link{}}
+	var b mesh.Builder
 	for _, name := range slices.Sorted(maps.Keys(net.Devices)) {
 		if net.Devices[name].Roadm() {
-			id := int64(len(g.nodes))
-			g.index[name] = id
-			g.nodes = append(g.nodes, node(id))
+			g.node[name] = b.Node(name)
 		}
 	}
+	var errs []error
+	var latency []float64
 	for _, name := range slices.Sorted(maps.Keys(net.Links)) {
 		l := net.Links[name]
-		if !l.Between() || l.Ends[0].AddDrop() || l.Ends[1].AddDrop() || without.Has(name) {
+		if !l.Between() || l.Ends[0].AddDrop() || l.Ends[1].AddDrop() || l.Ends[0].Device == l.Ends[1].Device {
 			continue
 		}
-		a, b := g.index[l.Ends[0].Device.Name], g.index[l.Ends[1].Device.Name]
-		if a == b {
+		if !(l.LatencyMs >= 0) || math.IsInf(l.LatencyMs, 1) {
+			errs = append(errs, fmt.Errorf("link %s: latency of %v ms: no route can use it", name, l.LatencyMs))
 			continue
 		}
-		g.join(a, b, Leg{l, records.AZ})
-		g.join(b, a, Leg{l, records.ZA})
+		b.Link(name, g.node[l.Ends[0].Device.Name], g.node[l.Ends[1].Device.Name])
+		g.link[name] = mesh.Link(len(g.legs) / 2)
+		g.legs = append(g.legs, Leg{l, records.AZ}, Leg{l, records.ZA})
+		latency = append(latency, l.LatencyMs, l.LatencyMs)
 	}
-	for _, legs := range g.bundles {
-		slices.SortFunc(legs, func(x, y Leg) int {
-			return cmp.Or(cmp.Compare(x.Link.LatencyMs, y.Link.LatencyMs), strings.Compare(x.Link.Name, y.Link.Name))
+	var err error
+	if g.mesh, err = b.Build(); err == nil {
+		g.latency, err = g.mesh.Weights(latency)
+	}
+	return g, errors.Join(append(errs, err)...)
+}
+
+// view is the graph without some links. Of links side by side only the quickest
+// is open to the search; bundles hold them all, quickest first.
+type view struct {
+	mask    *mesh.Mask
+	bundles map[hop][]Leg
+}
+
+func (g *graph) view(without Without) *view {
+	v := &view{mask: g.mesh.NewMask(), bundles: map[hop][]Leg{}}
+	edges := map[hop][]mesh.Edge{}
+	for e, leg := range g.legs {
+		if e := mesh.Edge(e); !without.Has(leg.Link.Name) {
+			h := hop{g.mesh.Tail(e), g.mesh.Head(e)}
+			edges[h] = append(edges[h], e)
+		}
+	}
+	for name := range without.links {
+		if l, ok := g.link[name]; ok {
+			v.mask.Link(l)
+		}
+	}
+	for h, side := range edges {
+		slices.SortFunc(side, func(x, y mesh.Edge) int {
+			a, b := g.legs[x].Link, g.legs[y].Link
+			return cmp.Or(cmp.Compare(a.LatencyMs, b.LatencyMs), strings.Compare(a.Name, b.Name))
 		})
+		for i, e := range side {
+			v.bundles[h] = append(v.bundles[h], g.legs[e])
+			if i > 0 {
+				v.mask.Edge(e)
+			}
+		}
 	}
-	return g
+	return v
 }
 
-func (g *graphOf) join(a, b int64, leg Leg) {
-	key := [2]int64{a, b}
-	if len(g.bundles[key]) == 0 {
-		g.neighbours[a] = append(g.neighbours[a], node(b))
+// along returns the bundles that a path passes.
+func (v *view) along(m *mesh.Mesh, p mesh.Path) [][]Leg {
+	bundles := make([][]Leg, len(p.Edges))
+	for i, e := range p.Edges {
+		bundles[i] = v.bundles[hop{m.Tail(e), m.Head(e)}]
 	}
-	g.bundles[key] = append(g.bundles[key], leg)
-}
-
-func (g *graphOf) bundle(a, b int64) []Leg { return g.bundles[[2]int64{a, b}] }
-
-// Node implements graph.Graph.
-func (g *graphOf) Node(id int64) graph.Node {
-	if id < 0 || id >= int64(len(g.nodes)) {
-		return nil
-	}
-	return g.nodes[id]
-}
-
-// Nodes implements graph.Graph.
-func (g *graphOf) Nodes() graph.Nodes { return iterator.NewOrderedNodes(g.nodes) }
-
-// From implements graph.Graph. It hands out a copy: Yen's algorithm strikes
-// nodes out of what it gets.
-func (g *graphOf) From(id int64) graph.Nodes {
-	return iterator.NewOrderedNodes(slices.Clone(g.neighbours[id]))
-}
-
-// HasEdgeBetween implements graph.Graph.
-func (g *graphOf) HasEdgeBetween(a, b int64) bool { return len(g.bundle(a, b)) > 0 }
-
-// Edge implements graph.Graph.
-func (g *graphOf) Edge(a, b int64) graph.Edge {
-	if !g.HasEdgeBetween(a, b) {
-		return nil
-	}
-	return edge{node(a), node(b)}
-}
-
-// Weight implements path.Weighted: the latency of the quickest link.
-func (g *graphOf) Weight(a, b int64) (float64, bool) {
-	if a == b {
-		return 0, true
-	}
-	legs := g.bundle(a, b)
-	if len(legs) == 0 {
-		return 0, false
-	}
-	return legs[0].Link.LatencyMs + linkCost, true
+	return bundles
 }
