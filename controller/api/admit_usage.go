@@ -147,10 +147,17 @@ func references(d *intents.Document) []string {
 		device(spec.Ends[:]...)
 		for _, span := range spec.Spans {
 			add(intents.KindSite, span.Site)
-			if span.Amplifier != nil {
-				device(span.Amplifier.Az, span.Amplifier.Za)
+			add(intents.KindFiberType, strings.ToLower(span.Fiber))
+			if a := span.Amplifier; a != nil {
+				device(a.Az, a.Za)
+				add(intents.KindAmplifierType, a.Type)
+				for _, b := range a.Bands {
+					add(intents.KindAmplifierType, b.Type)
+				}
 			}
 		}
+	case *intents.AmplifierTypeSpec:
+		add(intents.KindAmplifierType, spec.Noise.Preamp, spec.Noise.Booster)
 	case *intents.CircuitSpec:
 		add(intents.KindSite, spec.From, spec.To)
 		add(intents.KindMode, spec.Modes...)

@@ -17,6 +17,8 @@ const (
 	// grows faster than the signal, and the simple estimate no longer holds.
 	// Behind a wavelength switch the degree's density sets it.
 	MaxFibreInputDbm = 3.0
+	// leastMarginDb stands for a margin that there is no number for.
+	leastMarginDb = -99.99
 	// dropHeadroomDb is how far below the receiver's limit a switch holds what
 	// it drops, so that light stronger than predicted is still taken.
 	dropHeadroomDb = 3.0
@@ -115,7 +117,7 @@ func patchLoss(l *topo.Link) float64 {
 
 func (l *light) judge(mode *catalogue.Mode, floor float64) {
 	worst := l.estimate.Worst()
-	margin := models.Ratio(math.Floor(worst.MarginDb * 100))
+	margin := models.Ratio(math.Floor(max(worst.MarginDb, leastMarginDb) * 100))
 	l.margin = &margin
 	for i, w := range []qot.Way{l.estimate.Az, l.estimate.Za} {
 		dir := []string{"az", "za"}[i]
@@ -125,6 +127,8 @@ func (l *light) judge(mode *catalogue.Mode, floor float64) {
 		switch {
 		case mode.MaxDispersion != nil && cd > *mode.MaxDispersion:
 			l.fail(models.DispersionTooHigh, fmt.Sprintf("%.0f ps/nm (%s), mode %s takes %.0f", cd, dir, mode.Name, *mode.MaxDispersion), "")
+		case math.IsInf(w.PenaltyDb, 1):
+			l.fail(models.DispersionTooHigh, fmt.Sprintf("PMD %.2f ps and PDL %.2f dB (%s) are beyond what mode %s is specified for", w.PmdPs, w.PdlDb, dir, mode.Name), "")
 		case rx < win.Min.Dbm():
 			l.fail(models.RxPowerLow, fmt.Sprintf("%.2f dBm would be received (%s) from a launch power of %v, mode %s needs %v at %.1f dB OSNR", rx, dir, l.launch, mode.Name, win.Min, w.OsnrDb), "")
 		case rx > win.Max.Dbm()+0.005:

@@ -100,7 +100,7 @@ func (b *builder) along(leg route.Leg) {
 func (b *builder) through(in, out route.Leg) {
 	entry, exit := in.Exit(), out.Enter()
 	roadm := exit.Device
-	e := qot.Element{Name: "switch " + roadm.Name, Kind: qot.Express, TargetDbmPer50GHz: exit.Spec.EgressDbmPer50GHz}
+	e := qot.Element{Name: "switch " + roadm.Name, Kind: qot.Express, Target: exit.Power()}
 	c := cross{device: roadm, source: entry.Ingress(), dest: exit.Egress(), link: out.Link.Name}
 	switch {
 	case entry.AddDrop():
@@ -108,10 +108,7 @@ func (b *builder) through(in, out route.Leg) {
 	case exit.AddDrop():
 		e.Kind, c.link = qot.Drop, ""
 	}
-	e.LossDb = roadm.Profile.InsertionLossDb[string(e.Kind)]
-	if x := roadm.Profile.AddDropOsnrDb; x > 0 && e.Kind != qot.Express {
-		e.AddedOsnrDb = x + 3.01 // an add and a drop together leave the profile's figure
-	}
+	e.Crossings = roadm.Crossings(e.Kind, entry.Name, exit.Name)
 	b.elements = append(b.elements, e)
 	b.cross = append(b.cross, c)
 	b.mark(records.Hop{Kind: records.HopMedia, Device: roadm.Name}, &in)

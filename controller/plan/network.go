@@ -57,8 +57,13 @@ type attachment struct {
 	ports     []*topo.Port
 }
 
-// NewNetwork builds the picture from Site, Device, Link and Mode documents;
-// other kinds are passed over. The error joins one error per inconsistent
+// Kinds are the kinds of documents that describe a network.
+func Kinds() []string {
+	return []string{intents.KindSite, intents.KindDevice, intents.KindAmplifierType, intents.KindFiberType, intents.KindLink, intents.KindMode}
+}
+
+// NewNetwork builds the picture from documents of the kinds that describe a
+// network; other kinds are passed over. The error joins one error per inconsistent
 // document. The network is usable all the same, without those documents.
 func NewNetwork(docs []intents.Document, base *catalogue.Catalogue, topologyRev int64) (*Network, error) {
 	t, err := topo.Build(docs, base)

@@ -67,7 +67,7 @@ func (v *networkView) current() (*plan.Network, *catalogue.Catalogue, error) {
 	v.dirty = false
 	var docs []intents.Document
 	modes := map[string]catalogue.Mode{}
-	for _, kind := range []string{intents.KindSite, intents.KindDevice, intents.KindLink, intents.KindMode} {
+	for _, kind := range plan.Kinds() {
 		for _, e := range v.intents.List(kind + "/") {
 			if e.Value.Deletion != nil {
 				continue

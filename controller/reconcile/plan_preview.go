@@ -94,8 +94,7 @@ func (s *Stages) previewNetwork(docs []intents.Document) (*plan.Network, error) 
 	overlay := map[string]intents.Document{}
 	changed := false
 	for _, doc := range docs {
-		switch doc.Kind {
-		case intents.KindSite, intents.KindDevice, intents.KindLink, intents.KindMode:
+		if slices.Contains(plan.Kinds(), doc.Kind) {
 			overlay[doc.Kind+"/_/"+doc.Metadata.Name] = doc
 			changed = true
 		}
@@ -106,7 +105,7 @@ func (s *Stages) previewNetwork(docs []intents.Document) (*plan.Network, error) 
 	}
 	var all []intents.Document
 	modes := s.network.catalogue()
-	for _, kind := range []string{intents.KindSite, intents.KindDevice, intents.KindLink, intents.KindMode} {
+	for _, kind := range plan.Kinds() {
 		for _, e := range s.caches.intents.List(kind + "/") {
 			if _, replaced := overlay[e.Key]; replaced || e.Value.Deletion != nil {
 				continue

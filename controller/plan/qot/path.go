@@ -30,46 +30,6 @@ type Path struct {
 	Za []Element
 }
 
-// Kind says what an element does to light.
-type Kind string
-
-// The kinds of elements.
-const (
-	Transmit  Kind = "transmit"  // a laser; first of each direction
-	Patch     Kind = "patch"     // loss only
-	Fibre     Kind = "fibre"     // loss, dispersion, delay
-	Amplifier Kind = "amplifier" // gain and noise
-	Add       Kind = "add"       // add port to degree of a wavelength switch
-	Express   Kind = "express"   // degree to degree
-	Drop      Kind = "drop"      // degree to drop port
-	Receive   Kind = "receive"   // last of each direction
-)
-
-// Element is one thing that light passes. Which fields apply depends on the kind.
-type Element struct {
-	Kind Kind
-	Name string // for people: "link a-b span s1"
-	Link string // link it belongs to; empty for the inside of a device
-
-	LossDb float64 // Patch, Fibre; least loss of Add, Express, Drop
-	Km     float64 // Fibre
-	Fibre  catalogue.Fibre
-
-	Amplifier catalogue.Amplifier
-	GainDb    float64 // Amplifier, unless a target density is given
-
-	// TargetDbmPer50GHz is the power density that a wavelength switch or a
-	// managed amplifier holds at its exit; nil means none. A switch only
-	// attenuates to reach it.
-	TargetDbmPer50GHz *float64
-	// LimitDbm is the power per channel that a Drop holds its exit below, so
-	// that the receiver is not overloaded; nil means none.
-	LimitDbm *float64
-	// AddedOsnrDb is the OSNR that an Add or Drop alone would leave; 0 means
-	// that it adds no noise.
-	AddedOsnrDb float64
-}
-
 // Channel is the light in question.
 type Channel struct {
 	Mode      catalogue.Mode
@@ -91,8 +51,13 @@ type Way struct {
 	// transmitter's own noise included.
 	OsnrDb         float64
 	DispersionPsNm float64
-	PenaltyDb      float64 // of dispersion
-	MarginDb       float64 // OSNR over what the mode requires, penalty taken off
+	PmdPs          float64
+	PdlDb          float64
+	LatencyMs      float64 // of the fibres
+	// PenaltyDb is what dispersion, PMD and PDL cost; +Inf when one of them is
+	// beyond what the mode's tables say.
+	PenaltyDb float64
+	MarginDb  float64 // OSNR over what the mode requires, penalty taken off
 	// PeakFibreDbm is the greatest power that enters a fibre; −Inf without fibres.
 	PeakFibreDbm float64
 }

@@ -15,6 +15,8 @@ const (
 	// nonlinearDb is what nonlinear noise costs when the launch power is at
 	// its best: half as much again as the amplifiers' noise.
 	nonlinearDb = 1.76
+	// kmPerMs is the speed of light.
+	kmPerMs = 299.792458
 	// cleanDb stands for an OSNR that nothing limits.
 	cleanDb = 60.0
 )
@@ -38,6 +40,7 @@ func (Simple) Estimate(path Path, ch Channel) Estimate {
 
 func walk(elements []Element, ch Channel, powers []float64) Way {
 	w := Way{Powers: powers, PeakFibreDbm: math.Inf(-1)}
+	centre := ch.Slot.Centre()
 	p := ch.LaunchDbm
 	var line, added float64 // noise over signal, linear
 	if ch.Mode.MinTxOsnr != nil {
@@ -49,20 +52,27 @@ func walk(elements []Element, ch Channel, powers []float64) Way {
 		case Patch:
 			p -= e.LossDb
 		case Fibre:
+			p -= e.Span.PadDb
 			w.PeakFibreDbm = max(w.PeakFibreDbm, p)
-			p -= e.LossDb
-			w.DispersionPsNm += e.Km * e.Fibre.DispersionPsNmKm
+			p -= e.LossDb - e.Span.PadDb
 		case Amplifier:
-			out, nf := amplify(e, p, ch.Slot)
-			line += linear(-(quantumDbm + p - nf))
-			p = out
-		case Add, Express, Drop:
-			if e.AddedOsnrDb > 0 {
-				added += linear(-e.AddedOsnrDb)
+			a := e.amplifier(centre)
+			if a == nil { // no amplifier takes it: it is lost
+				p = models.PowerOff.Dbm()
+				break
 			}
-			p -= e.LossDb
-			if e.TargetDbmPer50GHz != nil {
-				p = min(p, Density(*e.TargetDbmPer50GHz, ch.Slot))
+			in := p - a.InVoaDb
+			out, nf := a.amplify(e.Target, in, ch)
+			line += linear(-(quantumDbm + in - nf))
+			p = out - a.OutVoaDb
+		case Add, Express, Drop:
+			x := e.crossing(centre)
+			if x.OsnrDb > 0 {
+				added += linear(-x.OsnrDb)
+			}
+			p -= x.LossDb
+			if e.Target != nil {
+				p = min(p, e.Target.For(ch))
 			}
 			if e.LimitDbm != nil {
 				p = min(p, *e.LimitDbm)
@@ -70,6 +80,7 @@ func walk(elements []Element, ch Channel, powers []float64) Way {
 		}
 		powers[i] = p
 	}
+	w.gather(elements, centre)
 	w.OsnrDb = cleanDb
 	if line > 0 {
 		added += line * linear(nonlinearDb)
@@ -77,36 +88,75 @@ func walk(elements []Element, ch Channel, powers []float64) Way {
 	if added > 0 {
 		w.OsnrDb = min(cleanDb, -10*math.Log10(added))
 	}
-	w.PenaltyDb = Penalty(ch.Mode.CDPenalties, math.Abs(w.DispersionPsNm))
-	if ch.Mode.RequiredOsnr != nil {
-		w.MarginDb = w.OsnrDb - ch.Mode.RequiredOsnr.Db() - w.PenaltyDb
-	}
+	w.judge(&ch.Mode)
 	return w
+}
+
+// gather sums what light collects on the way whatever its power: dispersion,
+// PMD and PDL (roots of sums of squares) and delay.
+func (w *Way) gather(elements []Element, centre models.Frequency) {
+	var pmd, pdl float64
+	for i := range elements {
+		e := &elements[i]
+		switch e.Kind {
+		case Fibre:
+			f := &e.Span.Fibre
+			w.DispersionPsNm += e.Span.Km * f.DispersionPsNmKm
+			w.LatencyMs += e.Span.Km * f.IndexOfRefraction / kmPerMs
+			pmd += f.PmdPsPerSqrtKm * f.PmdPsPerSqrtKm * e.Span.Km
+		case Amplifier:
+			if a := e.amplifier(centre); a != nil {
+				pmd += a.Type.PmdPs * a.Type.PmdPs
+				pdl += a.Type.PdlDb * a.Type.PdlDb
+			}
+		case Add, Express, Drop:
+			x := e.crossing(centre)
+			pmd += x.PmdPs * x.PmdPs
+			pdl += x.PdlDb * x.PdlDb
+		}
+	}
+	w.PmdPs, w.PdlDb = math.Sqrt(pmd), math.Sqrt(pdl)
+}
+
+// judge sets penalty and margin from what arrives and what the mode takes.
+func (w *Way) judge(mode *catalogue.Mode) {
+	w.PenaltyDb = Penalty(mode.CDPenalties, math.Abs(w.DispersionPsNm)) + beyond(mode.PMDPenalties, w.PmdPs) + beyond(mode.PDLPenalties, w.PdlDb)
+	if mode.RequiredOsnr != nil {
+		w.MarginDb = w.OsnrDb - mode.RequiredOsnr.Db() - w.PenaltyDb
+	}
 }
 
 // amplify returns the power of a channel after an amplifier and the noise
 // figure at that gain: below the least gain of its type the amplifier
 // attenuates, which costs as many dB of noise figure.
-func amplify(e *Element, in float64, slot models.Slot) (out, noiseFigure float64) {
-	gain := e.GainDb
-	least, most := e.Amplifier.Gain[0].Db(), e.Amplifier.Gain[1].Db()
-	if e.TargetDbmPer50GHz != nil {
-		gain = Density(*e.TargetDbmPer50GHz, slot) - in
+func (a *Amplified) amplify(target *Target, in float64, ch Channel) (out, noiseFigure float64) {
+	gain := a.GainDb
+	least, most := a.Type.Gain[0].Db(), a.Type.Gain[1].Db()
+	if target != nil {
+		gain = target.For(ch) - in
 		if most > 0 {
 			gain = min(gain, most)
 		}
 	}
 	out = in + gain
-	if limit := e.Amplifier.MaxOutput.Dbm(); e.Amplifier.MaxOutput != 0 && out > limit {
+	if limit := a.Type.MaxOutput.Dbm(); a.Type.MaxOutput != 0 && out > limit {
 		out = limit
 	}
-	return out, e.Amplifier.NoiseFigure.Db() + max(0, least-(out-in))
+	return out, a.Type.NoiseFigure.Db() + max(0, least-(out-in))
 }
 
 // Density returns the power of a channel whose slot carries the given power
 // per 50 GHz.
 func Density(dbmPer50GHz float64, slot models.Slot) float64 {
 	return dbmPer50GHz + 10*math.Log10(slot.Width().GHz()/50)
+}
+
+// beyond reads a penalty table that is +Inf beyond its last row.
+func beyond(table []catalogue.PenaltyPoint, at float64) float64 {
+	if n := len(table); n > 0 && at > table[n-1].At {
+		return math.Inf(1)
+	}
+	return Penalty(table, at)
 }
 
 // Penalty reads a penalty table: piecewise linear, nothing at zero, and the

@@ -29,14 +29,27 @@ func channel(launch float64) qot.Channel {
 }
 
 func fibre(km, loss float64) qot.Element {
-	return qot.Element{Kind: qot.Fibre, Km: km, LossDb: loss, Fibre: catalogue.Fibre{DispersionPsNmKm: 20}}
+	return qot.Element{Kind: qot.Fibre, LossDb: loss, Span: &qot.Span{Km: km, Fibre: catalogue.Fibre{DispersionPsNmKm: 20}}}
+}
+
+func amplifier(gain float64) qot.Element {
+	return qot.Element{Kind: qot.Amplifier, Amplifiers: []qot.Amplified{{Type: edfa(), GainDb: gain}}}
+}
+
+func held(e qot.Element, dbmPer50GHz float64) qot.Element {
+	e.Target = &qot.Target{Per: qot.Per50GHz, Dbm: dbmPer50GHz}
+	return e
+}
+
+func crossing(kind qot.Kind, x qot.Crossing) qot.Element {
+	return qot.Element{Kind: kind, Crossings: []qot.Crossing{x}}
 }
 
 // TestAmplifiedSpans compares with the sum done by hand: two amplifiers at
 // -20 dBm input and 5 dB noise figure leave 33 dB each, 29.99 dB together, less
 // 1.76 dB for nonlinear noise; the transmitter adds its 36 dB.
 func TestAmplifiedSpans(t *testing.T) {
-	amp := qot.Element{Kind: qot.Amplifier, Amplifier: edfa(), GainDb: 20}
+	amp := amplifier(20)
 	way := []qot.Element{{Kind: qot.Transmit}, fibre(100, 20), amp, fibre(100, 20), amp, {Kind: qot.Receive}}
 	got := qot.Simple{}.Estimate(qot.Path{Az: way, Za: way[:2]}, channel(0))
 	line := 33 - 10*math.Log10(2) - 1.76
@@ -56,20 +69,19 @@ func TestAmplifiedSpans(t *testing.T) {
 }
 
 func TestElements(t *testing.T) {
-	target := -18.0
 	for name, c := range map[string]struct {
 		e    qot.Element
 		in   float64
 		want float64 // power after
 	}{
 		"patch":                     {qot.Element{Kind: qot.Patch, LossDb: 0.5}, 1, 0.5},
-		"gain":                      {qot.Element{Kind: qot.Amplifier, Amplifier: edfa(), GainDb: 15}, -10, 5},
-		"total output bounds":       {qot.Element{Kind: qot.Amplifier, Amplifier: edfa(), GainDb: 25}, 0, 20},
-		"amplifier holds a density": {qot.Element{Kind: qot.Amplifier, Amplifier: edfa(), TargetDbmPer50GHz: &target}, -30, -18},
-		"density out of reach":      {qot.Element{Kind: qot.Amplifier, Amplifier: edfa(), TargetDbmPer50GHz: &target}, -50, -25},
-		"switch attenuates":         {qot.Element{Kind: qot.Express, LossDb: 10, TargetDbmPer50GHz: &target}, 0, -18},
-		"switch never amplifies":    {qot.Element{Kind: qot.Express, LossDb: 10, TargetDbmPer50GHz: &target}, -15, -25},
-		"drop without target":       {qot.Element{Kind: qot.Drop, LossDb: 6}, -1, -7},
+		"gain":                      {amplifier(15), -10, 5},
+		"total output bounds":       {amplifier(25), 0, 20},
+		"amplifier holds a density": {held(amplifier(0), -18), -30, -18},
+		"density out of reach":      {held(amplifier(0), -18), -50, -25},
+		"switch attenuates":         {held(crossing(qot.Express, qot.Crossing{LossDb: 10}), -18), 0, -18},
+		"switch never amplifies":    {held(crossing(qot.Express, qot.Crossing{LossDb: 10}), -18), -15, -25},
+		"drop without target":       {crossing(qot.Drop, qot.Crossing{LossDb: 6}), -1, -7},
 	} {
 		got := qot.Simple{}.Estimate(qot.Path{Az: []qot.Element{c.e}}, channel(c.in)) // a slot of 50 GHz
 		near(t, name, got.Az.RxDbm(), c.want)
@@ -81,7 +93,7 @@ func TestElements(t *testing.T) {
 // 4 dB noisier.
 func TestLowGainCostsNoise(t *testing.T) {
 	at := func(gain float64) float64 {
-		e := qot.Element{Kind: qot.Amplifier, Amplifier: edfa(), GainDb: gain}
+		e := amplifier(gain)
 		ch := channel(-30)
 		ch.Mode.MinTxOsnr = nil
 		return qot.Simple{}.Estimate(qot.Path{Az: []qot.Element{e}}, ch).Az.OsnrDb
@@ -90,7 +102,7 @@ func TestLowGainCostsNoise(t *testing.T) {
 }
 
 func TestAddAndDropTogetherLeaveTheProfilesFigure(t *testing.T) {
-	e := qot.Element{Kind: qot.Add, AddedOsnrDb: 33 + 3.01}
+	e := crossing(qot.Add, qot.Crossing{OsnrDb: 33 + 3.01})
 	ch := channel(0)
 	ch.Mode.MinTxOsnr = nil
 	got := qot.Simple{}.Estimate(qot.Path{Az: []qot.Element{e, e}}, ch)

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/waveplane/waveplane/controller/plan/qot"
 	"github.com/waveplane/waveplane/controller/plan/spectrum"
 	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/models/catalogue"
@@ -77,6 +78,20 @@ func (p *Port) Ingress() string {
 	return p.Name + "-in"
 }
 
+// Power returns what power the port sends with; nil means that the document
+// does not say.
+func (p *Port) Power() *qot.Target {
+	switch s := p.Spec; {
+	case s.EgressDbmPer50GHz != nil:
+		return &qot.Target{Per: qot.Per50GHz, Dbm: *s.EgressDbmPer50GHz}
+	case s.EgressDbm != nil:
+		return &qot.Target{Per: qot.PerChannel, Dbm: *s.EgressDbm}
+	case s.EgressDbmPerGBd != nil:
+		return &qot.Target{Per: qot.PerGBd, Dbm: *s.EgressDbmPerGBd}
+	}
+	return nil
+}
+
 // Terminal reports whether the device starts and ends light.
 func (d *Device) Terminal() bool {
 	return d.Profile.Role == catalogue.RoleRouter || d.Profile.Role == catalogue.RoleTerminal
@@ -87,14 +102,14 @@ func (d *Device) Roadm() bool { return d.Profile.Role == catalogue.RoleRoadm }
 
 // Build makes the network. The error joins one error per inconsistent
 // document; the network is usable all the same and lacks those documents.
-// Documents of other kinds than Site, Device, Link and Mode are passed over.
+// Documents of kinds that say nothing of the network are passed over.
 func Build(docs []intents.Document, base *catalogue.Catalogue) (*Network, error) {
 	n := &Network{
 		Catalogue: base, Sites: map[string]intents.SiteSpec{}, Devices: map[string]*Device{},
 		Links: map[string]*Link{}, Own: map[string]bool{},
 	}
 	var errs []error
-	modes := map[string]catalogue.Mode{}
+	modes, fibres, amplifiers := map[string]catalogue.Mode{}, map[string]catalogue.Fibre{}, map[string]catalogue.Amplifier{}
 	devices, links := map[string]*intents.DeviceSpec{}, map[string]*intents.LinkSpec{}
 	for _, d := range docs {
 		switch spec := d.Spec.(type) {
@@ -104,6 +119,20 @@ func Build(docs []intents.Document, base *catalogue.Catalogue) (*Network, error)
 			devices[d.Metadata.Name] = spec
 		case *intents.LinkSpec:
 			links[d.Metadata.Name] = spec
+		case *intents.AmplifierTypeSpec:
+			a, err := spec.Catalogue(d.Metadata.Name)
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			amplifiers[a.Name] = a
+		case *intents.FiberTypeSpec:
+			f, err := spec.Catalogue(d.Metadata.Name)
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			fibres[f.Name] = f
 		case *intents.ModeSpec:
 			m, err := spec.Catalogue(d.Metadata.Name)
 			if err != nil {
@@ -113,8 +142,16 @@ func Build(docs []intents.Document, base *catalogue.Catalogue) (*Network, error)
 			modes[m.Name], n.Own[m.Name] = m, true
 		}
 	}
+	if len(amplifiers)+len(fibres) > 0 {
+		more, err := base.WithTypes(amplifiers, fibres)
+		if err != nil {
+			errs = append(errs, err)
+		} else {
+			n.Catalogue = more
+		}
+	}
 	if len(modes) > 0 {
-		n.Catalogue = base.WithModes(modes)
+		n.Catalogue = n.Catalogue.WithModes(modes)
 	}
 	for _, name := range slices.Sorted(maps.Keys(devices)) {
 		if err := n.addDevice(name, devices[name]); err != nil {

@@ -76,9 +76,12 @@ func TestWays(t *testing.T) {
 	got := map[records.Direction][]section{}
 	for dir, way := range l.Ways {
 		for _, s := range way {
-			x := section{s.Kind, s.LossDb, s.GainDb, s.Span, s.Device + s.Key, 0}
-			if s.TargetDbmPer50GHz != nil {
-				x.Target = *s.TargetDbmPer50GHz
+			x := section{Kind: s.Kind, Loss: s.LossDb, Span: s.Span, Device: s.Device + s.Key}
+			if s.Kind == qot.Amplifier {
+				x.Gain = s.Amplifiers[0].GainDb
+			}
+			if s.Target != nil {
+				x.Target = s.Target.Dbm
 			}
 			got[dir] = append(got[dir], x)
 		}
@@ -182,5 +185,93 @@ func TestPortNamesMayHoldSlashes(t *testing.T) {
 	p := n.Port("x/et/1")
 	if p == nil || p.Key != "x/et/1" || p.Ingress() != "et/1-in" || p.Egress() != "et/1-out" {
 		t.Errorf("got %+v", p)
+	}
+}
+
+// TestLineElements lays a link with everything that a document can say and
+// compares what light meets in either direction.
+func TestLineElements(t *testing.T) {
+	cat := base()
+	cat.Amplifiers["pre"] = catalogue.Amplifier{Name: "pre", Gain: [2]models.Ratio{800, 1500}, NoiseFigure: 500}
+	cat.Amplifiers["two"] = catalogue.Amplifier{Name: "two", Gain: [2]models.Ratio{1500, 3000}, NoiseFigure: 500,
+		Noise: catalogue.NoiseModel{Kind: catalogue.NoiseDualStage, Preamp: "pre", Booster: "small"}}
+	cat.Amplifiers["long"] = catalogue.Amplifier{Name: "long", Gain: [2]models.Ratio{800, 1700}, Band: models.Band{Lower: 186_000_000, Upper: 190_500_000}}
+	wide := cat.Profiles["roadm"]
+	wide.Band = models.Band{Lower: 186_000_000, Upper: 197_000_000}
+	cat.Profiles["roadm"] = wide
+	n, err := topo.Build(line([]intents.Span{
+		{Amplifier: &intents.AmpSpec{Bands: []intents.BandAmp{{Type: "small"}, {Type: "long", TiltDb: &intents.PerWay{Az: -1, Za: 1}}}}},
+		{ID: "s1", Km: 60, PadDb: &intents.PerWay{Az: 2}, ConnectorInDb: &intents.PerWay{Az: 0.3, Za: 0.4}, Lumped: []intents.LumpedLoss{{AtKm: 10, LossDb: 1}}, Way: "az"},
+		{ID: "s2", Km: 70, Way: "za", LossDb: &intents.PerWay{Za: 7.5}, Raman: &intents.RamanSpec{Pumps: []intents.RamanPump{{THz: 205, Mw: 300, Direction: "against"}}}},
+		{PatchLossDb: &intents.PerWay{Az: 3, Za: 4}},
+		{Amplifier: &intents.AmpSpec{Type: "two", InVoaDb: &intents.PerWay{Az: 1}, OutVoaDb: &intents.PerWay{Za: 2}}},
+	}), cat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := n.Links["l"]
+	az, za := l.Ways[records.AZ], l.Ways[records.ZA]
+	if len(az) != 4 || len(za) != 4 {
+		t.Fatalf("%d and %d elements, want 4 each: a fibre stands in one way only", len(az), len(za))
+	}
+	if x := az[0].Amplifiers; len(x) != 2 || x[1].TiltDb != -1 || za[3].Amplifiers[1].TiltDb != 1 {
+		t.Errorf("amplifiers side by side: %+v", x)
+	}
+	one := az[1]
+	if one.LossDb != 60*0.2+2+0.3+0.5+1 || one.Element.Span.Lumped[0].AtKm != 10 || math.Abs(one.GlassDb()-12) > 1e-9 {
+		t.Errorf("first fibre: %g dB, %g dB of glass, %+v", one.LossDb, one.GlassDb(), one.Element.Span)
+	}
+	two := za[2]
+	if two.Span != "s2" || two.LossDb != 7.5 || two.Element.Span.Pumps[0] != (qot.Pump{THz: 205, Mw: 300, Against: true}) || two.Element.Span.TemperatureK != 283 {
+		t.Errorf("second fibre: %+v %+v", two, two.Element.Span)
+	}
+	if az[2].LossDb != 3 || za[1].LossDb != 4 || az[2].Kind != qot.Patch {
+		t.Errorf("passive losses: %+v, %+v", az[2], za[1])
+	}
+	last := az[3].Amplifiers[0]
+	if len(last.Stages) != 2 || last.Stages[0].Name != "pre" || math.Abs(last.GainDb-(one.LossDb+3+1)) > 1e-9 {
+		t.Errorf("dual stage: %+v", last)
+	}
+	if after := za[3].Amplifiers[0]; math.Abs(after.GainDb-(2+4+7.5)) > 1e-9 {
+		t.Errorf("the last amplifier of z→a has %g dB, want what the attenuator behind the first, loss and fibre take", after.GainDb)
+	}
+	if l.LengthKm != 70 {
+		t.Errorf("%g km, want the longer way's 70", l.LengthKm)
+	}
+	for thz, free := range map[int]bool{188: true, 191: false, 193: true} {
+		slot, err := models.SlotOf(models.Frequency(thz)*1_000_000, 100_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := !l.Outside.Overlaps(slot); got != free {
+			t.Errorf("%d THz free: %v, want %v", thz, got, free)
+		}
+	}
+}
+
+// TestCrossings picks what a switch does to light by kind of path and port.
+func TestCrossings(t *testing.T) {
+	profile := catalogue.Profile{Role: catalogue.RoleRoadm, InsertionLossDb: map[string]float64{"add": 8, "drop": 7, "express": 11}, AddDropOsnrDb: 33}
+	d := topo.Device{Profile: &profile, Spec: &intents.DeviceSpec{}}
+	if got := d.Crossings(qot.Add, "a1", "d1"); len(got) != 1 || got[0] != (qot.Crossing{LossDb: 8, OsnrDb: 36.01}) {
+		t.Errorf("the profile's figures: %+v", got)
+	}
+	d.Spec.Switch = &intents.SwitchSpec{PdlDb: ptr(0.5), Paths: []intents.SwitchPath{
+		{Path: "add", InsertionLossDb: 9, OsnrDb: ptr(41.0), BandTHz: &[2]float64{191, 194}},
+		{Path: "drop", InsertionLossDb: 5},
+		{Path: "add", To: "d2", InsertionLossDb: 6, PdlDb: ptr(1.0)},
+		{Path: "add", From: "a7", InsertionLossDb: 1},
+	}}
+	got := d.Crossings(qot.Add, "a1", "d2")
+	want := []qot.Crossing{
+		{LossDb: 6, OsnrDb: 36.01, PdlDb: 1}, // names a port
+		{Band: models.Band{Lower: 191_000_000, Upper: 194_000_000}, LossDb: 9, OsnrDb: 41, PdlDb: 0.5},
+		{LossDb: 8, OsnrDb: 36.01, PdlDb: 0.5},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if x := d.Crossings(qot.Express, "d1", "d2"); x[0].OsnrDb != 0 || x[0].LossDb != 11 {
+		t.Errorf("express adds no noise of its own: %+v", x)
 	}
 }
