@@ -30,7 +30,7 @@ type Evaluation struct {
 	own      []kernel  // memory of kernels that do not come from the cache
 
 	row, gains []float64 // of one element at a time
-	trial      *Trial
+
 }
 
 // reading is what an amplifier does.
