@@ -1,6 +1,8 @@
 package mesh_test
 
 import (
+	"errors"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/waveplane/waveplane/controller/plan/route/mesh"
@@ -66,4 +68,21 @@ func BenchmarkRandom500(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkConusPairWithRisks asks for all pairs from one city, with ducts
+// shared at random: many of them need the enumeration, some have no answer.
+func BenchmarkConusPairWithRisks(b *testing.B) {
+	m, w := ducts(b, rand.New(rand.NewPCG(3, 4)))
+	b.ReportAllocs()
+	for b.Loop() {
+		for to := 1; to < m.Nodes(); to++ {
+			q := mesh.PairQuery{Query: mesh.Query{From: 0, To: mesh.Node(to), By: w}, Nodes: true, Risks: true}
+			var r *mesh.Refusal
+			if _, err := m.Pair(q); err != nil && (!errors.As(err, &r) || r.Reason == mesh.OutOfEffort) {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*(m.Nodes()-1)), "µs/pair")
 }

@@ -3,6 +3,7 @@ package mesh_test
 import (
 	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -18,37 +19,36 @@ type plant struct {
 	by, lag *mesh.Weights
 }
 
-// drawPlant draws up to eight nodes, up to 14 links, one-way streets and
-// parallel links among them, small weights so that many sums are equal, and
-// risks.
-func drawPlant(t *rapid.T) plant {
+// drawPlant draws up to eight nodes and 14 links, one-way streets and parallel
+// links among them, small weights so that many sums are equal, and risks. Only
+// the sizes are rapid's to shrink, large ones first; the rest comes from a seed,
+// because rapid prefers small numbers and these would make one node a hub.
+func drawPlant(t *rapid.T) (plant, *rand.Rand) {
+	n := 8 - rapid.IntRange(0, 6).Draw(t, "nodes less than 8")
+	links := 14 - rapid.IntRange(0, 14).Draw(t, "links less than 14")
+	rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 	var b mesh.Builder
-	n := rapid.IntRange(2, 8).Draw(t, "nodes")
 	for i := range n {
 		b.Node(fmt.Sprint("n", i))
 	}
 	var by, lag []float64
-	for i := range rapid.IntRange(0, 14).Draw(t, "links") {
-		a := rapid.IntRange(0, n-1).Draw(t, "a")
-		z := rapid.IntRange(0, n-2).Draw(t, "z")
-		if z >= a {
-			z++
-		}
+	for i := range links {
+		a, z := twoOf(rng, n)
 		var risks []string
-		for _, r := range rapid.SliceOfN(rapid.IntRange(0, 7), 0, 2).Draw(t, "risks") {
-			risks = append(risks, fmt.Sprint("r", r))
+		for range rng.IntN(3) {
+			risks = append(risks, fmt.Sprint("r", rng.IntN(10)))
 		}
 		name := fmt.Sprint("l", i)
 		edges := 2
-		if rapid.IntRange(0, 5).Draw(t, "way") == 0 {
+		if rng.IntN(6) == 0 {
 			edges = 1
-			b.Edge(mesh.EdgeSpec{Name: name, From: mesh.Node(a), To: mesh.Node(z), Risks: risks})
+			b.Edge(mesh.EdgeSpec{Name: name, From: a, To: z, Risks: risks})
 		} else {
-			b.Link(name, mesh.Node(a), mesh.Node(z), risks...)
+			b.Link(name, a, z, risks...)
 		}
 		for range edges { // the directions may differ
-			by = append(by, float64(rapid.IntRange(0, 6).Draw(t, "weight"))/10)
-			lag = append(lag, float64(rapid.IntRange(0, 6).Draw(t, "lag")))
+			by = append(by, float64(rng.IntN(7))/10)
+			lag = append(lag, float64(rng.IntN(7)))
 		}
 	}
 	m, err := b.Build()
@@ -62,7 +62,15 @@ func drawPlant(t *rapid.T) plant {
 	if p.lag, err = m.Weights(lag); err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return p, rng
+}
+
+func twoOf(rng *rand.Rand, n int) (a, z mesh.Node) {
+	i, j := rng.IntN(n), rng.IntN(n-1)
+	if j >= i {
+		j++
+	}
+	return mesh.Node(i), mesh.Node(j)
 }
 
 // all lists every simple route from one node to another, in no order.
@@ -104,42 +112,38 @@ func (p plant) inOrder(ways [][]mesh.Edge) {
 }
 
 // drawQuery draws a query with any of its restrictions.
-func (p plant) drawQuery(t *rapid.T) mesh.Query {
+func (p plant) drawQuery(rng *rand.Rand) mesh.Query {
 	n := p.Nodes()
-	q := mesh.Query{From: mesh.Node(rapid.IntRange(0, n-1).Draw(t, "from")), By: p.by}
-	to := rapid.IntRange(0, n-2).Draw(t, "to")
-	if to >= int(q.From) {
-		to++
-	}
-	q.To = mesh.Node(to)
-	some := func(what string) bool { return rapid.IntRange(0, 2).Draw(t, what) == 0 }
-	if some("without") {
+	node := func() mesh.Node { return mesh.Node(rng.IntN(n)) }
+	q := mesh.Query{By: p.by}
+	q.From, q.To = twoOf(rng, n)
+	if rng.IntN(4) == 0 {
 		q.Without = p.NewMask()
-		q.Without.Node(mesh.Node(rapid.IntRange(0, n-1).Draw(t, "not node")))
+		q.Without.Node(node())
 		if p.Links() > 0 {
-			q.Without.Link(mesh.Link(rapid.IntRange(0, p.Links()-1).Draw(t, "not link")))
+			q.Without.Link(mesh.Link(rng.IntN(p.Links())))
 		}
 	}
-	if some("via") {
-		for range rapid.IntRange(1, 3).Draw(t, "items") {
+	if rng.IntN(3) == 0 {
+		for range 1 + rng.IntN(3) {
 			var v mesh.Via
-			if p.Edges() > 0 && rapid.Bool().Draw(t, "edge") {
-				v.Edges = append(v.Edges, mesh.Edge(rapid.IntRange(0, p.Edges()-1).Draw(t, "via edge")))
+			if p.Edges() > 0 && rng.IntN(2) == 0 {
+				v.Edges = append(v.Edges, mesh.Edge(rng.IntN(p.Edges())))
 			}
-			if len(v.Edges) == 0 || rapid.Bool().Draw(t, "or node") {
-				v.Nodes = append(v.Nodes, mesh.Node(rapid.IntRange(0, n-1).Draw(t, "via node")))
+			if len(v.Edges) == 0 || rng.IntN(2) == 0 {
+				v.Nodes = append(v.Nodes, node())
 			}
 			q.Via = append(q.Via, v)
 		}
 	}
-	if some("bound") {
-		q.Bounds = append(q.Bounds, mesh.Bound{Of: p.by, Limit: float64(rapid.IntRange(0, 15).Draw(t, "limit")) / 10})
+	if rng.IntN(4) == 0 {
+		q.Bounds = append(q.Bounds, mesh.Bound{Of: p.by, Limit: float64(rng.IntN(20)) / 10})
 	}
-	if some("lag bound") {
-		q.Bounds = append(q.Bounds, mesh.Bound{Of: p.lag, Limit: float64(rapid.IntRange(0, 15).Draw(t, "lag limit"))})
+	if rng.IntN(4) == 0 {
+		q.Bounds = append(q.Bounds, mesh.Bound{Of: p.lag, Limit: float64(rng.IntN(20))})
 	}
-	if some("max edges") {
-		q.MaxEdges = rapid.IntRange(1, 5).Draw(t, "edges")
+	if rng.IntN(4) == 0 {
+		q.MaxEdges = 1 + rng.IntN(6)
 	}
 	return q
 }
@@ -178,9 +182,9 @@ func (p plant) allowed(q mesh.Query, way []mesh.Edge) bool {
 
 func TestSearchAgreesWithExhaustion(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := drawPlant(t)
-		for range 20 { // memory is reused from one query to the next
-			q := p.drawQuery(t)
+		p, rng := drawPlant(t)
+		for range 100 { // memory is reused from one query to the next
+			q := p.drawQuery(rng)
 			want := slices.DeleteFunc(p.all(q.From, q.To), func(w []mesh.Edge) bool { return !p.allowed(q, w) })
 			p.inOrder(want)
 			s, err := p.Search(q)

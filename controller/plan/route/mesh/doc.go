@@ -31,10 +31,12 @@
 // A pair of least total weight that shares no link, or no node either, is found
 // by Suurballe's algorithm (Networks 4, 1974; the form of Bhandari, "Survivable
 // Networks", 1999), always exactly. With shared risks or with a bound on each
-// leg the question is NP-hard: Mesh.Pair then enumerates first legs in the order
-// of their weight under the dual prices of the plain question, until that
-// order itself proves that nothing lighter can follow. When the effort allowed
-// runs out before, the best pair so far is returned with Proven false.
+// leg the question is NP-hard: Mesh.Pair then goes through first legs in the order
+// of their weight under the dual prices of the plain question, cutting off every
+// beginning that leaves no second leg light enough, until that order itself proves
+// that nothing lighter can follow. When the effort allowed runs out before, the
+// best pair so far is returned with Proven false, and with a lower bound that
+// holds.
 //
 // Whatever can take long has a limit that is counted in nodes looked at, not
 // in time, so that the same question always has the same answer; running into

@@ -12,6 +12,7 @@ import (
 // Where nodes must be apart, a node inside the first route is two states, one
 // that is entered and one that is left.
 type flow struct {
+	search  *Search // whose memory this is
 	sp      *space
 	m       *Mesh
 	weights *Weights

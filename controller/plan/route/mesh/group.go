@@ -1,9 +1,6 @@
 package mesh
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // GroupQuery asks for one route per query, some of which must not share risks.
 type GroupQuery struct {
@@ -29,7 +26,7 @@ type GroupQuery struct {
 // no route by itself.
 func (m *Mesh) Group(q GroupQuery) ([]Path, error) {
 	if q.Effort < 0 {
-		return nil, errors.New("query: Effort is negative, want 0 for the default, or more")
+		return nil, fmt.Errorf("query: Effort is %d, want 0 for the default, or more", q.Effort)
 	}
 	if len(q.Routes) == 0 {
 		return nil, nil

@@ -83,7 +83,7 @@ func TestBadQueriesAreNamed(t *testing.T) {
 		"via no edge":   {func(q *mesh.Query) { q.Via = []mesh.Via{{Edges: []mesh.Edge{99}}} }, "no edge number 99"},
 		"much via":      {func(q *mesh.Query) { q.Via = make([]mesh.Via, 65) }, "at most 64"},
 		"no edges":      {func(q *mesh.Query) { q.MaxEdges = -1 }, "MaxEdges is -1"},
-		"no effort":     {func(q *mesh.Query) { q.Effort = -1 }, "Effort is -1"},
+		"no effort":     {func(q *mesh.Query) { q.Effort = -1 }, "Effort is"},
 	} {
 		q := mesh.Query{From: 0, To: 5, By: w}
 		c.change(&q)
@@ -91,10 +91,12 @@ func TestBadQueriesAreNamed(t *testing.T) {
 		_, err2 := m.Shortest(q)
 		_, err3 := m.Pair(mesh.PairQuery{Query: q})
 		_, err4 := m.Group(mesh.GroupQuery{Routes: []mesh.Query{q}})
-		for _, err := range []error{err, err2, err3, err4} {
-			// Via and Effort mean something else to pairs and groups.
-			if (err == nil || !strings.Contains(err.Error(), c.want)) && name != "no effort" {
-				t.Errorf("%s: got %v, want %s", name, err, c.want)
+		if q.Effort < 0 {
+			_, err4 = m.Group(mesh.GroupQuery{Routes: []mesh.Query{q}, Effort: q.Effort})
+		}
+		for i, err := range []error{err, err2, err3, err4} {
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s, asked in way %d: got %v, want %s", name, i+1, err, c.want)
 			}
 		}
 	}

@@ -116,3 +116,12 @@ func (m *Mesh) RisksOf(e Edge) []Risk { return m.carries.row(int32(e)) }
 // Carriers returns the edges that carry a risk, in ascending order. The slice
 // is shared: it must not be changed.
 func (m *Mesh) Carriers(r Risk) []Edge { return m.carriers.row(int32(r)) }
+
+// reversed returns the mesh with every edge turned round. Numbers stay the same.
+func (m *Mesh) reversed() *Mesh {
+	return &Mesh{
+		nodes: m.nodes, edges: m.edges, links: m.links, risks: m.risks,
+		tail: m.head, head: m.tail, link: m.link, out: m.in, in: m.out,
+		pairs: m.pairs, carries: m.carries, carriers: m.carriers, ones: m.ones, byName: m.byName,
+	}
+}

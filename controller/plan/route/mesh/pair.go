@@ -2,7 +2,6 @@ package mesh
 
 import (
 	"errors"
-	"math"
 	"slices"
 )
 
@@ -49,37 +48,59 @@ func (m *Mesh) Pair(q PairQuery) (Pair, error) {
 			return Pair{}, errors.New("query: Share names a risk that the mesh does not have")
 		}
 	}
+	left := q.effort()
+	f, err := m.flow(&q, &left)
+	if err != nil {
+		return Pair{}, err
+	}
+	defer f.search.Close()
+	if p, ok := f.answer(&q); ok {
+		return p, nil
+	}
+	if err := m.commonRisk(&q, f.first, &left); err != nil {
+		return Pair{}, err
+	}
+	h := hunt{m: m, q: &q, left: left, priced: f.prices()}
+	if legs := f.legs(); m.pathsApart(&q, legs[0], legs[1]) && q.keeps(legs[0]) && q.keeps(legs[1]) {
+		h.take(legs)
+	}
+	return h.run()
+}
+
+// flow answers the plain question: no shared link, or node, and nothing else.
+// Where that has no answer the error is final.
+func (m *Mesh) flow(q *PairQuery, left *int) (*flow, error) {
 	plain := q.Query
 	plain.Bounds, plain.MaxEdges = nil, 0
 	s := m.open(plain)
+	f := &flow{search: s, sp: s.space, m: m, weights: q.By, apart: q.Nodes}
+	s.left = *left
+	ok := f.run()
+	*left = s.left
+	if ok {
+		return f, nil
+	}
 	defer s.Close()
-	s.left = q.effort()
-	f := &flow{sp: s.space, m: m, weights: q.By, apart: q.Nodes}
-	switch ok := f.run(); {
-	case s.left < 0:
-		return Pair{}, m.refuse(&q.Query, OutOfEffort)
-	case len(f.first) == 0:
-		return Pair{}, m.explain(q.Query)
-	case !ok:
-		links, nodes := f.blocked()
-		if len(links) > 0 {
-			return Pair{}, m.refuse(&q.Query, SharedLink, links...)
-		}
-		return Pair{}, m.refuse(&q.Query, SharedNode, nodes...)
+	if s.left < 0 {
+		return nil, m.refuse(&q.Query, OutOfEffort)
 	}
+	if len(f.first) == 0 {
+		return nil, m.explain(q.Query)
+	}
+	links, nodes := f.blocked()
+	if len(links) > 0 {
+		return nil, m.refuse(&q.Query, SharedLink, links...)
+	}
+	return nil, m.refuse(&q.Query, SharedNode, nodes...)
+}
+
+// answer makes the answer out of the flow, if that is all that was asked for.
+func (f *flow) answer(q *PairQuery) (Pair, bool) {
 	legs := f.legs()
-	fits := m.pathsApart(&q, legs[0], legs[1]) && q.keeps(legs[0]) && q.keeps(legs[1])
-	if fits && !q.Even {
-		return q.pair(legs, q.units(legs[0])+q.units(legs[1])), nil
+	if q.Even || !f.m.pathsApart(q, legs[0], legs[1]) || !q.keeps(legs[0]) || !q.keeps(legs[1]) {
+		return Pair{}, false
 	}
-	if err := m.commonRisk(&q, f.first, &s.left); err != nil {
-		return Pair{}, err
-	}
-	h := hunt{m: m, q: &q, left: s.left, priced: f.prices()}
-	if fits {
-		h.take(legs)
-	}
-	return h.run(f.first)
+	return q.pair(legs, q.units(legs[0])+q.units(legs[1])), true
 }
 
 func (q *PairQuery) units(edges []Edge) int64 {
@@ -112,20 +133,21 @@ func (q *PairQuery) pair(legs [2][]Edge, least int64) Pair {
 func (m *Mesh) pathsApart(q *PairQuery, a, b []Edge) bool {
 	mask := m.NewMask()
 	q.forbid(mask, a)
-	for i, e := range b {
-		if mask.HasEdge(e) || i < len(b)-1 && mask.HasNode(m.head[e]) {
+	for _, e := range b {
+		if mask.HasEdge(e) || mask.HasNode(m.head[e]) {
 			return false
 		}
 	}
 	return true
 }
 
-// forbid adds to the mask all that a route beside this one must not use.
+// forbid adds to the mask all that a route must not use beside one that begins
+// with these edges.
 func (q *PairQuery) forbid(mask *Mask, edges []Edge) {
 	m := mask.mesh
-	for i, e := range edges {
+	for _, e := range edges {
 		mask.Link(m.link[e])
-		if q.Nodes && i < len(edges)-1 {
+		if q.Nodes && m.head[e] != q.To {
 			mask.Node(m.head[e])
 		}
 		if !q.Risks {
@@ -169,97 +191,4 @@ func (m *Mesh) commonRisk(q *PairQuery, shortest []Edge, left *int) error {
 		return m.refuse(&q.Query, SharedRisk, shared...)
 	}
 	return nil
-}
-
-// hunt looks for the best pair where the plain answer does not do.
-type hunt struct {
-	m      *Mesh
-	q      *PairQuery
-	left   int
-	priced prices
-
-	best  [2][]Edge
-	total int64 // of best, in units; 0 edges: none yet
-}
-
-// take keeps a pair if it is better than what there is.
-func (h *hunt) take(legs [2][]Edge) {
-	a, b := h.q.units(legs[0]), h.q.units(legs[1])
-	if h.best[0] != nil && a+b >= h.total && !(h.q.Even && a+b == h.total && max(a, b) < h.heavier()) {
-		return
-	}
-	h.best, h.total = [2][]Edge{slices.Clone(legs[0]), slices.Clone(legs[1])}, a+b
-}
-
-func (h *hunt) heavier() int64 { return max(h.q.units(h.best[0]), h.q.units(h.best[1])) }
-
-// run goes through first legs by their priced weight w. Both legs of a pair
-// weigh at least the lighter one's w, and prices can be charged once each: a
-// pair weighs 2w less all prices, or more. So the order of w proves the end.
-func (h *hunt) run(shortest []Edge) (Pair, error) {
-	h.second(shortest)
-	q := h.q.Query
-	q.By = h.priced.weights
-	s := h.m.open(q)
-	defer s.Close()
-	for h.left > 0 {
-		s.q.Effort = h.left
-		first, ok := s.Next()
-		h.left = s.left
-		switch {
-		case s.err != nil:
-			return h.unfinished()
-		case !ok:
-			return h.finished()
-		}
-		h.priced.reach(first.Edges)
-		if h.best[0] != nil && (h.priced.least > h.total || !h.q.Even && h.priced.least == h.total) {
-			return h.finished()
-		}
-		h.second(first.Edges)
-	}
-	return h.unfinished()
-}
-
-// second completes a first leg by the lightest route beside it.
-func (h *hunt) second(first []Edge) {
-	if h.left <= 0 || !h.q.keeps(first) {
-		return
-	}
-	q := h.q.Query
-	q.Without = q.Without.Clone(h.m)
-	h.q.forbid(q.Without, first)
-	q.Effort = h.left
-	s := h.m.open(q)
-	defer s.Close()
-	if h.best[0] != nil {
-		s.cut = min(s.cut, h.total-h.q.units(first))
-	}
-	second, ok := s.Next()
-	h.left = s.left
-	if ok {
-		h.take([2][]Edge{first, second.Edges})
-	}
-}
-
-func (h *hunt) finished() (Pair, error) {
-	if h.best[0] == nil {
-		if len(h.q.Bounds) == 0 && h.q.MaxEdges == 0 {
-			return Pair{}, h.m.refuse(&h.q.Query, NoPair)
-		}
-		if ok, err := h.m.exists(h.q.Query); !ok && err == nil {
-			return Pair{}, h.m.explain(h.q.Query)
-		}
-		return Pair{}, h.m.refuse(&h.q.Query, NoPairWithin)
-	}
-	p := h.q.pair(h.best, math.MaxInt64)
-	p.MostEven = h.q.Even
-	return p, nil
-}
-
-func (h *hunt) unfinished() (Pair, error) {
-	if h.best[0] == nil {
-		return Pair{}, h.m.refuse(&h.q.Query, OutOfEffort)
-	}
-	return h.q.pair(h.best, h.priced.least), nil
 }

@@ -2,6 +2,7 @@ package mesh_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -30,58 +31,61 @@ func (p plant) conflicts(q mesh.PairQuery, a, b []mesh.Edge) bool {
 	return false
 }
 
-func drawPair(t *rapid.T, p plant) mesh.PairQuery {
-	q := mesh.PairQuery{Query: p.drawQuery(t)}
+func (p plant) drawPair(rng *rand.Rand) mesh.PairQuery {
+	q := mesh.PairQuery{Query: p.drawQuery(rng)}
 	q.Via = nil
-	q.Nodes = rapid.Bool().Draw(t, "apart by node")
-	q.Risks = rapid.Bool().Draw(t, "apart by risk")
-	q.Even = rapid.Bool().Draw(t, "even")
-	if p.Risks() > 0 && rapid.Bool().Draw(t, "share") {
-		q.Share = []mesh.Risk{mesh.Risk(rapid.IntRange(0, p.Risks()-1).Draw(t, "shared"))}
+	q.Nodes, q.Risks, q.Even = rng.IntN(2) == 0, rng.IntN(2) == 0, rng.IntN(2) == 0
+	if p.Risks() > 0 && rng.IntN(2) == 0 {
+		q.Share = []mesh.Risk{mesh.Risk(rng.IntN(p.Risks()))}
 	}
 	return q
 }
 
 func TestPairAgreesWithExhaustion(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := drawPlant(t)
-		q := drawPair(t, p)
-		ways := slices.DeleteFunc(p.all(q.From, q.To), func(w []mesh.Edge) bool { return !p.allowed(q.Query, w) })
-		least, heavier := math.MaxInt, math.MaxInt
-		for i, a := range ways {
-			for _, b := range ways[i:] {
-				if p.conflicts(q, a, b) {
-					continue
-				}
-				x, y := tenths(p.by, a), tenths(p.by, b)
-				if x+y < least || x+y == least && max(x, y) < heavier {
-					least, heavier = x+y, max(x, y)
-				}
-			}
-		}
-		got, err := p.Pair(q)
-		if least == math.MaxInt {
-			p.checkPairRefusal(t, q, len(ways), err)
-			return
-		}
-		if err != nil {
-			t.Fatalf("%v, but there is a pair of weight %d", err, least)
-		}
-		a, b := got.Legs[0].Edges, got.Legs[1].Edges
-		x, y := tenths(p.by, a), tenths(p.by, b)
-		if x+y != least || x > y || !got.Proven {
-			t.Fatalf("weights %d + %d, proven %v, want %d in all", x, y, got.Proven, least)
-		}
-		if p.conflicts(q, a, b) || !p.allowed(q.Query, a) || !p.allowed(q.Query, b) {
-			t.Fatalf("%v and %v are not what was asked for", a, b)
-		}
-		if math.Abs(got.Least-got.Weight) > 1e-9 || math.Abs(got.Weight-float64(least)/10) > 1e-9 {
-			t.Fatalf("weight %v, least %v, want %v", got.Weight, got.Least, float64(least)/10)
-		}
-		if q.Even && (y != heavier || !got.MostEven) {
-			t.Fatalf("heavier leg %d, most even %v, want %d", y, got.MostEven, heavier)
+		p, rng := drawPlant(t)
+		for range 100 {
+			p.checkPair(t, p.drawPair(rng))
 		}
 	})
+}
+
+// checkPair compares a pair with the best of all pairs of routes.
+func (p plant) checkPair(t *rapid.T, q mesh.PairQuery) {
+	ways := slices.DeleteFunc(p.all(q.From, q.To), func(w []mesh.Edge) bool { return !p.allowed(q.Query, w) })
+	least, heavier := math.MaxInt, math.MaxInt
+	for i, a := range ways {
+		x := tenths(p.by, a)
+		for _, b := range ways[i:] {
+			y := tenths(p.by, b)
+			if x+y > least || x+y == least && max(x, y) >= heavier || p.conflicts(q, a, b) {
+				continue
+			}
+			least, heavier = x+y, max(x, y)
+		}
+	}
+	got, err := p.Pair(q)
+	if least == math.MaxInt {
+		p.checkPairRefusal(t, q, len(ways), err)
+		return
+	}
+	if err != nil {
+		t.Fatalf("%v, but there is a pair of weight %d", err, least)
+	}
+	a, b := got.Legs[0].Edges, got.Legs[1].Edges
+	x, y := tenths(p.by, a), tenths(p.by, b)
+	if x+y != least || x > y || !got.Proven {
+		t.Fatalf("weights %d + %d, proven %v, want %d in all", x, y, got.Proven, least)
+	}
+	if p.conflicts(q, a, b) || !p.allowed(q.Query, a) || !p.allowed(q.Query, b) {
+		t.Fatalf("%v and %v are not what was asked for", a, b)
+	}
+	if math.Abs(got.Least-got.Weight) > 1e-9 || math.Abs(got.Weight-float64(least)/10) > 1e-9 {
+		t.Fatalf("weight %v, least %v, want %v", got.Weight, got.Least, float64(least)/10)
+	}
+	if q.Even && (y != heavier || !got.MostEven) {
+		t.Fatalf("heavier leg %d, most even %v, want %d", y, got.MostEven, heavier)
+	}
 }
 
 // checkPairRefusal holds what the refusal says against all routes.
@@ -148,56 +152,61 @@ func (p plant) checkPairRefusal(t *rapid.T, q mesh.PairQuery, within int, err er
 
 func TestGroupAgreesWithExhaustion(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := drawPlant(t)
-		var g mesh.GroupQuery
-		lists := make([][][]mesh.Edge, rapid.IntRange(1, 3).Draw(t, "routes"))
-		alone := true
-		for i := range lists {
-			q := p.drawQuery(t)
-			g.Routes = append(g.Routes, q)
-			lists[i] = slices.DeleteFunc(p.all(q.From, q.To), func(w []mesh.Edge) bool { return !p.allowed(q, w) })
-			p.inOrder(lists[i])
-			alone = alone && len(lists[i]) > 0
-		}
-		if rapid.Bool().Draw(t, "chain") { // neighbours only
-			g.Apart = func(i, j int) bool { return j == i+1 }
-		}
-		var want [][]mesh.Edge
-		var combine func() bool
-		combine = func() bool {
-			i := len(want)
-			if i == len(lists) {
-				return true
-			}
-			for _, w := range lists[i] {
-				clash := false
-				for j, other := range want {
-					clash = clash || (g.Apart == nil || g.Apart(j, i)) && p.shareRisk(w, other)
-				}
-				if clash {
-					continue
-				}
-				if want = append(want, w); combine() {
-					return true
-				}
-				want = want[:i]
-			}
-			return false
-		}
-		found := combine()
-		got, err := p.Group(g)
-		if found != (err == nil) {
-			t.Fatalf("%v, want %v", err, want)
-		}
-		if r, ok := err.(*mesh.Refusal); err != nil && alone && (!ok || r.Reason != mesh.NoGroup) {
-			t.Fatalf("%v, want no group", err)
-		}
-		for i := range got {
-			if !slices.Equal(got[i].Edges, want[i]) {
-				t.Fatalf("route %d: %v, want %v", i, got[i].Edges, want[i])
-			}
+		p, rng := drawPlant(t)
+		for range 100 {
+			p.checkGroup(t, rng)
 		}
 	})
+}
+
+// checkGroup draws a group and goes through all its combinations.
+func (p plant) checkGroup(t *rapid.T, rng *rand.Rand) {
+	var g mesh.GroupQuery
+	lists := make([][][]mesh.Edge, 1+rng.IntN(3))
+	alone := true
+	for i := range lists {
+		q := p.drawQuery(rng)
+		g.Routes = append(g.Routes, q)
+		lists[i] = slices.DeleteFunc(p.all(q.From, q.To), func(w []mesh.Edge) bool { return !p.allowed(q, w) })
+		p.inOrder(lists[i])
+		alone = alone && len(lists[i]) > 0
+	}
+	if rng.IntN(2) == 0 { // neighbours only
+		g.Apart = func(i, j int) bool { return j == i+1 }
+	}
+	want, found := p.firstCombination(g, lists, nil)
+	got, err := p.Group(g)
+	if found != (err == nil) {
+		t.Fatalf("%v, want %v", err, want)
+	}
+	if r, ok := err.(*mesh.Refusal); err != nil && alone && (!ok || r.Reason != mesh.NoGroup) {
+		t.Fatalf("%v, want no group", err)
+	}
+	for i := range got {
+		if !slices.Equal(got[i].Edges, want[i]) {
+			t.Fatalf("route %d: %v, want %v", i, got[i].Edges, want[i])
+		}
+	}
+}
+
+func (p plant) firstCombination(g mesh.GroupQuery, lists [][][]mesh.Edge, begun [][]mesh.Edge) ([][]mesh.Edge, bool) {
+	i := len(begun)
+	if i == len(lists) {
+		return begun, true
+	}
+	for _, w := range lists[i] {
+		clash := false
+		for j, other := range begun {
+			clash = clash || (g.Apart == nil || g.Apart(j, i)) && p.shareRisk(w, other)
+		}
+		if clash {
+			continue
+		}
+		if whole, ok := p.firstCombination(g, lists, append(slices.Clone(begun), w)); ok {
+			return whole, true
+		}
+	}
+	return nil, false
 }
 
 func (p plant) shareRisk(a, b []mesh.Edge) bool {

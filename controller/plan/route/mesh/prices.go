@@ -50,12 +50,11 @@ func (f *flow) prices() prices {
 	return p
 }
 
-// reach tells that every route to come has at least the priced weight of this
-// one.
-func (p *prices) reach(edges []Edge) {
+// sum returns the priced weight of a route, in units.
+func (p *prices) sum(edges []Edge) int64 {
 	sum := int64(0)
 	for _, e := range edges {
 		sum += p.weights.units[e]
 	}
-	p.least = max(p.least, 2*sum-p.all)
+	return sum
 }

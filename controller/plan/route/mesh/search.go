@@ -14,6 +14,7 @@ type Search struct {
 	*space
 	begun   bool
 	pending int32 // candidate handed out last, to be split before the next; -1: none
+	last    int   // up to which of its edges
 	err     error
 }
 
@@ -158,6 +159,10 @@ func (s *Search) Next() (Path, bool) {
 	return Path{edges, s.q.By.Sum(edges)}, true
 }
 
+// skip leaves out all routes to come that begin with the first n edges of the
+// route handed out last.
+func (s *Search) skip(n int) { s.last = n - 1 }
+
 // advance finds the next candidate that is a route, or -1.
 func (s *Search) advance() int32 {
 	if !s.begun {
@@ -165,7 +170,7 @@ func (s *Search) advance() int32 {
 		s.root()
 	}
 	if s.pending >= 0 {
-		s.split(s.pending, math.MaxInt32)
+		s.split(s.pending, s.last)
 		s.pending = -1
 	}
 	for len(s.heap) > 0 && s.left >= 0 {
@@ -181,10 +186,10 @@ func (s *Search) advance() int32 {
 			continue
 		}
 		if !s.q.keeps(edges) {
-			s.split(id, math.MaxInt32)
+			s.split(id, math.MaxInt)
 			continue
 		}
-		s.pending = id
+		s.pending, s.last = id, math.MaxInt
 		return id
 	}
 	return -1
