@@ -34,7 +34,7 @@ func checkSwitch(c *checker, s *DeviceSpec, role catalogue.Role) {
 		return
 	}
 	w := s.Switch
-	c.between(w.AddDropOsnrDb, 1, 80, "dB", "spec", "switch", "addDropOsnrDb")
+	c.between(w.AddDropOsnrDb, 1, 100, "dB", "spec", "switch", "addDropOsnrDb")
 	c.between(w.PmdPs, 0, 1000, "ps", "spec", "switch", "pmdPs")
 	c.between(w.PdlDb, 0, 20, "dB", "spec", "switch", "pdlDb")
 	for i, p := range w.Paths {
@@ -44,7 +44,7 @@ func checkSwitch(c *checker, s *DeviceSpec, role catalogue.Role) {
 			c.fault("the kind of path is empty", "write add, drop or express", at("path")...)
 		}
 		c.between(&p.InsertionLossDb, 0, 60, "dB", at("insertionLossDb")...)
-		c.between(p.OsnrDb, 1, 80, "dB", at("osnrDb")...)
+		c.between(p.OsnrDb, 1, 100, "dB", at("osnrDb")...)
 		c.between(p.PmdPs, 0, 1000, "ps", at("pmdPs")...)
 		c.between(p.PdlDb, 0, 20, "dB", at("pdlDb")...)
 		c.checkLineBand(p.BandTHz, at("bandTHz")...)

@@ -47,7 +47,7 @@ func newRootCommand(a *app) *cobra.Command {
 		commands  []*cobra.Command
 	}{
 		{"start", "Start:", []*cobra.Command{newDemoCommand(a), newUpCommand(a), newDownCommand(a), newServeCommand(a), newLabCommand(a), newVersionCommand(a)}},
-		{"intent", "Intent:", []*cobra.Command{newValidateCommand(a), newPlanCommand(a), newApplyCommand(a), newDiffCommand(a), newDeleteCommand(a), newSchemaCommand(a)}},
+		{"intent", "Intent:", []*cobra.Command{newValidateCommand(a), newPlanCommand(a), newApplyCommand(a), newDiffCommand(a), newDeleteCommand(a), newSchemaCommand(a), newImportCommand(a), newExportCommand(a)}},
 		{"read", "Read:", []*cobra.Command{newGetCommand(a), newDescribeCommand(a), newWhyCommand(a), newEventsCommand(a)}},
 		{"converge", "Converge:", []*cobra.Command{newWaitCommand(a), newDriftCommand(a), newRepairCommand(a), newRetryCommand(a), newPauseCommand(a), newResumeCommand(a)}},
 	}

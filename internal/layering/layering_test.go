@@ -31,6 +31,7 @@ func rules() []rule {
 		{"models/openconfig/...", []string{"models/openconfig/..."}, []string{"github.com/openconfig/ygot", "github.com/openconfig/goyang", "github.com/openconfig/gnmi"}},
 		{"models/catalogue", []string{"models"}, []string{"github.com/goccy/go-yaml"}},
 		{"models", nil, nil},
+		{"intents/gnpy", []string{"intents", "models", "models/catalogue"}, nil},
 		{"intents", []string{"models", "models/catalogue"}, []string{"github.com/invopop/jsonschema", "github.com/pb33f/ordered-map/v2"}},
 		{"drivers/internal/...", []string{"drivers/internal/..."}, []string{"google.golang.org/grpc", "golang.org/x/crypto"}},
 		{"drivers/sim/...", append([]string{"intents", "drivers/sim/..."}, models...), []string{"google.golang.org/grpc", "google.golang.org/protobuf", "github.com/openconfig/gnmi", "github.com/goccy/go-yaml"}},
@@ -49,7 +50,7 @@ func rules() []rule {
 		{"controller/api", append([]string{"intents", "controller/records", "controller/store", "controller/api/wire"}, models...), []string{"github.com/danielgtaylor/huma/v2", "github.com/prometheus/client_golang"}},
 		{"controller", append([]string{"intents", "drivers", "controller/..."}, models...), nil},
 		{"examples/...", nil, nil},
-		{"cmd/waveplane/...", append([]string{"intents", "controller", "controller/records", "controller/plan", "controller/api", "controller/api/client", "controller/api/wire", "controller/api/endpoint", "drivers/all", "drivers", "drivers/sim/...", "examples", "cmd/waveplane/..."}, models...), []string{"*"}},
+		{"cmd/waveplane/...", append([]string{"intents/...", "controller", "controller/records", "controller/plan", "controller/api", "controller/api/client", "controller/api/wire", "controller/api/endpoint", "drivers/all", "drivers", "drivers/sim/...", "examples", "cmd/waveplane/..."}, models...), []string{"*"}},
 		{"internal/...", []string{"*"}, []string{"*"}},
 	}
 }
