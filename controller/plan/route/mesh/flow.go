@@ -186,6 +186,7 @@ func (f *flow) legs() [2][]Edge {
 // states reached to states not reached cannot be avoided. The search then goes
 // on behind it.
 func (f *flow) blocked() (links, nodes []string) {
+	f.sp.left = math.MaxInt // every state is settled once at most, and half an answer would be wrong
 	pass := func(from, to int32) bool {
 		if f.status[from] == settled && f.status[to] != settled && f.status[f.entry(f.sp.to)] != settled {
 			f.reach(to, f.least[from], arc{from, inside})

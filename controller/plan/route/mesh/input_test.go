@@ -178,6 +178,50 @@ func TestOneNodeHasNoRoutes(t *testing.T) {
 	}
 }
 
+// TestEffortIsALimit asks a ladder for a route over its far end and back, which
+// has none: without a limit the search would try all of some 2⁴⁰ routes.
+func TestEffortIsALimit(t *testing.T) {
+	var b mesh.Builder
+	for i := range 80 {
+		b.Node(fmt.Sprint("n", i))
+	}
+	var weights []float64
+	add := func(a, z int) {
+		b.Link(fmt.Sprint(a, "-", z), mesh.Node(a), mesh.Node(z), fmt.Sprint("duct ", a%5))
+		weights = append(weights, 1, 1)
+	}
+	for i := range 40 {
+		add(2*i, 2*i+1)
+		if i > 0 {
+			add(2*i-2, 2*i)
+			add(2*i-1, 2*i+1)
+			add(2*i-1, 2*i)
+		}
+	}
+	tail := b.Node("tail")
+	b.Link("tail", 79, tail)
+	m, w := build(t, &b, append(weights, 1, 1))
+	impossible := mesh.Query{From: 0, To: 78, By: w, Via: []mesh.Via{{Nodes: []mesh.Node{tail}}}, Effort: 20_000}
+	s, err := m.Search(impossible)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, ok := s.Next(); ok {
+		t.Fatalf("%v passes the tail", p)
+	}
+	var r *mesh.Refusal
+	if !errors.As(s.Err(), &r) || r.Reason != mesh.OutOfEffort {
+		t.Errorf("search: %v", s.Err())
+	}
+	if _, err := m.Shortest(impossible); !errors.As(err, &r) || r.Reason != mesh.OutOfEffort {
+		t.Errorf("shortest: %v", err)
+	}
+	q := mesh.Query{From: 0, To: 79, By: w}
+	if _, err := m.Group(mesh.GroupQuery{Routes: []mesh.Query{q, q, q, q}, Effort: 20_000}); !errors.As(err, &r) || r.Reason != mesh.OutOfEffort {
+		t.Errorf("group: %v", err)
+	}
+}
+
 func TestClosedSearchIsOver(t *testing.T) {
 	m, w := random(t, 10, 20)
 	s, err := m.Search(mesh.Query{From: 0, To: 5, By: w})

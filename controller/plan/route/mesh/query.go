@@ -29,7 +29,7 @@ const (
 	MaxVia        = 64
 	DefaultEffort = 2_000_000 // about a second
 
-	maxStates = 1 << 23 // nodes times stages; holds memory to some hundred megabytes
+	maxStates = 1 << 22 // nodes times stages; holds memory to some hundred megabytes
 )
 
 // Via is something that a route must touch: any one of these nodes and edges.
