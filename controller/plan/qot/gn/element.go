@@ -96,15 +96,15 @@ type SwitchFigures struct {
 	PdlDb  float64
 }
 
-// watt is the target for a channel, W.
-func (t Target) watt(c *columns, i int) float64 {
+// watt is the target for a channel without an offset of its own, W.
+func (t Target) watt(rate, slot float64) float64 {
 	switch t.Kind {
 	case PerChannel:
-		return Watt(t.Value) * c.offset[i]
+		return Watt(t.Value)
 	case PerRate:
-		return t.Value * 1e-12 * c.rate[i] * c.offset[i]
+		return t.Value * 1e-12 * rate
 	case PerSlot:
-		return t.Value * 1e-12 * c.slot[i] * c.offset[i]
+		return t.Value * 1e-12 * slot
 	}
 	return math.Inf(1)
 }

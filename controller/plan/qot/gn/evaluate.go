@@ -21,16 +21,17 @@ type Evaluation struct {
 	shared bool // the comb is one of NewComb: kernels come from the cache
 
 	entrance []float64
-	power    table     // after each element, W
-	x        table     // per noise step: noise added over power after it
-	y        table     // per span: (effective length × power)², m² W²
-	readings []reading // per amplifier
-	ase, nli []float64 // shares at the exit of light that enters clean
-	kernels  []*kernel // per fibre type of the line
-	own      []kernel  // memory of kernels that do not come from the cache
+	power    table       // after each element, W
+	x        table       // per noise step: noise added over power after it
+	y        table       // per span: (effective length × power)², m² W²
+	readings []reading   // per amplifier
+	ase, nli []float64   // shares at the exit of light that enters clean
+	kernels  []*kernel   // per fibre type of the line
+	own      []kernel    // memory of kernels that do not come from the cache
+	carriers [][]carrier // per fibre type: the channels in it
 
 	row, gains []float64 // of one element at a time
-
+	trial      *Trial
 }
 
 // reading is what an amplifier does.
@@ -94,6 +95,11 @@ func (e *Evaluation) run(line *Line) error {
 		}
 		in = out
 	}
+	for i, p := range in {
+		if !(p > 0) || math.IsInf(p, 1) {
+			return fmt.Errorf("evaluate: the %s leaves the line with %g W; put amplifiers or less loss into it, or limit their output", e.Channel(i).Name(), p)
+		}
+	}
 	e.line = line
 	e.ase, e.nli = resize(e.ase, n), resize(e.nli, n)
 	e.share(e.ase, e.nli, len(line.steps))
@@ -114,7 +120,7 @@ func (e *Evaluation) prepare(line *Line) error {
 			if err := e.own[i].fill(f, &e.columns); err != nil {
 				return err
 			}
-			e.kernels = append(e.kernels, &e.own[i])
+			e.keep(i, &e.own[i])
 			continue
 		}
 		key := cacheKey{kind: kindAnalytic, fibre: f.digest, comb: e.digest}
@@ -125,9 +131,19 @@ func (e *Evaluation) prepare(line *Line) error {
 				return err
 			}
 		}
-		e.kernels = append(e.kernels, k)
+		e.keep(i, k)
 	}
 	return nil
+}
+
+// keep notes a kernel, and the channels in its fibre type where Add can change
+// them.
+func (e *Evaluation) keep(i int, k *kernel) {
+	e.kernels = append(e.kernels, k)
+	if i == len(e.carriers) {
+		e.carriers = append(e.carriers, nil)
+	}
+	e.carriers[i] = append(e.carriers[i][:0], k.carriers...)
 }
 
 func (e *Evaluation) analyticKernel(key cacheKey, f *fibre) (*kernel, error) {
@@ -166,14 +182,14 @@ func (e *Evaluation) passSwitch(s *Switch, in, out []float64) error {
 		out[i] = p
 	}
 	if s.Target.Kind == PerChannel {
-		level := Watt(s.Target.Value)
+		level := s.Target.watt(0, 0)
 		for i, p := range out {
 			out[i] = min(p, level*e.offset[i])
 		}
 		return nil
 	}
 	for i, p := range out {
-		out[i] = min(p, s.Target.watt(&e.columns, i))
+		out[i] = min(p, s.Target.watt(e.rate[i], e.slot[i])*e.offset[i])
 	}
 	return nil
 }
@@ -185,6 +201,7 @@ func (e *Evaluation) passFibre(el *element, in, out []float64) error {
 		return e.passFibreNumerical(el, in, out)
 	}
 	k := e.kernels[s.index]
+	carriers := k.carriers
 	y := e.y.row(s.number)
 	if s.transmission > 0 {
 		through := s.transmission * s.in * s.out
@@ -195,7 +212,7 @@ func (e *Evaluation) passFibre(el *element, in, out []float64) error {
 		}
 	} else {
 		for i, p := range in {
-			transmission, reach2 := s.plain(k.alpha[i])
+			transmission, reach2 := s.plain(carriers[i].alpha)
 			p *= s.in
 			y[i] = reach2 * p * p
 			out[i] = p * transmission * s.out

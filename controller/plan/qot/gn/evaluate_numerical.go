@@ -55,7 +55,7 @@ func (e *Evaluation) interfere(s *span, p *profile, power, x, y []float64) error
 		reach2 := s.reach2
 		for i, w := range power {
 			if s.transmission == 0 {
-				_, reach2 = s.plain(k.alpha[i])
+				_, reach2 = s.plain(k.carriers[i].alpha)
 			}
 			y[i] = reach2 * w * w
 		}

@@ -15,7 +15,7 @@ func (e *Evaluation) generalised(s *span, p *profile, plain bool) (*kernel, erro
 	g := &integrand{columns: &e.columns, span: s, profile: p, plain: plain, media: make([]medium, n)}
 	beta2 := make([]float64, n)
 	for i := range g.media {
-		m, err := s.fibre.medium(&e.columns, i)
+		m, err := s.fibre.medium(e.centre[i])
 		if err != nil {
 			return nil, err
 		}

@@ -16,18 +16,18 @@ const (
 // eta[i][j] reach2[j] P[j]², with reach2 the square of the effective length of
 // the span. Without the length, one kernel serves all spans of a type.
 type kernel struct {
-	n     int // columns
-	eta   []float64
-	alpha []float64 // 1/m, per channel; a single one where loss is the same for all
+	n        int // columns
+	eta      []float64
+	carriers []carrier // the channels in this fibre
 }
 
-func (k *kernel) bytes() int { return 8*(len(k.eta)+len(k.alpha)) + 128 }
+func (k *kernel) bytes() int { return 8*len(k.eta) + 40*len(k.carriers) + 128 }
 
-// medium is what a fibre type is to one channel.
+// medium is what a fibre type is to one channel: loss in 1/m, dispersion in
+// s²/m, and the square of the nonlinear coefficient in 1/(W m)².
 type medium struct{ alpha, beta2, gamma2 float64 }
 
-func (f *fibre) medium(c *columns, i int) (medium, error) {
-	hz := c.centre[i]
+func (f *fibre) medium(hz float64) (medium, error) {
 	alpha, err := f.alpha(hz)
 	if err != nil {
 		return medium{}, err
@@ -43,27 +43,32 @@ func (f *fibre) medium(c *columns, i int) (medium, error) {
 	return medium{alpha, beta2, gamma * gamma}, nil
 }
 
-// pair is eta for a channel and the one that interferes with it, but for the
+// carrier is a channel as its neighbours see it.
+type carrier struct {
+	medium
+	centre, rate float64
+}
+
+// pair is eta for a channel and another that interferes with it, but for the
 // factor gamma² of the former: equation 123 of arXiv:1209.0394.
-func pair(c *columns, i, j int, a, b *medium) float64 {
-	beta := math.Abs(a.beta2+b.beta2) / 2
-	reach := 1 / b.alpha
-	bi, bj := c.rate[i], c.rate[j]
+func pair(cut, other *carrier, self bool) float64 {
+	beta := math.Abs(cut.beta2+other.beta2) / 2
+	reach := 1 / other.alpha
+	weight := crossWeight
+	if self {
+		weight = selfWeight
+	}
 	if beta < 1e-31 {
 		// The limit of no dispersion, where all beats are phase-matched.
-		w := crossWeight
-		if i == j {
-			w = selfWeight
-		}
-		return w * math.Pi / 4 * bi / bj
+		return weight * math.Pi / 4 * cut.rate / other.rate
 	}
-	scale := math.Pi * math.Pi * reach * beta * bi
-	front := 1 / (4 * math.Pi * beta * reach * bj * bj)
-	if i == j {
-		return selfWeight * front * 2 * math.Asinh(scale*bj/2)
+	scale := math.Pi * math.Pi * reach * beta * cut.rate
+	front := weight / (4 * math.Pi * beta * reach * other.rate * other.rate)
+	if self {
+		return front * 2 * math.Asinh(scale*cut.rate/2)
 	}
-	d := math.Abs(c.centre[i] - c.centre[j])
-	return crossWeight * front * asinhDifference(scale*(d+bj/2), scale*(d-bj/2))
+	d := math.Abs(cut.centre - other.centre)
+	return front * asinhDifference(scale*(d+other.rate/2), scale*(d-other.rate/2))
 }
 
 // asinhDifference is asinh(a) - asinh(b) for a >= b >= 0 with one logarithm.
@@ -76,62 +81,39 @@ func (k *kernel) fill(f *fibre, c *columns) error {
 	n := c.Len()
 	k.n = n
 	k.eta = resize(k.eta, n*n)
-	if f.flat {
-		return k.fillFlat(f, c)
-	}
-	media := make([]medium, n)
-	k.alpha = resize(k.alpha, n)
-	for i := range media {
-		m, err := f.medium(c, i)
+	k.carriers = k.carriers[:0]
+	for i := range n {
+		m, err := f.medium(c.centre[i])
 		if err != nil {
 			return err
 		}
-		media[i], k.alpha[i] = m, m.alpha
+		k.carriers = append(k.carriers, carrier{m, c.centre[i], c.rate[i]})
 	}
-	for i := range media {
-		row := k.eta[i*n : i*n+n]
-		for j := range media {
-			row[j] = media[i].gamma2 * pair(c, i, j, &media[i], &media[j])
-		}
-	}
-	return nil
-}
-
-// fillFlat is fill where loss and dispersion are the same for all channels:
-// then the kernel, but for gamma, depends on distance and symbol rates alone.
-func (k *kernel) fillFlat(f *fibre, c *columns) error {
-	n := c.Len()
-	m, err := f.medium(c, 0)
-	if err != nil {
-		return err
-	}
-	k.alpha = append(k.alpha[:0], m.alpha)
-	uniform := c.spacing() > 0
+	// Where loss and dispersion are the same for all, the kernel (but for
+	// gamma) depends on distance and symbol rates alone.
+	uniform := f.flat && c.spacing() > 0
 	for i := range n {
 		row := k.eta[i*n : i*n+n]
-		switch {
-		case uniform && i > 0:
+		if uniform && i > 0 {
 			// One step further along the grid: the row before, moved by one.
 			copy(row[1:], k.eta[(i-1)*n:i*n-1])
-			row[0] = k.eta[i] // distance i, as in the first row
-		default:
-			for j := range row {
-				if j < i && c.rate[j] == c.rate[i] {
-					row[j] = k.eta[j*n+i]
-				} else {
-					row[j] = pair(c, i, j, &m, &m)
-				}
+			row[0] = k.eta[i]
+			continue
+		}
+		cut := &k.carriers[i]
+		for j := range row {
+			if f.flat && j < i && c.rate[j] == c.rate[i] {
+				row[j] = k.eta[j*n+i]
+			} else {
+				row[j] = pair(cut, &k.carriers[j], i == j)
 			}
 		}
 	}
 	for i := range n {
-		gamma := f.gamma(c.centre[i])
-		if !(gamma > 0) || !finite(gamma) {
-			return fmt.Errorf("fibre type %q guides no single mode at %.6g THz", f.Name, c.centre[i]/1e12)
-		}
+		gamma2 := k.carriers[i].gamma2
 		row := k.eta[i*n : i*n+n]
 		for j := range row {
-			row[j] *= gamma * gamma
+			row[j] *= gamma2
 		}
 	}
 	return nil

@@ -43,7 +43,7 @@ func (t Transfer) Then(next Transfer) Transfer {
 
 // Transfer is that of the whole line for a channel.
 func (e *Evaluation) Transfer(channel int) Transfer {
-	t := e.line.passive(e.Channel(channel))
+	t := e.line.passive(e.centre[channel], e.slot[channel])
 	t.PowerW = e.entrance[channel]
 	if k := len(e.line.elements); k > 0 {
 		t.PowerW = e.power.row(k - 1)[channel]
@@ -53,9 +53,8 @@ func (e *Evaluation) Transfer(channel int) Transfer {
 }
 
 // passive is the part of a transfer that no power plays a part in.
-func (l *Line) passive(c Channel) Transfer {
+func (l *Line) passive(hz, slot float64) Transfer {
 	var t Transfer
-	hz := c.CentreHz
 	for k := range l.elements {
 		el := &l.elements[k]
 		if s := el.span; s != nil {
@@ -72,7 +71,7 @@ func (l *Line) passive(c Channel) Transfer {
 			}
 		}
 		for i := range el.amps {
-			if a := &el.amps[i]; a.within(hz, c.SlotHz) {
+			if a := &el.amps[i]; a.within(hz, slot) {
 				t.PmdPs2 += square(a.PmdPs)
 				t.PdlDb2 += square(a.PdlDb)
 			}
