@@ -130,7 +130,7 @@ spec: {rateGbps: x, hostRates: [400, 0], baudGBd: 1e9, slotGHz: 80, tuneTHz: [19
 		}},
 		{"protection without its type", strings.Replace(goodCircuit, "400", "400\n  protection: {at: line}", 1), []string{
 			`8:15: spec.protection.type: is required`,
-			`8:20: spec.protection.at: not supported yet: protection.at; leave it out`,
+			`8:20: spec.protection.at: protection.at without protection; write type: 1+1, or leave it out`,
 		}},
 		{"a name that was not read is not the other's", strings.Replace(goodSite, "dc-a", "[a]", 1) + "---\n" + strings.Replace(goodSite, "dc-a", "{}", 1), []string{
 			`3:18: metadata.name: found a list, want text`,

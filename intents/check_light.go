@@ -19,6 +19,11 @@ func (n *network) circuit(c *checker, s *CircuitSpec) {
 	for i, name := range s.Avoid {
 		n.waypoint(c, name, true, "spec", "avoid", i)
 	}
+	if s.Diversity != nil {
+		for i, name := range s.Diversity.ApartFrom {
+			n.refer(c, KindCircuit, c.doc.Metadata.Namespace, name, "spec", "diversity", "apartFrom", i)
+		}
+	}
 	if s.Handoff == nil {
 		return
 	}

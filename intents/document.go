@@ -178,7 +178,9 @@ type CircuitSpec struct {
 	To              string      `json:"to"`
 	CapacityGbps    int         `json:"capacityGbps" jsonschema:"minimum=1"`
 	MaxLatencyMs    *float64    `json:"maxLatencyMs,omitempty" jsonschema:"exclusiveMinimum=0"`
+	MaxSkewMs       *float64    `json:"maxSkewMs,omitempty" jsonschema:"minimum=0"`
 	Protection      *Protection `json:"protection,omitempty"`
+	Diversity       *Diversity  `json:"diversity,omitempty"`
 	Handoff         *Handoff    `json:"handoff,omitempty"`
 	Modes           []string    `json:"modes,omitempty"`
 	Via             []string    `json:"via,omitempty"`
@@ -189,11 +191,26 @@ type CircuitSpec struct {
 	Hold            bool        `json:"hold,omitempty"`                                                          // not built
 }
 
-// Protection of a circuit; only none is built.
+// Protection of a circuit. Type 1+1 can be planned; it cannot be lit yet, see
+// Lightable.
 type Protection struct {
-	Type     string `json:"type" jsonschema:"enum=none,default=none"`
-	At       string `json:"at,omitempty"`
-	Disjoint string `json:"disjoint,omitempty"`
+	Type     string `json:"type" jsonschema:"enum=none,enum=1+1,default=none"`
+	At       string `json:"at,omitempty" jsonschema:"enum=client"`
+	Disjoint string `json:"disjoint,omitempty" jsonschema:"enum=link,enum=sharedRisk,enum=site"` // of 1+1: default sharedRisk
+}
+
+// Diversity keeps the wavelengths of a circuit from failing together, and from
+// failing together with other circuits.
+type Diversity struct {
+	// By says what counts as one thing that can fail: link, sharedRisk (links
+	// too) or site (shared risks and links too, huts included). Default
+	// sharedRisk.
+	By string `json:"by,omitempty" jsonschema:"enum=link,enum=sharedRisk,enum=site,default=sharedRisk"`
+	// MaxSharePercent is the greatest share of the capacity asked for that may
+	// be lost with one of those.
+	MaxSharePercent *int `json:"maxSharePercent,omitempty" jsonschema:"minimum=1,maximum=99"`
+	// ApartFrom names circuits of the same namespace to share nothing with.
+	ApartFrom []string `json:"apartFrom,omitempty"`
 }
 
 // Handoff pins the client side.

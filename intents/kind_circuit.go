@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -8,10 +9,27 @@ import (
 // DefaultMinMarginDb is the margin a wavelength keeps when nobody says.
 const DefaultMinMarginDb = 2.0
 
+// Types of protection, and what routes can be kept from sharing: each of the
+// three takes in the ones before it.
+const (
+	ProtectionNone = "none"
+	ProtectionPlus = "1+1"
+
+	DisjointLink = "link"
+	DisjointRisk = "sharedRisk"
+	DisjointSite = "site"
+)
+
 func circuitKind() Kind {
 	return kindOf(KindCircuit, "circuits", []string{"ckt"}, true, checkCircuit, func(s *CircuitSpec) {
 		if s.Protection == nil {
-			s.Protection = &Protection{Type: "none"}
+			s.Protection = &Protection{Type: ProtectionNone}
+		}
+		if p := s.Protection; p.Type == ProtectionPlus {
+			p.At, p.Disjoint = cmp.Or(p.At, "client"), cmp.Or(p.Disjoint, DisjointRisk)
+		}
+		if d := s.Diversity; d != nil {
+			d.By = cmp.Or(d.By, DisjointRisk)
 		}
 		if s.MinMarginDb == nil {
 			margin := DefaultMinMarginDb
@@ -36,7 +54,10 @@ func checkCircuit(c *checker, s *CircuitSpec) {
 		c.fault(number(*s.MaxLatencyMs)+" ms is no latency", "write a value above 0, one way", "spec", "maxLatencyMs")
 	}
 	c.between(s.MaxLatencyMs, -1e300, 10_000, "ms", "spec", "maxLatencyMs")
-	checkProtection(c, s.Protection)
+	c.atLeast(s.MaxSkewMs, 0, "ms", "spec", "maxSkewMs")
+	c.between(s.MaxSkewMs, -1e300, 10_000, "ms", "spec", "maxSkewMs")
+	checkProtection(c, s)
+	checkDiversity(c, s)
 	if s.Handoff != nil {
 		checkHandoff(c, s)
 	}
@@ -57,19 +78,86 @@ func checkCircuit(c *checker, s *CircuitSpec) {
 	c.unsupported(s.Hold, "hold", "spec", "hold")
 }
 
-func checkProtection(c *checker, p *Protection) {
+func checkProtection(c *checker, s *CircuitSpec) {
+	p := s.Protection
 	if p == nil {
 		return
 	}
 	switch {
-	case p.Type == "none" || !c.read("spec", "protection", "type"):
-		c.unsupported(p.At != "", "protection.at", "spec", "protection", "at")
-		c.unsupported(p.Disjoint != "", "protection.disjoint", "spec", "protection", "disjoint")
-	case p.Type == "restore" || p.Type == "1+1":
-		c.fault("not supported yet: protection "+p.Type, "write type: none", "spec", "protection", "type")
+	case p.Type == ProtectionNone || !c.read("spec", "protection", "type"):
+		c.idle(p.At != "", "protection.at", "spec", "protection", "at")
+		c.idle(p.Disjoint != "", "protection.disjoint", "spec", "protection", "disjoint")
+	case p.Type == ProtectionPlus:
+		if p.At == "line" {
+			c.fault("not supported yet: protection at line", "write client, or leave it out", "spec", "protection", "at")
+		} else {
+			c.oneOf(p.At, []string{"client"}, "spec", "protection", "at")
+		}
+		c.oneOf(p.Disjoint, disjoints(), "spec", "protection", "disjoint")
+		if len(s.Via) > 0 {
+			c.fault("via beside protection 1+1 does not say which of the two routes is meant", "leave one of them out", "spec", "via")
+		}
+		if s.MaxWavelengths == 1 {
+			c.fault("1 wavelength cannot be on two routes", "write 2 or more, or leave it out", "spec", "maxWavelengths")
+		}
+	case p.Type == "restore":
+		c.fault("not supported yet: protection restore", "write type: none", "spec", "protection", "type")
 	default:
-		c.fault("unknown value "+quoted(p.Type), "write none", "spec", "protection", "type")
+		c.fault("unknown value "+quoted(p.Type), "write none or 1+1", "spec", "protection", "type")
 	}
+}
+
+// idle refuses a field that says nothing where there is no protection.
+func (c *checker) idle(set bool, what string, path ...any) {
+	if set {
+		c.fault(what+" without protection", "write type: 1+1, or leave it out", path...)
+	}
+}
+
+func disjoints() []string { return []string{DisjointLink, DisjointRisk, DisjointSite} }
+
+func checkDiversity(c *checker, s *CircuitSpec) {
+	d := s.Diversity
+	if d == nil {
+		return
+	}
+	at := func(field string) []any { return []any{"spec", "diversity", field} }
+	c.oneOf(d.By, disjoints(), at("by")...)
+	if d.MaxSharePercent == nil && len(d.ApartFrom) == 0 && c.read(at("maxSharePercent")...) && c.read(at("apartFrom")...) {
+		c.fault("diversity asks for nothing", "give maxSharePercent or apartFrom, or leave it out", "spec", "diversity")
+	}
+	if p := d.MaxSharePercent; p != nil {
+		switch {
+		case *p < 1 || *p > 99:
+			c.fault(fmt.Sprintf("%d %% is out of range", *p), "write a whole number from 1 to 99", at("maxSharePercent")...)
+		case s.Protection != nil && s.Protection.Type == ProtectionPlus:
+			c.fault("with protection 1+1 no failure takes any of the capacity", "leave one of them out", at("maxSharePercent")...)
+		case s.MaxWavelengths == 1:
+			c.fault("1 wavelength is all of the capacity", "allow more with maxWavelengths, or leave one of them out", at("maxSharePercent")...)
+		}
+	}
+	c.checkNames(d.ApartFrom, at("apartFrom")...)
+	for i, name := range d.ApartFrom {
+		if name == c.doc.Metadata.Name && name != "" {
+			c.fault("no circuit can be apart from itself", "name another", "spec", "diversity", "apartFrom", i)
+		}
+	}
+}
+
+// Lightable reports what the documents ask for that can be planned, so that it
+// decodes, but cannot be lit yet: whoever stores documents asks first. The error
+// is a Faults.
+func Lightable(docs []Document) error {
+	var faults Faults
+	for i := range docs {
+		s, ok := docs[i].Spec.(*CircuitSpec)
+		if !ok || s.Protection == nil || s.Protection.Type != ProtectionPlus {
+			continue
+		}
+		c := &checker{doc: &docs[i], faults: &faults}
+		c.fault("not supported yet: protection 1+1 can be planned, not lit", "see both routes with plan; to have light, write type: none", "spec", "protection", "type")
+	}
+	return faults.Err()
 }
 
 func checkHandoff(c *checker, s *CircuitSpec) {

@@ -42,7 +42,7 @@ func unbuilt() []string {
 func unbuiltFields(of string) []string {
 	switch of {
 	case "CircuitSpec":
-		return []string{"maxSkewMs", "diversity", "priority", "carrierId", "allowOutage", "start", "end"}
+		return []string{"priority", "carrierId", "allowOutage", "start", "end"}
 	case "DeviceSpec":
 		return []string{"ssh"}
 	case "Port": // of a filter

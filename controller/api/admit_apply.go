@@ -25,6 +25,9 @@ func (m *admission) apply(ctx context.Context, docs []intents.Document, t terms)
 }
 
 func (w *work) applyAll(ctx context.Context, docs []intents.Document) error {
+	if err := intents.Lightable(docs); err != nil {
+		return err
+	}
 	if err := intents.Check(docs, w.net.beside(docs), w.cfg.Catalogue); err != nil {
 		return err
 	}
