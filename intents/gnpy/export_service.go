@@ -153,7 +153,7 @@ func (ex *exporter) request(d *intents.Document, s *intents.CircuitSpec) fields 
 		ex.note("circuits between sites without a connected terminal are left out", name)
 		return nil
 	}
-	te := fields{"technology": "flexi-grid", "trx_type": nil, "trx_mode": nil, "path_bandwidth": exact(float64(s.CapacityGbps) / hzToGHz),
+	te := fields{"technology": flexiGrid, "trx_type": nil, "trx_mode": nil, "path_bandwidth": exact(float64(s.CapacityGbps) / hzToGHz),
 		"effective-freq-slot": []fields{{"N": nil, "M": nil}}, "max-nb-of-channel": nil, "output-power": nil}
 	slot := 0.0
 	for _, mode := range s.Modes {

@@ -63,9 +63,9 @@ func (t target) value() float64 {
 	case perChannel:
 		return t.dbm
 	case perSlotWidth:
-		return rounded(toMw(t.dbm)/referenceSlotGHz, documentDigits)
+		return densityOf(t.dbm, referenceSlotGHz)
 	}
-	return toMw(t.dbm)
+	return densityOf(t.dbm, 1)
 }
 
 // targets writes the power of most ports for the whole switch, add/drop ports

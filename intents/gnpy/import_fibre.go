@@ -148,7 +148,7 @@ func (im *importer) ramanGain(o *object) *intents.RamanGain {
 	return &intents.RamanGain{PumpTHz: tidy(pump * hzToTHz), Profile: im.rows(o, shift, gain, hzToTHz, perMetreToPerKm)}
 }
 
-// fibreOf finds the type of an element, and notes its loss.
+// fibreOf finds the type of an element, and reads its loss for each km.
 func (im *importer) fibreOf(e *element, params *object) {
 	t := im.fibres[e.variety]
 	if t == nil {
@@ -168,20 +168,42 @@ func (im *importer) fibreOf(e *element, params *object) {
 	} else if loss, ok := params.needed("loss_coef"); ok {
 		e.lossPerKm = rounded(loss, powerDigits)
 	}
-	switch {
-	case differs: // it will have a type of its own, and says nothing of this one
+	if differs {
 		e.figures = &own
-	case e.lossTable != nil:
-		t.tables[string(encoded(e.lossTable))] = e.lossTable
-	default:
-		t.losses[typical(e.lossPerKm)]++
 	}
+}
+
+// settleLoss sets the loss of an element, in all and for its length, as they
+// will be found again in what is exported.
+func (e *element) settleLoss() {
+	if e.lossTable != nil {
+		return
+	}
+	fixed := e.padDb + e.inDb + e.outDb
+	for _, l := range e.lumped {
+		fixed += l.LossDb
+	}
+	e.lossDb = tidy(e.km*e.lossPerKm + fixed)
+	e.lossPerKm = rounded((e.lossDb-fixed)/e.km, powerDigits)
 }
 
 // fibreTypes writes the types, those that single elements make for themselves
 // included: an element that says otherwise than its type, or has a loss over
 // frequency that others of its type have not.
 func (im *importer) fibreTypes() {
+	for _, e := range im.elements {
+		if e.fibre == nil {
+			continue
+		}
+		e.settleLoss()
+		switch {
+		case e.figures != nil: // it will have a type of its own, and says nothing of this one
+		case e.lossTable != nil:
+			e.fibre.tables[string(encoded(e.lossTable))] = e.lossTable
+		default:
+			e.fibre.losses[typical(e.lossPerKm)]++
+		}
+	}
 	for _, variety := range sortedKeys(im.fibres) {
 		t := im.fibres[variety]
 		spec := t.spec

@@ -35,10 +35,11 @@ func (im *importer) fibre(e *element, params, operational *object) {
 	for _, l := range params.objects("lumped_losses") {
 		at, ok1 := l.needed("position")
 		loss, ok2 := l.needed("loss")
+		at = tidy(at)
 		if ok1 && ok2 && (at < 0 || at > e.km) {
 			im.fault(l.at("position"), fmt.Sprintf("%g km is not on the fibre of %g km", at, e.km), "")
 		}
-		e.lumped = append(e.lumped, intents.LumpedLoss{AtKm: tidy(at), LossDb: tidy(loss)})
+		e.lumped = append(e.lumped, intents.LumpedLoss{AtKm: at, LossDb: tidy(loss)})
 		l.rest()
 	}
 	if e.kind == "RamanFiber" {
@@ -136,7 +137,7 @@ func (e *element) span(way, site string) intents.Span {
 			reverse(s.Lumped)
 		}
 		if e.lossTable == nil {
-			s.LossDb = pair(tidy(e.km*e.lossPerKm + s.FixedLossDb(0).Az))
+			s.LossDb = pair(e.lossDb)
 		}
 	case len(e.amplifiers) == 1:
 		a := e.amplifiers[0]

@@ -152,6 +152,9 @@ func (im *importer) demand(r *request, te *object) {
 	})
 }
 
+// flexiGrid is the technology of all requests that are written.
+const flexiGrid = "flexi-grid"
+
 // kept is what a circuit cannot say of a request.
 func (im *importer) kept(te *object, both bool, id string) string {
 	out := map[string]any{}
@@ -159,7 +162,7 @@ func (im *importer) kept(te *object, both bool, id string) string {
 		out["bidirectional"] = false
 	}
 	for _, key := range []string{"technology", "spacing", "max-nb-of-channel", "output-power", "tx_power", "effective-freq-slot"} {
-		if v := te.get(key); !empty(v) && !nothing(v) {
+		if v := te.get(key); !empty(v) && !nothing(v) && v != flexiGrid {
 			out[key] = plain(v)
 		}
 	}

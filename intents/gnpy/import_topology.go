@@ -36,7 +36,7 @@ type element struct {
 	lumped     []intents.LumpedLoss // from the end that the light enters by
 	raman      *intents.RamanSpec
 	amplifiers []setting
-	lossDb     float64
+	lossDb     float64 // all of it
 
 	// What ends of lines are.
 	device string

@@ -61,7 +61,17 @@ const powerDigits = 12
 
 func toDbm(mw float64) float64 { return rounded(10*math.Log10(mw), powerDigits) }
 
-func toMw(dbm float64) float64 { return rounded(math.Pow(10, dbm/10), documentDigits) }
+// densityOf is the power in mW for each of a number of units that together have
+// the given power in dBm: in as few digits as give that power again.
+func densityOf(dbm, units float64) float64 {
+	mw := math.Pow(10, dbm/10) / units
+	for digits := 3; digits < fileDigits; digits++ {
+		if short := rounded(mw, digits); toDbm(short*units) == dbm {
+			return short
+		}
+	}
+	return exact(mw)
+}
 
 // areaOfGamma is the effective area in m² that a non-linear coefficient in
 // 1/(W m) means at a frequency: 2π n2 f/(c γ), with n2 = 2.6e-20 m²/W.
