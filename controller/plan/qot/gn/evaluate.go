@@ -65,14 +65,17 @@ func (e *Evaluation) Run(line *Line, comb *Comb, entrance []float64) error {
 	e.columns.take(&comb.columns)
 	e.digest, e.shared = comb.digest, true
 	e.entrance = append(e.entrance[:0], entrance...)
-	return e.run(line)
+	if err := e.run(line); err != nil {
+		return fmt.Errorf("evaluate: %w", err)
+	}
+	return nil
 }
 
 func (e *Evaluation) run(line *Line) error {
 	e.line = nil
 	for i, p := range e.entrance {
 		if !(p > 0 && p < 1e6) {
-			return fmt.Errorf("evaluate: %s enters with %g W; give a power above 0", e.Channel(i).Name(), p)
+			return fmt.Errorf("%s enters with %g W; give a power above 0", e.Channel(i).Name(), p)
 		}
 	}
 	n := e.Len()
@@ -85,19 +88,19 @@ func (e *Evaluation) run(line *Line) error {
 	}
 	e.readings = e.readings[:line.amps]
 	if err := e.prepare(line); err != nil {
-		return fmt.Errorf("evaluate: %w", err)
+		return err
 	}
 	in := e.entrance
 	for k := range line.elements {
 		out := e.power.row(k)
 		if err := e.pass(&line.elements[k], in, out); err != nil {
-			return fmt.Errorf("evaluate: element %d %q: %w", k+1, line.elements[k].name, err)
+			return fmt.Errorf("element %d %q: %w", k+1, line.elements[k].name, err)
 		}
 		in = out
 	}
 	for i, p := range in {
 		if !(p > 0) || math.IsInf(p, 1) {
-			return fmt.Errorf("evaluate: the %s leaves the line with %g W; put amplifiers or less loss into it, or limit their output", e.Channel(i).Name(), p)
+			return fmt.Errorf("the %s leaves the line with %g W; put amplifiers or less loss into it, or limit their output", e.Channel(i).Name(), p)
 		}
 	}
 	e.line = line
