@@ -3,8 +3,12 @@
 //
 // A Set is a fixed array of bits, one per granule of 6.25 GHz, so that copying
 // one is an assignment and joining the sets of a route is a handful of machine
-// words. First fit walks from one obstacle to the next instead of trying every
-// centre.
+// words. Searches go from one free run that is long enough to the next, 64
+// granules at a time (NextRun), and allocate nothing.
+//
+// Fit says what kind of slot is wanted. FirstFit, LastFit, BestFit and ExactFit
+// choose one, Placements counts how many fit, and Room tells why none does:
+// too little spectrum, or spectrum of the wrong shape.
 package spectrum
 
 import (
@@ -103,32 +107,6 @@ func Touching(b models.Band) Set {
 	hi := ceilDiv(int64(b.Upper-models.GridAnchor), int64(models.GridStep))
 	s.AddRange(int(lo), int(hi))
 	return s
-}
-
-// Fit says which slots a channel may take.
-type Fit struct {
-	M    int         // width in 12.5 GHz
-	Step int         // centres lie Step granules apart, counted from 193.1 THz; 0 means 1
-	Tune models.Band // range of centres; the zero Band means anywhere
-}
-
-// FirstFit returns the lowest slot of the wanted kind that touches nothing in
-// the set, and whether there is one.
-func (s *Set) FirstFit(f Fit) (models.Slot, bool) {
-	step := max(f.Step, 1)
-	least, most := First+f.M, Last-f.M
-	if f.Tune != (models.Band{}) {
-		least = max(least, int(ceilDiv(int64(f.Tune.Lower-models.GridAnchor), int64(models.GridStep))))
-		most = min(most, int(floorDiv(int64(f.Tune.Upper-models.GridAnchor), int64(models.GridStep))))
-	}
-	for n := roundUp(least, step); n <= most; {
-		obstacle, found := s.lastIn(n-f.M, n+f.M)
-		if !found {
-			return models.Slot{N: n, M: f.M}, true
-		}
-		n = roundUp(obstacle+1+f.M, step)
-	}
-	return models.Slot{}, false
 }
 
 // CentreStep converts a raster of centres to granules: the smallest multiple
