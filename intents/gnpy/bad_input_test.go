@@ -135,6 +135,29 @@ func TestHugeFiles(t *testing.T) {
 	t.Logf("%d elements in %v", 2*n, time.Since(start))
 }
 
+// TestStar: a switch with very many neighbours, all of one name, is read in time.
+func TestStar(t *testing.T) {
+	const n = 10_000
+	var elements, connections []string
+	for i := range n {
+		elements = append(elements, fmt.Sprintf(`{"uid": "Same %s", "type": "Roadm"}`, strings.Repeat("-", i%7)+fmt.Sprint(i)))
+		elements = append(elements, fmt.Sprintf(`{"uid": "f%d", "type": "Fiber", "type_variety": "SSMF", "params": {"length": 80, "loss_coef": 0.2}}, {"uid": "b%d", "type": "Fiber", "type_variety": "SSMF", "params": {"length": 80, "loss_coef": 0.2}}`, i, i))
+		leaf := fmt.Sprintf("Same %s", strings.Repeat("-", i%7)+fmt.Sprint(i))
+		for _, c := range [][2]string{{"hub", fmt.Sprintf("f%d", i)}, {fmt.Sprintf("f%d", i), leaf}, {leaf, fmt.Sprintf("b%d", i)}, {fmt.Sprintf("b%d", i), "hub"}} {
+			connections = append(connections, fmt.Sprintf(`{"from_node": %q, "to_node": %q}`, c[0], c[1]))
+		}
+	}
+	in := smallInput()
+	in.Services = nil
+	in.Topology.Data = []byte(`{"elements": [{"uid": "hub", "type": "Roadm"}, ` + strings.Join(elements, ",") + `], "connections": [` + strings.Join(connections, ",") + `]}`)
+	start := time.Now()
+	docs, _ := imported(t, in)
+	if hub := named[*intents.DeviceSpec](t, docs, "Device", "hub"); len(hub.Ports) != n {
+		t.Errorf("%d ports", len(hub.Ports))
+	}
+	t.Logf("%d switches in %v", n, time.Since(start))
+}
+
 // TestDisconnected: two networks that do not meet are two networks.
 func TestDisconnected(t *testing.T) {
 	second := strings.NewReplacer(`"trx A"`, `"trx B"`, `"trx Z"`, `"trx Y"`, `"roadm A"`, `"roadm B"`, `"roadm Z"`, `"roadm Y"`, `"boost A"`, `"boost B"`, `"boost Z"`, `"boost Y"`,

@@ -83,6 +83,8 @@ type exporter struct {
 	fibres         map[string]*intents.Document
 	modes          map[string]*intents.Document
 	modeNames      []string
+	terminals      map[string]*device // by site: the first that is connected
+	roadms         map[string]*device // by site: the first
 	usedAmplifiers map[string]bool
 	usedFibres     map[string]bool
 	bands          [][]string // types that stand side by side somewhere
@@ -216,6 +218,17 @@ func (ex *exporter) topology(docs []intents.Document) {
 		}
 	}
 	ex.out.Elements = append(ex.out.Elements, lines...)
+	ex.terminals, ex.roadms = map[string]*device{}, map[string]*device{}
+	for _, name := range sortedKeys(ex.devices) {
+		d := ex.devices[name]
+		of := ex.terminals
+		if d.role == catalogue.RoleRoadm {
+			of = ex.roadms
+		}
+		if d.uid != "" && len(d.behind) > 0 && of[d.spec.Site] == nil {
+			of[d.spec.Site] = d
+		}
+	}
 }
 
 func compareNames(a, b *intents.Document) int {

@@ -131,24 +131,13 @@ func (ex *exporter) services(docs []intents.Document) fields {
 	return f
 }
 
-// terminalAt finds a terminal or router of a site.
-func (ex *exporter) terminalAt(site string) *device {
-	for _, name := range sortedKeys(ex.devices) {
-		d := ex.devices[name]
-		if d.spec.Site == site && (d.role == catalogue.RoleTerminal || d.role == catalogue.RoleRouter) && len(d.behind) > 0 {
-			return d
-		}
-	}
-	return nil
-}
-
 func (ex *exporter) request(d *intents.Document, s *intents.CircuitSpec) fields {
 	name := d.Metadata.Name
 	id := d.Metadata.Annotations[noteID]
 	if id == "" {
 		id = name
 	}
-	from, to := ex.terminalAt(s.From), ex.terminalAt(s.To)
+	from, to := ex.terminals[s.From], ex.terminals[s.To]
 	if from == nil || to == nil {
 		ex.note("circuits between sites without a connected terminal are left out", name)
 		return nil
@@ -212,12 +201,8 @@ func (ex *exporter) hops(name string, s *intents.CircuitSpec) []fields {
 			uid = d.uid
 		} else if l := ex.links[waypoint]; l != nil {
 			uid = l.first
-		} else if ex.sites[waypoint] != nil {
-			for _, device := range sortedKeys(ex.devices) {
-				if d := ex.devices[device]; d.spec.Site == waypoint && d.role == catalogue.RoleRoadm && uid == "" {
-					uid = d.uid
-				}
-			}
+		} else if d := ex.roadms[waypoint]; d != nil {
+			uid = d.uid
 		}
 		if uid == "" {
 			ex.note("waypoints that are no element are left out", fmt.Sprintf("%s: %s", name, waypoint))

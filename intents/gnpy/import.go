@@ -30,7 +30,7 @@ type Input struct {
 // of any kind ends in one or the other, and files over 32 MiB are refused.
 func Import(in Input, cat *catalogue.Catalogue) ([]intents.Document, []Note, error) {
 	im := &importer{
-		report: &report{}, cat: cat, extra: map[string]intents.File{}, names: map[string]namer{},
+		report: &report{}, cat: cat, extra: map[string]intents.File{}, names: map[string]*namer{},
 		amplifiers: map[string]*amplifierType{}, fibres: map[string]*fibreType{}, switches: map[string]*switchType{},
 		transceivers: map[string]*transceiver{}, modes: map[modeKey]string{},
 	}
@@ -68,7 +68,7 @@ type importer struct {
 	*report
 	cat   *catalogue.Catalogue
 	extra map[string]intents.File
-	names map[string]namer // by kind
+	names map[string]*namer // by kind
 	docs  []intents.Document
 
 	amplifiers   map[string]*amplifierType // by type_variety
@@ -82,23 +82,25 @@ type importer struct {
 
 	elements []*element
 	byUID    map[string]*element
+	joined   map[[2]*element]bool // connections
 	chains   []*chain
 	links    []*link
 	requests []*request
+	cords    int // patch cords so far
 }
 
 // name makes a name of a document of the kind.
 func (im *importer) name(kind, wanted string) string {
 	if im.names[kind] == nil {
-		im.names[kind] = namer{}
+		im.names[kind] = newNamer()
 		switch kind { // links that name a type of the catalogue mean that one
 		case intents.KindAmplifierType:
 			for name := range im.cat.Amplifiers {
-				im.names[kind][name] = true
+				im.names[kind].taken[name] = true
 			}
 		case intents.KindFiberType:
 			for name := range im.cat.Fibres {
-				im.names[kind][name] = true
+				im.names[kind].taken[name] = true
 			}
 		}
 	}

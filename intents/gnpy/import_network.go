@@ -39,13 +39,22 @@ func (im *importer) network() {
 	sites := im.sites()
 	slices.SortFunc(ends, func(a, b *element) int { return strings.Compare(a.device, b.device) })
 	im.pairs()
+	im.counts()
 	for _, l := range im.links {
 		im.link(l, sites)
 	}
-	for _, e := range ends {
-		if e.kind == "Transceiver" {
-			im.patches(e)
+	cords := map[*element][]*link{}
+	for _, l := range im.links {
+		switch {
+		case !l.patch():
+		case l.a.kind == "Transceiver":
+			cords[l.a] = append(cords[l.a], l)
+		default:
+			cords[l.z] = append(cords[l.z], l)
 		}
+	}
+	for _, e := range ends {
+		im.patches(e, cords[e])
 	}
 	if len(im.faults) > 0 {
 		return
@@ -142,6 +151,10 @@ func (im *importer) sites() map[string]string {
 	return names
 }
 
+// maxParallel bounds the lines between two ends: finding the way back of each
+// takes time with their square.
+const maxParallel = 500
+
 // pairs makes links of the chains that lead there and back.
 func (im *importer) pairs() {
 	type ends struct{ a, z *element }
@@ -169,6 +182,10 @@ func (im *importer) pairs() {
 		az, za := there[e], back[e]
 		if len(az) != len(za) {
 			im.fault(e.a.place, fmt.Sprintf("%d lines lead from it to %s and %d back", len(az), e.z.printed(), len(za)), "documents describe pairs of fibres: give each line its way back")
+			continue
+		}
+		if len(az) > maxParallel {
+			im.fault(e.a.place, fmt.Sprintf("%d lines lead from it to %s", len(az), e.z.printed()), fmt.Sprintf("give at most %d", maxParallel))
 			continue
 		}
 		slices.SortStableFunc(az, func(x, y *chain) int { return strings.Compare(x.first(), y.first()) })
@@ -288,28 +305,32 @@ func (im *importer) linePort(e *element, out, in *chain) string {
 	return e.device + "/" + p.name
 }
 
+// next names the next degree or add/drop port.
 func (r *roadm) next(prefix string, addDrop bool) string {
-	n := 1
-	for _, p := range r.ports {
-		if p.addDrop == addDrop {
-			n++
-		}
+	n := &r.degrees
+	if addDrop {
+		n = &r.addDrops
 	}
-	return fmt.Sprintf("%s%d", prefix, n)
+	*n++
+	return fmt.Sprintf("%s%d", prefix, *n)
 }
+
+// maxCords bounds the patch cords of a network.
+const maxCords = 100_000
 
 // patches joins a transceiver to its switch: one patch cord for each wavelength
 // that the requests need there, at least one.
-func (im *importer) patches(e *element) {
-	for _, l := range im.links {
-		if !l.patch() || l.a != e && l.z != e {
-			continue
-		}
+func (im *importer) patches(e *element, cords []*link) {
+	for _, l := range cords {
 		roadm := l.a
 		if roadm == e {
 			roadm = l.z
 		}
-		for range max(1, im.wavelengths(e)) {
+		if im.cords += max(1, e.wavelengths); im.cords > maxCords {
+			im.fault("network", fmt.Sprintf("the requests need more than %d wavelengths", maxCords), "import them in parts")
+			return
+		}
+		for range max(1, e.wavelengths) {
 			p := roadmPort{to: e.uid, from: e.uid, addDrop: true, name: roadm.roadm.next("add", true)}
 			roadm.roadm.ports = append(roadm.roadm.ports, p)
 			line := fmt.Sprintf("line%d", len(e.lines)+1)

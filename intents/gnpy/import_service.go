@@ -1,6 +1,7 @@
 package gnpy
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -142,13 +143,7 @@ func (im *importer) demand(r *request, te *object) {
 	// In the order in which GNPy tries them.
 	r.modes = slices.Clone(r.modes)
 	slices.SortStableFunc(r.modes, func(a, b *trxMode) int {
-		switch {
-		case a.spec.BaudGBd != b.spec.BaudGBd:
-			return int(math.Copysign(1, b.spec.BaudGBd-a.spec.BaudGBd))
-		case a.bitRate != b.bitRate:
-			return int(math.Copysign(1, b.bitRate-a.bitRate))
-		}
-		return strings.Compare(a.format, b.format)
+		return cmp.Or(cmp.Compare(b.spec.BaudGBd, a.spec.BaudGBd), cmp.Compare(b.bitRate, a.bitRate), strings.Compare(a.format, b.format))
 	})
 }
 
@@ -251,17 +246,16 @@ func (im *importer) synchronization(o *object, byID map[string]*request) {
 	o.rest()
 }
 
-// wavelengths is how many wavelengths the requests need at a transceiver when
+// counts says how many wavelengths the requests need at each transceiver when
 // each takes its slowest mode.
-func (im *importer) wavelengths(e *element) int {
-	n := 0
+func (im *importer) counts() {
 	for _, r := range im.requests {
-		if r.from == e || r.to == e {
-			slowest := slices.MinFunc(r.modes, func(a, b *trxMode) int { return int(math.Copysign(1, a.bitRate-b.bitRate)) })
-			n += int(min(math.Ceil(r.gbps*1e9/slowest.bitRate), maxWavelengths))
+		slowest := slices.MinFunc(r.modes, func(a, b *trxMode) int { return cmp.Compare(a.bitRate, b.bitRate) })
+		n := int(min(math.Ceil(r.gbps*1e9/slowest.bitRate), maxWavelengths))
+		for _, e := range []*element{r.from, r.to} {
+			e.wavelengths = min(e.wavelengths+n, maxWavelengths)
 		}
 	}
-	return min(n, maxWavelengths)
 }
 
 // maxWavelengths bounds the patch cords of one transceiver: more than a fibre

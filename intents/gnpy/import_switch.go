@@ -33,13 +33,14 @@ type target struct {
 
 // roadm is a Roadm of the topology.
 type roadm struct {
-	of        *switchType
-	target    *target
-	perDegree map[string]target // by uid of the element that light leaves to
-	addDrop   *float64
-	pmdS, pdl *float64
-	assigned  []*object // impairments of single ways through it
-	ports     []roadmPort
+	of                *switchType
+	target            *target
+	perDegree         map[string]target // by uid of the element that light leaves to
+	addDrop           *float64
+	pmdS, pdl         *float64
+	assigned          []*object // impairments of single ways through it
+	ports             []roadmPort
+	degrees, addDrops int // of the ports
 }
 
 // roadmPort is a port as it comes to be when links are made.
@@ -253,6 +254,9 @@ func (im *importer) switchDevice(e *element, site string) {
 	im.add(intents.KindDevice, e.device, annotated(noteUID, e.uid), s)
 }
 
+// maxPaths bounds the paths through one switch that have figures of their own.
+const maxPaths = 10_000
+
 // switchPaths lists what holds for all paths of a kind, then what holds for
 // single ones.
 func (im *importer) switchPaths(e *element) []intents.SwitchPath {
@@ -265,23 +269,26 @@ func (im *importer) switchPaths(e *element) []intents.SwitchPath {
 			}
 		}
 	}
+	entrances, exits := map[string][]string{}, map[string][]string{} // ports by the element next to them
+	for _, p := range r.ports {
+		entrances[p.from] = append(entrances[p.from], p.name)
+		exits[p.to] = append(exits[p.to], p.name)
+	}
 	var single []intents.SwitchPath
 	for _, o := range r.assigned {
+		if len(single) > maxPaths {
+			break // said below
+		}
 		id := ""
 		if n, ok := o.needed("impairment_id"); ok {
 			id = fmt.Sprintf("%g", n)
 		}
 		from, to := o.text("from_degree"), o.text("to_degree")
 		o.rest()
-		found := false
-		for _, a := range r.ports {
-			for _, z := range r.ports {
-				if a.from != from || z.to != to {
-					continue
-				}
-				found = true
+		for _, a := range entrances[from] {
+			for _, z := range exits[to] {
 				for _, p := range r.of.impairments[id] {
-					p.From, p.To = a.name, z.name
+					p.From, p.To = a, z
 					single = append(single, p)
 				}
 			}
@@ -289,9 +296,13 @@ func (im *importer) switchPaths(e *element) []intents.SwitchPath {
 		switch {
 		case r.of.impairments[id] == nil:
 			im.fault(o.at("impairment_id"), "the Roadm's type has no impairments with id "+id, "")
-		case !found:
+		case entrances[from] == nil || exits[to] == nil:
 			im.fault(o.place, "no light goes from "+printable(from)+" to "+printable(to), "name the elements next to the Roadm")
 		}
+	}
+	if len(single) > maxPaths {
+		im.fault(e.place, fmt.Sprintf("%d paths have figures of their own", len(single)), fmt.Sprintf("give at most %d", maxPaths))
+		return nil
 	}
 	slices.SortStableFunc(single, func(a, b intents.SwitchPath) int {
 		return slices.Compare([]string{a.From, a.To}, []string{b.From, b.To})

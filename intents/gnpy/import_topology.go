@@ -39,9 +39,10 @@ type element struct {
 	lossDb     float64 // all of it
 
 	// What ends of lines are.
-	device string
-	roadm  *roadm
-	lines  []string // line ports of a transceiver
+	device      string
+	roadm       *roadm
+	lines       []string // line ports of a transceiver
+	wavelengths int      // that the requests need at it
 }
 
 // setting is one amplifier of an element and how it is set.
@@ -63,7 +64,7 @@ func (im *importer) topology(top *object) {
 		return
 	}
 	top.get("network_name")
-	im.byUID = map[string]*element{}
+	im.byUID, im.joined = map[string]*element{}, map[[2]*element]bool{}
 	for _, o := range top.objects("elements") {
 		im.element(o)
 	}
@@ -150,9 +151,10 @@ func (im *importer) connection(o *object) {
 	switch {
 	case from == to:
 		im.fault(o.place, "leads from "+from.printed()+" to itself", "leave it out")
-	case slices.Contains(from.next, to):
+	case im.joined[[2]*element{from, to}]:
 		im.fault(o.place, "from "+from.printed()+" to "+to.printed()+" stands twice", "leave one out")
 	default:
+		im.joined[[2]*element{from, to}] = true
 		from.next, to.prev = append(from.next, to), append(to.prev, from)
 	}
 }

@@ -24,7 +24,12 @@ const (
 )
 
 // namer makes names of documents that are allowed, and each of them once.
-type namer map[string]bool
+type namer struct {
+	taken map[string]bool
+	next  map[string]int // by name: the number to try first
+}
+
+func newNamer() *namer { return &namer{taken: map[string]bool{}, next: map[string]int{}} }
 
 const maxName = 63
 
@@ -61,13 +66,15 @@ func shortened(name, whole string) string {
 }
 
 // unique returns the name, or the name with the first free number.
-func (n namer) unique(name string) string {
+func (n *namer) unique(name string) string {
 	free := name
-	for i := 2; n[free]; i++ {
+	for n.taken[free] {
+		i := max(2, n.next[name])
+		n.next[name] = i + 1
 		tail := "." + strconv.Itoa(i)
 		free = strings.TrimRight(name[:min(len(name), maxName-len(tail))], "-.") + tail
 	}
-	n[free] = true
+	n.taken[free] = true
 	return free
 }
 
