@@ -32,7 +32,7 @@ type Config struct {
 	// Catalogue is what is known of modes, parts and profiles; default the
 	// built-in one.
 	Catalogue *catalogue.Catalogue
-	// Estimator predicts light; default the simple one.
+	// Estimator predicts light; default the full model.
 	Estimator plan.Estimator
 }
 
@@ -61,7 +61,11 @@ func New(cfg Config, registry drivers.Registry, log *slog.Logger) (*Controller, 
 		cfg.Catalogue = c
 	}
 	if cfg.Estimator == nil {
-		cfg.Estimator = plan.SimpleEstimator()
+		full, err := plan.FullEstimator()
+		if err != nil {
+			return nil, fmt.Errorf("controller: %w", err)
+		}
+		cfg.Estimator = full
 	}
 	return &Controller{cfg: cfg, registry: registry, log: log, ready: make(chan struct{})}, nil
 }

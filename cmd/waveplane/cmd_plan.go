@@ -108,6 +108,8 @@ func (a *app) printPlan(p records.PlanReport, show string) {
 	case "":
 	case "estimate":
 		a.printf("Margins and powers are an estimate.\n")
+	case "gn":
+		a.printf("Margins and powers are predicted by the Gaussian-noise model.\n")
 	default:
 		a.printf("Margins and powers are an estimate (%s).\n", p.Estimator)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/waveplane/waveplane/controller"
+	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/drivers/all"
 )
 
@@ -37,9 +38,21 @@ func (f *daemonFlags) logger(a *app) (*slog.Logger, error) {
 	return slog.New(slog.NewTextHandler(a.stderr, o)), nil
 }
 
+// estimatorNamed finds what predicts light.
+func estimatorNamed(name string) (plan.Estimator, error) {
+	switch name {
+	case "gn":
+		return plan.FullEstimator()
+	case "estimate":
+		return plan.SimpleEstimator(), nil
+	}
+	return nil, usageError("--estimator %q: want gn or estimate", name)
+}
+
 // newServeCommand runs the daemon.
 func newServeCommand(a *app) *cobra.Command {
 	var f daemonFlags
+	var estimator string
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the daemon",
@@ -61,15 +74,20 @@ to end (Ctrl-C, or down from elsewhere).`,
 			if err != nil {
 				return err
 			}
-			return a.serve(cmd.Context(), dir, log)
+			est, err := estimatorNamed(estimator)
+			if err != nil {
+				return err
+			}
+			return a.serve(cmd.Context(), dir, est, log)
 		},
 	}
 	f.register(c, "info")
+	c.Flags().StringVar(&estimator, "estimator", "gn", "what predicts light: gn (Gaussian-noise model, with the channels that are there) or estimate (amplifier noise only); light that is on stays as it is")
 	return c
 }
 
-func (a *app) serve(ctx context.Context, dir string, log *slog.Logger) error {
-	d, err := startDaemon(ctx, dir, log)
+func (a *app) serve(ctx context.Context, dir string, est plan.Estimator, log *slog.Logger) error {
+	d, err := startDaemon(ctx, dir, est, log)
 	if err != nil {
 		return err
 	}
@@ -100,13 +118,14 @@ type daemon struct {
 	err    error
 }
 
-// startDaemon claims the state directory and starts the controller.
-func startDaemon(ctx context.Context, dir string, log *slog.Logger) (*daemon, error) {
+// startDaemon claims the state directory and starts the controller; no
+// estimator is the full model.
+func startDaemon(ctx context.Context, dir string, est plan.Estimator, log *slog.Logger) (*daemon, error) {
 	s, err := takeSeat(dir, seatDaemon)
 	if err != nil {
 		return nil, err
 	}
-	c, err := controller.New(controller.Config{StateDir: dir, Version: thisVersion().Version}, all.Registry(), log)
+	c, err := controller.New(controller.Config{StateDir: dir, Version: thisVersion().Version, Estimator: est}, all.Registry(), log)
 	if err != nil {
 		s.leave()
 		return nil, err

@@ -88,7 +88,7 @@ func startBoth(ctx context.Context, dir string, s *scene, f labFlags, log *slog.
 		return nil, err
 	}
 	r := &running{lab: lab}
-	if r.daemon, err = startDaemon(ctx, dir, log); err != nil {
+	if r.daemon, err = startDaemon(ctx, dir, nil, log); err != nil {
 		return nil, errors.Join(err, r.stop())
 	}
 	if err := r.daemon.awaitReady(ctx); err != nil {

@@ -174,24 +174,60 @@ func (p *planner) try(w *way, e ends, o offer, wl int) *records.Decision {
 		return nil
 	}
 	lp := p.net.lightPath(w, e)
-	light := p.feasible(lp, e, o.mode, models.Slot{M: m})
+	slot, light, reason, message := p.place(w, e, o.mode, m, lp)
 	if light.reason != "" {
-		p.hopeless[key] = light
+		if light.alone {
+			p.hopeless[key] = light
+		}
 		p.trail.tried(w, o.mode.Name, light.margin, light.reason, light.message, light.nearest)
 		return nil
 	}
-	slot, reason, message := p.slot(w, e, o.mode, m)
 	if reason != "" {
 		p.trail.tried(w, o.mode.Name, light.margin, reason, message, "")
 		return nil
 	}
 	d := p.decide(w, e, o, wl, slot, lp, light)
-	if _, err := p.ledger.Reserve(p.net, d); err != nil {
+	if _, err := p.ledger.reserve(p.net, d, light.beside.after); err != nil {
 		p.trail.tried(w, o.mode.Name, light.margin, models.NoPort, err.Error(), "")
 		return nil
 	}
 	p.trail.tried(w, o.mode.Name, light.margin, models.Planned, "", "")
 	return d
+}
+
+// otherSlots is how many slots are tried where the light would arrive alone but
+// not beside the channels that are there.
+const otherSlots = 8
+
+// place finds a slot in which the light arrives and disturbs nobody: the first
+// that is free, or one of the next where it is the neighbours that stand
+// against it. Without a free slot the light is judged alone, and reason says
+// why there is none.
+func (p *planner) place(w *way, e ends, mode *catalogue.Mode, m int, lp lightPath) (slot models.Slot, first light, reason models.Reason, message string) {
+	var tried []models.Slot
+	for range otherSlots {
+		var found bool
+		slot, reason, message = p.slot(w, e, mode, m, tried)
+		if found = reason == ""; !found && len(tried) > 0 {
+			return tried[0], first, "", ""
+		}
+		if !found {
+			slot = models.Slot{M: m}
+		}
+		l := p.feasible(lp, e, mode, slot, found)
+		if len(tried) == 0 {
+			first = l
+			if l.reason != "" && found {
+				first.alone = p.feasible(lp, e, mode, slot, false).reason != ""
+			}
+			first.alone = first.alone || !found
+		}
+		if l.reason == "" || !found || first.alone || p.want.centre != nil {
+			return slot, l, reason, message
+		}
+		tried = append(tried, slot)
+	}
+	return tried[0], first, "", ""
 }
 
 // kindOf names what an end's feasibility depends on.
@@ -217,7 +253,7 @@ func (p *planner) width(m *catalogue.Mode) (int, error) {
 
 // slot finds room on every link of the way, in both directions, and in the
 // banks at its ends.
-func (p *planner) slot(w *way, e ends, mode *catalogue.Mode, m int) (models.Slot, models.Reason, string) {
+func (p *planner) slot(w *way, e ends, mode *catalogue.Mode, m int, not []models.Slot) (models.Slot, models.Reason, string) {
 	var taken spectrum.Set
 	join := func(l *topo.Link) {
 		taken.Join(&l.Unusable)
@@ -238,7 +274,7 @@ func (p *planner) slot(w *way, e ends, mode *catalogue.Mode, m int) (models.Slot
 			taken.Join(&u.taken)
 		}
 	}
-	for _, s := range p.want.shunnedSlots {
+	for _, s := range slices.Concat(p.want.shunnedSlots, not) {
 		taken.Add(s)
 	}
 	fit := spectrum.Fit{M: m, Step: spectrum.CentreStep(mode.CentreStep), Tune: mode.Tune}

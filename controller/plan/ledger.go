@@ -20,6 +20,7 @@ type Ledger struct {
 	// owners knows under which keys each owner has taken something, so that a
 	// reservation can be found again when the network has changed since.
 	owners map[string]Touched
+	lights *lights
 }
 
 type linkUse struct {
@@ -58,12 +59,13 @@ func union(a, b []string) []string {
 func NewLedger() *Ledger {
 	return &Ledger{
 		links: map[string]*linkUse{}, ports: map[string]string{}, banks: map[string]*bankUse{},
-		devices: map[string]*indexUse{}, owners: map[string]Touched{},
+		devices: map[string]*indexUse{}, owners: map[string]Touched{}, lights: newLights(),
 	}
 }
 
 // SetSpectrum replaces what is known of a link. An empty record clears it.
 func (l *Ledger) SetSpectrum(link string, u records.SpectrumUse) {
+	l.lights.forget(l, link)
 	if old := l.links[link]; old != nil {
 		for _, s := range slices.Concat(old.record.Az, old.record.Za) {
 			l.forget(s.Owner, Touched{Links: []string{link}})
@@ -76,6 +78,28 @@ func (l *Ledger) SetSpectrum(link string, u records.SpectrumUse) {
 	for _, s := range u.Za {
 		l.takeSlot(link, records.ZA, s)
 	}
+}
+
+// SetDecision tells what light an owner that has a place in the ledger makes
+// there. Reserve does it too. The decision must not be changed afterwards.
+func (l *Ledger) SetDecision(d *records.Decision) {
+	l.lights.decisions[d.Owner()] = d
+	for _, leg := range d.Route {
+		l.lights.forget(l, leg.Link)
+	}
+}
+
+// ownersOn lists who has spectrum on a link, by frequency.
+func (l *Ledger) ownersOn(link string) []string {
+	u := l.links[link]
+	if u == nil {
+		return nil
+	}
+	out := make([]string, len(u.record.Az))
+	for i, s := range u.record.Az {
+		out[i] = s.Owner
+	}
+	return out
 }
 
 // SetPort replaces what is known of "device/port".
@@ -172,6 +196,11 @@ func (l *Ledger) Held(owner string) Touched { return l.owners[owner].Merge(Touch
 // and its numbers on devices. On any collision nothing is taken and the error
 // names both owners.
 func (l *Ledger) Reserve(n *Network, d *records.Decision) (Touched, error) {
+	return l.reserve(n, d, nil)
+}
+
+// reserve is Reserve for who knows already how the neighbours fare with it.
+func (l *Ledger) reserve(n *Network, d *records.Decision, beside map[string]Estimate) (Touched, error) {
 	c := n.claim(d)
 	if err := l.collision(c); err != nil {
 		return Touched{}, err
@@ -190,6 +219,7 @@ func (l *Ledger) Reserve(n *Network, d *records.Decision) (Touched, error) {
 	for _, x := range c.indices {
 		l.takeIndex(x.device, x.media, x.number, c.owner)
 	}
+	l.lights.added(l, d, beside)
 	return l.Held(c.owner), nil
 }
 
@@ -198,6 +228,7 @@ func (l *Ledger) Reserve(n *Network, d *records.Decision) (Touched, error) {
 func (l *Ledger) Release(d *records.Decision) Touched {
 	owner := d.Owner()
 	held := l.Held(owner)
+	l.lights.removed(l, owner, d.Slot, held.Links)
 	mine := func(s records.SlotUse) bool { return s.Owner == owner }
 	for _, name := range held.Links {
 		u := l.links[name]

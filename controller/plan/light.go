@@ -32,17 +32,28 @@ type light struct {
 	reason   models.Reason // empty when the light arrives
 	message  string
 	nearest  string
+	beside   neighbourhood
+	alone    bool // it does not arrive even where nothing else is on the way
 }
 
 // feasible chooses the launch power and compares the estimate with the mode's
-// limits: dispersion, then received power, then margin.
-func (p *planner) feasible(lp lightPath, e ends, mode *catalogue.Mode, slot models.Slot) light {
+// limits: dispersion, then received power, then margin; then it looks at what
+// the light does to its neighbours. Light that is not placed, because no slot
+// is free, is judged as if nothing else were on the way.
+func (p *planner) feasible(lp lightPath, e ends, mode *catalogue.Mode, slot models.Slot, placed bool) light {
 	lo, hi, err := p.launchRange(e, mode)
 	if err != nil {
 		return light{reason: models.RxPowerLow, message: err.Error()}
 	}
 	if e.add[0] != nil {
 		lp.limitDrops(mode)
+	}
+	full, loaded := p.est.(*qot.Full)
+	if placed = placed && loaded; placed {
+		p.ledger.lights.bring(p.net, full)
+		p.ledger.lights.bind(p.ledger, &lp.path)
+		p.predictNeighbours(lp.path)
+		defer settle(lp.path)
 	}
 	step := max(powerStep(e.line[0]), powerStep(e.line[1]))
 	l := light{launch: quantiseDown(hi, step, lo)}
@@ -60,6 +71,12 @@ func (p *planner) feasible(lp lightPath, e ends, mode *catalogue.Mode, slot mode
 		l.launch = quantiseDown(l.launch-models.Power(math.Ceil(excess*100)), step, lo)
 	}
 	l.judge(mode, p.want.floor)
+	if placed && l.reason == "" {
+		l.beside = p.neighbours(lp.path)
+		if l.beside.reason != "" {
+			l.fail(l.beside.reason, l.beside.why, "")
+		}
+	}
 	return l
 }
 
@@ -125,6 +142,8 @@ func (l *light) judge(mode *catalogue.Mode, floor float64) {
 		rx := w.RxDbm()
 		cd := math.Abs(w.DispersionPsNm)
 		switch {
+		case w.Fault != "":
+			l.fail(models.MarginTooLow, "light cannot be followed ("+dir+"): "+w.Fault, "")
 		case mode.MaxDispersion != nil && cd > *mode.MaxDispersion:
 			l.fail(models.DispersionTooHigh, fmt.Sprintf("%.0f ps/nm (%s), mode %s takes %.0f", cd, dir, mode.Name, *mode.MaxDispersion), "")
 		case math.IsInf(w.PenaltyDb, 1):

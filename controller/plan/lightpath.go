@@ -41,6 +41,11 @@ func (n *Network) lightPath(w *way, e ends) lightPath {
 		legs = append(legs, forth...)
 		forth = append(legs, route.Leg{Link: e.line[1].Link, Direction: e.line[1].Link.From(e.add[1])})
 	}
+	return layOut(forth, e.line)
+}
+
+// layOut lays out a route from the first port to the second, and back.
+func layOut(forth []route.Leg, ends [2]*topo.Port) lightPath {
 	back := make([]route.Leg, len(forth))
 	for i, l := range forth {
 		back[len(forth)-1-i] = route.Leg{Link: l.Link, Direction: l.Direction.Reverse()}
@@ -48,12 +53,12 @@ func (n *Network) lightPath(w *way, e ends) lightPath {
 	var lp lightPath
 	for i, legs := range [][]route.Leg{forth, back} {
 		b := builder{direction: []records.Direction{records.AZ, records.ZA}[i]}
-		b.run(legs, e.line[i], e.line[1-i])
+		b.run(legs, ends[i], ends[1-i])
 		lp.points[i], lp.cross[i] = b.points, b.cross
 		if i == 0 {
-			lp.path.Az = b.elements
+			lp.path.Az, lp.path.AzOn = b.elements, b.on
 		} else {
-			lp.path.Za = b.elements
+			lp.path.Za, lp.path.ZaOn = b.elements, b.on
 		}
 	}
 	return lp
@@ -63,6 +68,7 @@ func (n *Network) lightPath(w *way, e ends) lightPath {
 type builder struct {
 	direction records.Direction
 	elements  []qot.Element
+	on        []qot.On
 	points    []point
 	cross     []cross
 	spans     []string // passed since the last point
@@ -83,6 +89,9 @@ func (b *builder) run(legs []route.Leg, from, to *topo.Port) {
 
 // along adds the sections of a link.
 func (b *builder) along(leg route.Leg) {
+	if s := leg.Link.Stretches[leg.Direction]; s != nil {
+		b.on = append(b.on, qot.On{First: len(b.elements), End: len(b.elements) + len(s.Elements), Stretch: s})
+	}
 	for _, s := range leg.Link.Ways[leg.Direction] {
 		b.elements = append(b.elements, s.Element)
 		if s.Span != "" {
@@ -100,7 +109,7 @@ func (b *builder) along(leg route.Leg) {
 func (b *builder) through(in, out route.Leg) {
 	entry, exit := in.Exit(), out.Enter()
 	roadm := exit.Device
-	e := qot.Element{Name: "switch " + roadm.Name, Kind: qot.Express, Target: exit.Power()}
+	e := qot.Element{Name: "switch " + roadm.Name, Kind: qot.Express, Target: exit.Power(), StepDb: stepOf(roadm.Profile).Dbm()}
 	c := cross{device: roadm, source: entry.Ingress(), dest: exit.Egress(), link: out.Link.Name}
 	switch {
 	case entry.AddDrop():

@@ -22,6 +22,10 @@ type (
 	Estimate  = qot.Estimate
 )
 
+// FullEstimator returns the estimator "gn" of plan/qot. One should live as long
+// as the process.
+func FullEstimator() (Estimator, error) { return qot.NewFull() }
+
 // SimpleEstimator returns the estimator "estimate" of plan/qot.
 func SimpleEstimator() Estimator { return qot.Simple{} }
 

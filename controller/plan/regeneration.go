@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/waveplane/waveplane/controller/plan/qot"
 	"github.com/waveplane/waveplane/controller/records"
@@ -55,9 +56,10 @@ func (p *planner) reaches(o option, mode *catalogue.Mode, sections int) (models.
 		head = append(head, az[i])
 	}
 	tail := az[len(az)-3:] // drop, patch cord, receiver
-	lp.path.Az = append(head, tail...)
-	lp.path.Za = lp.path.Az
-	l := p.feasible(lp, o.ends, mode, models.Slot{M: m})
+	lp.path.Az = slices.Concat(head, tail)
+	lp.path.AzOn = slices.DeleteFunc(lp.path.AzOn, func(on qot.On) bool { return on.End > len(head) })
+	lp.path.Za, lp.path.ZaOn = lp.path.Az, lp.path.AzOn
+	l := p.feasible(lp, o.ends, mode, models.Slot{M: m}, false)
 	if l.reason != "" {
 		return 0, false
 	}

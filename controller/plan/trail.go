@@ -62,7 +62,7 @@ func (t *trail) refusal() *records.Refusal {
 func rank(r models.Reason) int {
 	for i, x := range []models.Reason{
 		models.NoTransceiver, models.NoRoute, models.LatencyTooHigh, models.NoPort, models.ModeMismatch, models.DispersionTooHigh,
-		models.RxPowerLow, models.RxPowerHigh, models.MarginTooLow, models.NoSpectrum, models.SpectrumFragmented,
+		models.RxPowerLow, models.RxPowerHigh, models.MarginTooLow, models.NeighbourMargin, models.NoSpectrum, models.SpectrumFragmented,
 	} {
 		if x == r {
 			return i

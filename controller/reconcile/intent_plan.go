@@ -72,6 +72,13 @@ func (s *Stages) reloadLedger(ctx context.Context) error {
 		ledger.SetIndex(e.Key, e.Value)
 		revs["indices/"+e.Key] = e.Revision
 	}
+	decisions, _, err := s.tables.Decisions.List(ctx, "")
+	if err != nil {
+		return fmt.Errorf("read decisions: %w", err)
+	}
+	for i := range decisions {
+		ledger.SetDecision(&decisions[i].Value)
+	}
 	s.planner.ledger, s.planner.revs = ledger, revs
 	return nil
 }

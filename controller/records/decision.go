@@ -62,6 +62,10 @@ type Decision struct {
 	Margin    models.Ratio `json:"margin"`    // over the mode's required OSNR, penalties taken off
 	Floor     models.Ratio `json:"floor"`     // least margin that was asked for
 	Estimator string       `json:"estimator"` // which model predicted
+	// WorstNeighbour is the owner that loses the most margin by this light, and
+	// NeighbourLoss what it loses; empty where nobody loses anything.
+	WorstNeighbour string       `json:"worstNeighbour,omitempty"`
+	NeighbourLoss  models.Ratio `json:"neighbourLoss,omitempty"`
 
 	OnVerifyFailure string `json:"onVerifyFailure,omitempty"` // hold | undo
 	TopologyRev     int64  `json:"topologyRev"`

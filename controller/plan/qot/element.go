@@ -39,6 +39,8 @@ type Element struct {
 	// Target is the power that a wavelength switch or a managed amplifier holds
 	// at its exit; nil means none. A switch only attenuates to reach it.
 	Target *Target
+	// StepDb is the step in which a switch can be set; 0 is no steps.
+	StepDb float64
 	// LimitDbm is the power per channel that a Drop holds its exit below, so
 	// that the receiver is not overloaded; nil means none.
 	LimitDbm *float64

@@ -7,7 +7,7 @@
 // of this package, sums the noise of amplifiers and takes 1.76 dB off for
 // nonlinear noise (the share it has when launch power is at its best); a model
 // of the nonlinear effects themselves can stand in its place behind the same
-// interface. Nothing here refuses anything: the planner compares the figures
+// interface: Full does. Nothing here refuses anything: the planner compares the figures
 // with the mode's limits.
 package qot
 
@@ -24,10 +24,20 @@ type Estimator interface {
 	Estimate(path Path, ch Channel) Estimate
 }
 
-// Path is both directions of a lightpath.
+// Path is both directions of a lightpath. AzOn and ZaOn say which of its
+// elements belong to stretches that other light passes too, in their order;
+// Simple does not need them.
 type Path struct {
-	Az []Element
-	Za []Element
+	Az, Za     []Element
+	AzOn, ZaOn []On
+}
+
+// On is a run of elements, from First up to End, that is a stretch. Without a
+// load nothing else is on it.
+type On struct {
+	First, End int
+	Stretch    *Stretch
+	Load       *Load
 }
 
 // Channel is the light in question.
@@ -58,8 +68,16 @@ type Way struct {
 	// beyond what the mode's tables say.
 	PenaltyDb float64
 	MarginDb  float64 // OSNR over what the mode requires, penalty taken off
+	// Fault says why the light could not be followed to its end.
+	Fault string
 	// PeakFibreDbm is the greatest power that enters a fibre; −Inf without fibres.
 	PeakFibreDbm float64
+
+	// What Full needs to tell what one more channel changes: the part of the
+	// power that is still signal after the stretches, the noise over signal in
+	// 0.1 nm of the ends, and the symbol rate over 0.1 nm.
+	share, ends, per01nm float64
+	pmd2, pdl2           float64
 }
 
 // RxDbm returns the power at the receiver.

@@ -33,6 +33,8 @@ type Link struct {
 	Unusable spectrum.Set
 	// Ways are the sections in the order of light, for a→z and z→a.
 	Ways map[records.Direction][]Section
+	// Stretches are the same for those who estimate; nil for patch cords.
+	Stretches map[records.Direction]*qot.Stretch
 }
 
 // Section is one element of a link as one direction of light meets it.
@@ -67,7 +69,7 @@ func (l *Link) From(p *Port) records.Direction {
 }
 
 func (n *Network) addLink(name string, spec *intents.LinkSpec) error {
-	l := &Link{Name: name, Spec: spec, Ways: map[records.Direction][]Section{}}
+	l := &Link{Name: name, Spec: spec, Ways: map[records.Direction][]Section{}, Stretches: map[records.Direction]*qot.Stretch{}}
 	for i, ref := range spec.Ends {
 		p, err := n.port(ref)
 		if err != nil {

@@ -50,6 +50,7 @@ func (n *Network) lay(l *Link) error {
 			return err
 		}
 		l.Ways[dir] = way
+		l.Stretches[dir] = stretch(l, dir, way)
 		// Where the ways differ, the longer one counts.
 		var km, ms float64
 		for i := range way {
@@ -61,6 +62,21 @@ func (n *Network) lay(l *Link) error {
 		l.LengthKm, l.LatencyMs = max(l.LengthKm, km), max(l.LatencyMs, ms)
 	}
 	return nil
+}
+
+func stretch(l *Link, dir records.Direction, way []Section) *qot.Stretch {
+	s := &qot.Stretch{Link: l.Name, Direction: string(dir)}
+	enter := l.Ends[0]
+	if dir == records.ZA {
+		enter = l.Ends[1]
+	}
+	if enter.Device.Roadm() {
+		s.Enters = enter.Power()
+	}
+	for i := range way {
+		s.Elements = append(s.Elements, way[i].Element)
+	}
+	return s
 }
 
 // way lists the sections of one direction. An amplifier without a gain of its
@@ -212,6 +228,9 @@ func (n *Network) amplified(b intents.BandAmp, dir records.Direction) (qot.Ampli
 			return out, fmt.Errorf("no amplifier type %q", b.Type)
 		}
 		out.Type = t
+	}
+	if len(out.Type.TiltShape) == 0 && !out.Type.Band.Empty() {
+		out.Type.TiltShape = n.Catalogue.TiltShapes[catalogue.DefaultTiltShape]
 	}
 	if m := out.Type.Noise; m.Kind == catalogue.NoiseDualStage {
 		for _, name := range []string{m.Preamp, m.Booster} {

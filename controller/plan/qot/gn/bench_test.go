@@ -17,8 +17,8 @@ func announce(b *testing.B, file string) {
 // BenchmarkTenSpans evaluates ten spans with 96 channels, from switch to
 // switch: warm with kernels that are there, cold with kernels made anew.
 func BenchmarkTenSpans(b *testing.B) {
-	announce(b, tenSpans)
 	b.Run("warm", func(b *testing.B) {
+		announce(b, tenSpans)
 		_, line, comb, e := evaluated(b, tenSpans)
 		b.ReportAllocs()
 		for b.Loop() {
@@ -28,6 +28,7 @@ func BenchmarkTenSpans(b *testing.B) {
 		}
 	})
 	b.Run("cold", func(b *testing.B) {
+		announce(b, tenSpans)
 		_, line, comb, _ := evaluated(b, tenSpans)
 		b.ReportAllocs()
 		for b.Loop() {
@@ -46,7 +47,6 @@ func BenchmarkTenSpans(b *testing.B) {
 // the others are evaluated on, at another symbol rate than theirs: as a trial,
 // and for good, the copy of the evaluation included.
 func BenchmarkAddChannel(b *testing.B) {
-	announce(b, tenSpans)
 	_, line, comb, e := evaluated(b, tenSpans)
 	candidate, others := without(b, comb, comb.Len()/2)
 	candidate.SymbolRate = 31.5e9
@@ -54,6 +54,7 @@ func BenchmarkAddChannel(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Run("try", func(b *testing.B) {
+		announce(b, tenSpans)
 		b.ReportAllocs()
 		for b.Loop() {
 			if _, err := e.Try(candidate, 1e-3); err != nil {
@@ -62,6 +63,7 @@ func BenchmarkAddChannel(b *testing.B) {
 		}
 	})
 	b.Run("copy and add", func(b *testing.B) {
+		announce(b, tenSpans)
 		var work gn.Evaluation
 		b.ReportAllocs()
 		for b.Loop() {

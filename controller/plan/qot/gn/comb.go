@@ -85,6 +85,23 @@ func NewComb(channels []Channel) (*Comb, error) {
 	return c, nil
 }
 
+// FullComb fills a band with equal channels: floor((hi-lo)/spacing) of them at
+// lo + i spacing, counting i from 1, which is how the reference tool loads a
+// line. Like gives everything but the centres.
+func FullComb(lo, hi, spacing float64, like Channel) (*Comb, error) {
+	const most = 10_000
+	count := (hi - lo) / spacing
+	if !(count >= 1 && count <= most) || spacing <= 0 {
+		return nil, fmt.Errorf("a comb from %g to %g Hz every %g Hz: the band must hold from 1 to %d channels", lo, hi, spacing, most)
+	}
+	channels := make([]Channel, int(count))
+	for i := range channels {
+		channels[i] = like
+		channels[i].CentreHz = lo + float64(i+1)*spacing
+	}
+	return NewComb(channels)
+}
+
 // Len is the number of channels.
 func (c *columns) Len() int { return len(c.centre) }
 

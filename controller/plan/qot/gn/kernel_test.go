@@ -202,3 +202,52 @@ func TestEffectiveAreaHoldsAtTheReference(t *testing.T) {
 		t.Error("the area should fall with the frequency")
 	}
 }
+
+// TestKernelsAreToldApart: whatever changes a kernel changes its key.
+func TestKernelsAreToldApart(t *testing.T) {
+	slope := 0.05
+	seen := map[digest]string{}
+	for name, change := range map[string]func(*FibreType){
+		"as it is":   func(*FibreType) {},
+		"loss":       func(f *FibreType) { f.LossDbPerKm = Constant(0.21) },
+		"loss table": func(f *FibreType) { f.LossDbPerKm = Curve{Hz: []float64{1e12, 2e14}, Value: []float64{0.2, 0.2}} },
+		"dispersion": func(f *FibreType) { f.DispersionPsNm = Constant(17) },
+		"slope":      func(f *FibreType) { f.SlopePsNm2 = &slope },
+		"area":       func(f *FibreType) { f.AreaUm2 = 80 },
+		"reference":  func(f *FibreType) { f.ReferenceHz = 193e12 },
+		"Raman": func(f *FibreType) {
+			f.Raman = &RamanGain{ShiftHz: []float64{0, 1}, Gain: []float64{0, 1}, ReferenceHz: 1}
+		},
+	} {
+		d := testFibre(t, change).digest
+		if other, known := seen[d]; known {
+			t.Errorf("%q and %q have the same key", name, other)
+		}
+		seen[d] = name
+	}
+	spans := []span{{metres: 1}, {metres: 2}}
+	for _, l := range []LumpedLoss{{1, 1}, {1, 2}, {2, 1}} {
+		spans = append(spans, span{metres: 2, Fibre: Fibre{Lumped: []LumpedLoss{l}}})
+	}
+	for i := range spans {
+		for j := range i {
+			if spans[i].digest() == spans[j].digest() {
+				t.Errorf("spans %d and %d have the same key", i, j)
+			}
+		}
+	}
+	base := Channel{CentreHz: 193e12, SymbolRate: 32e9, SlotHz: 50e9}
+	combs := map[digest]bool{}
+	for _, change := range []func(*Channel){func(*Channel) {}, func(c *Channel) { c.CentreHz++ }, func(c *Channel) { c.SymbolRate++ }, func(c *Channel) { c.SlotHz++ }, func(c *Channel) { c.RollOff = 0.1 }} {
+		c := base
+		change(&c)
+		comb, err := NewComb([]Channel{c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		combs[comb.digest] = true
+	}
+	if len(combs) != 5 {
+		t.Errorf("five combs have %d keys", len(combs))
+	}
+}

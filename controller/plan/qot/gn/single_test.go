@@ -159,3 +159,51 @@ func TestRamanTilt(t *testing.T) {
 		}
 	}
 }
+
+// TestFeeblePumps: with pumps that do next to nothing, the two-way solution is
+// that of the plain fibre, lumped losses included.
+func TestFeeblePumps(t *testing.T) {
+	fibre := standardFibre()
+	fibre.Raman = &gn.RamanGain{ShiftHz: []float64{0, 13e12, 15e12}, Gain: []float64{0, 3e-14, 0}, ReferenceHz: 206e12}
+	span := gn.Fibre{Name: "span", Type: fibre, Km: 60, Lumped: []gn.LumpedLoss{{Km: 20.05, LossDb: 2}, {Km: 45, LossDb: 1}},
+		Pumps: []gn.Pump{{Hz: 205e12, Watt: 1e-9}, {Hz: 206e12, Watt: 1e-9, Along: true}}}
+	channel := gn.Channel{CentreHz: 193.1e12, SymbolRate: 32e9, SlotHz: 50e9, LaunchDbm: -20}
+	e := evaluate(t, solverOf(t, gn.Model{SolverStepM: 20}), compiled(t, span), combOf(t, channel))
+	if got := gn.Dbm(e.Powers(0)[0]); math.Abs(got - -35) > 0.01 {
+		t.Errorf("%.4f dBm leave the fibre, want -35", got)
+	}
+}
+
+// TestSlightRippleIsNotCorrected: below 0.05 dB the gain that is set is the
+// mean over channels; above, it is the gain of total power.
+func TestSlightRippleIsNotCorrected(t *testing.T) {
+	for _, c := range []struct{ ripple, want float64 }{{0.04, 20.02}, {0.2, 20}} {
+		amp := plainAmplifier(math.Inf(1))
+		amp.LoHz, amp.HiHz = 192e12, 196e12
+		amp.GainRippleDb = []float64{-c.ripple / 2, c.ripple / 2}
+		channels := []gn.Channel{
+			{CentreHz: 192.1e12, SymbolRate: 32e9, SlotHz: 50e9, LaunchDbm: -40},
+			{CentreHz: 195.9e12, SymbolRate: 32e9, SlotHz: 50e9, LaunchDbm: 0},
+		}
+		e := evaluate(t, solverOf(t, gn.Model{}), compiled(t, gn.Amplifier{Type: amp, GainDb: 20}), combOf(t, channels...))
+		if got := gn.Dbm(e.Powers(0)[1]); math.Abs(got-c.want) > 0.002 {
+			t.Errorf("ripple of %g dB: the strong channel leaves with %.4f dBm, want %.2f", c.ripple, got, c.want)
+		}
+	}
+}
+
+// TestLossBeforeThePump: a bad splice close to a pump that runs against the
+// light costs more than the same splice far from it.
+func TestLossBeforeThePump(t *testing.T) {
+	fibre := standardFibre()
+	fibre.Raman = &gn.RamanGain{ShiftHz: []float64{0, 13e12, 15e12}, Gain: []float64{0, 3e-14, 0}, ReferenceHz: 206e12}
+	channel := gn.Channel{CentreHz: 193.1e12, SymbolRate: 32e9, SlotHz: 50e9, LaunchDbm: -20}
+	leaves := func(splice float64) float64 {
+		span := gn.Fibre{Name: "span", Type: fibre, Km: 80, Lumped: []gn.LumpedLoss{{Km: splice, LossDb: 3}}, Pumps: []gn.Pump{{Hz: 205e12, Watt: 0.3}}}
+		e := evaluate(t, solverOf(t, gn.Model{SolverStepM: 100}), compiled(t, span), combOf(t, channel))
+		return gn.Dbm(e.Powers(0)[0])
+	}
+	if far, near := leaves(5), leaves(75); far < near+1 {
+		t.Errorf("%.2f dBm with the splice far from the pump, %.2f dBm with it close", far, near)
+	}
+}

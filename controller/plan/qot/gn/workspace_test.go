@@ -2,6 +2,7 @@ package gn_test
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -117,6 +118,27 @@ func TestAddingWithOtherModels(t *testing.T) {
 			if ase, nli := trial.Noise(i); ase != got.AseShare || nli != got.NliShare {
 				t.Errorf("%s: channel %d: noise %g and %g", file, i, ase, nli)
 			}
+		}
+	}
+}
+
+func TestFullComb(t *testing.T) {
+	_, _, want, _ := evaluated(t, tenSpans)
+	got, err := gn.FullComb(191.3e12, 196.1e12, 50e9, want.Channel(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Len() != want.Len() {
+		t.Fatalf("%d channels, want %d", got.Len(), want.Len())
+	}
+	for i := range want.Len() {
+		if got.Channel(i) != want.Channel(i) {
+			t.Errorf("channel %d: %+v, want %+v", i, got.Channel(i), want.Channel(i))
+		}
+	}
+	for _, bad := range [][3]float64{{196e12, 191e12, 50e9}, {191e12, 196e12, 0}, {191e12, 196e12, -50e9}, {191e12, 196e12, 1}, {math.NaN(), 196e12, 50e9}, {191e12, 196e12, 25e9}} {
+		if _, err := gn.FullComb(bad[0], bad[1], bad[2], want.Channel(0)); err == nil {
+			t.Errorf("%v was accepted", bad)
 		}
 	}
 }
