@@ -7,11 +7,11 @@ import (
 	"strings"
 
 	"github.com/waveplane/waveplane/controller/plan"
+	"github.com/waveplane/waveplane/controller/preview"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/models"
-	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // Plan answers what would become of the network with these documents. It
@@ -26,47 +26,25 @@ func (s *Stages) Plan(ctx context.Context, docs []intents.Document, remove []rec
 	}
 	s.planner.mu.Lock()
 	defer s.planner.mu.Unlock()
-	report := records.PlanReport{Estimator: s.cfg.Estimator.Name(), Circuits: []records.CircuitPlan{}}
-	ledger := s.planner.ledger
-
-	var released []*records.Decision
-	defer func() {
-		for _, d := range released {
-			if _, err := ledger.Reserve(network, d); err != nil {
-				s.log.Error("a preview could not give back what it released", "op", "plan", "err", err)
-			}
-		}
-	}()
+	change := preview.Change{Native: native}
 	for _, ref := range remove {
-		for _, d := range s.liveDecisions(ref.UID) {
-			ledger.Release(&d)
-			released = append(released, &d)
-			report.Summary.Remove++
-			report.Summary.SpectrumGHz -= spectrumOf(&d)
-		}
-		report.Circuits = append(report.Circuits, records.CircuitPlan{Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name, Action: "remove"})
+		change.Remove = append(change.Remove, preview.Removal{Intent: ref, Decisions: s.liveDecisions(ref.UID)})
 	}
-	var requests []plan.Request
 	for _, doc := range docs {
 		if r, ok := s.previewRequest(doc); ok {
-			requests = append(requests, r)
+			change.Requests = append(change.Requests, r)
 		}
 	}
-	outcomes := plan.Compute(network, ledger, s.cfg.Estimator, requests)
-	var added []*records.Decision
-	for i := range outcomes {
-		for j := range outcomes[i].Add {
-			added = append(added, &outcomes[i].Add[j])
-		}
-		report.Circuits = append(report.Circuits, s.circuitPlan(&requests[i], &outcomes[i], &report.Summary))
+	report, err := preview.Plan(s.previewWorld(network), change)
+	if err != nil {
+		s.log.Error("a preview is not whole", "op", "plan", "err", err)
 	}
-	report.Devices = s.devicePlans(network, added, native)
-	for _, d := range added {
-		ledger.Release(d)
-	}
-	sum := &report.Summary
-	sum.Text = fmt.Sprintf("%d add, %d keep, %d remove, %d refused; spectrum %+g GHz", sum.Add, sum.Keep, sum.Remove, sum.Refused, sum.SpectrumGHz)
 	return report, nil
+}
+
+// previewWorld is what previews start from; planner.mu is held while one runs.
+func (s *Stages) previewWorld(network *plan.Network) preview.World {
+	return preview.World{Network: network, Ledger: s.planner.ledger, Estimator: s.cfg.Estimator, Devices: shownDevices{s}}
 }
 
 // caughtUp waits until the caches show everything stored so far: whoever asks
@@ -84,82 +62,50 @@ func (s *Stages) caughtUp(ctx context.Context) error {
 	return nil
 }
 
-// spectrumOf is the slot width times the links it is taken on.
-func spectrumOf(d *records.Decision) float64 {
-	return d.Slot.Width().GHz() * float64(len(d.Route))
-}
-
 // previewNetwork is the stored network with the given documents over it.
 func (s *Stages) previewNetwork(docs []intents.Document) (*plan.Network, error) {
-	overlay := map[string]intents.Document{}
-	changed := false
-	for _, doc := range docs {
-		if slices.Contains(plan.Kinds(), doc.Kind) {
-			overlay[doc.Kind+"/_/"+doc.Metadata.Name] = doc
-			changed = true
-		}
-	}
-	if !changed {
+	kinds := plan.Kinds()
+	if !slices.ContainsFunc(docs, func(d intents.Document) bool { return slices.Contains(kinds, d.Kind) }) {
 		network, _, err := s.network.current()
 		return network, err
 	}
-	var all []intents.Document
-	modes := s.network.catalogue()
-	for _, kind := range plan.Kinds() {
+	var stored []intents.Document
+	for _, kind := range kinds {
 		for _, e := range s.caches.intents.List(kind + "/") {
-			if _, replaced := overlay[e.Key]; replaced || e.Value.Deletion != nil {
+			if e.Value.Deletion != nil {
 				continue
 			}
-			doc, err := decodeIntent(*e)
+			doc, err := s.network.document(*e)
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, doc)
+			stored = append(stored, doc)
 		}
 	}
-	for _, doc := range overlay {
-		intents.Default(&doc)
-		all = append(all, doc)
-		if spec, ok := doc.Spec.(*intents.ModeSpec); ok {
-			mode, err := spec.Catalogue(doc.Metadata.Name)
-			if err != nil {
-				return nil, err
-			}
-			modes = modes.WithModes(map[string]catalogue.Mode{mode.Name: mode})
-		}
-	}
-	slices.SortFunc(all, func(a, b intents.Document) int {
-		return strings.Compare(a.Kind+"/"+a.Metadata.Name, b.Kind+"/"+b.Metadata.Name)
-	})
-	return plan.NewNetwork(all, modes, 0)
+	return preview.Overlay(stored, docs, s.cfg.Catalogue)
 }
 
+// previewRequest asks about a document, with what is decided for it already.
 func (s *Stages) previewRequest(doc intents.Document) (plan.Request, bool) {
-	intents.Default(&doc)
-	ref := records.IntentRef{Kind: doc.Kind, Namespace: doc.Metadata.Namespace, Name: doc.Metadata.Name, UID: "preview-" + doc.Metadata.Namespace + "-" + doc.Metadata.Name, Generation: 1}
-	req := plan.Request{NextWL: 1, Lit: map[int]bool{}}
-	switch spec := doc.Spec.(type) {
-	case *intents.CircuitSpec:
-		req.Circuit = spec
-	case *intents.WavelengthSpec:
-		req.Wavelength = spec
-	default:
+	req, ok := preview.Request(doc)
+	if !ok {
 		return req, false
 	}
-	if e, ok := get(s.caches.intents, intentKey(ref)); ok {
-		ref.UID, ref.Generation = e.Value.UID, e.Value.Generation
-		if c, ok := get(s.caches.circuits, ref.UID); ok {
-			req.NextWL = c.Value.NextWL
-			req.Tombstones = c.Value.Tombstones
-		}
-		req.Current = s.liveDecisions(ref.UID)
-		for _, d := range req.Current {
-			if p, ok := get(s.caches.phases, d.Key()); ok && p.Value.Name.Lit() {
-				req.Lit[d.WL] = true
-			}
+	e, ok := get(s.caches.intents, intentKey(req.Intent))
+	if !ok {
+		return req, true
+	}
+	req.Intent.UID, req.Intent.Generation = e.Value.UID, e.Value.Generation
+	if c, ok := get(s.caches.circuits, req.Intent.UID); ok {
+		req.NextWL = c.Value.NextWL
+		req.Tombstones = c.Value.Tombstones
+	}
+	req.Current = s.liveDecisions(req.Intent.UID)
+	for _, d := range req.Current {
+		if p, ok := get(s.caches.phases, d.Key()); ok && p.Value.Name.Lit() {
+			req.Lit[d.WL] = true
 		}
 	}
-	req.Intent = ref
 	return req, true
 }
 
@@ -177,91 +123,11 @@ func (s *Stages) liveDecisions(uid string) []records.Decision {
 	return out
 }
 
-func (s *Stages) circuitPlan(req *plan.Request, out *plan.Outcome, sum *records.PlanSummary) records.CircuitPlan {
-	cp := records.CircuitPlan{
-		Kind: req.Intent.Kind, Namespace: req.Intent.Namespace, Name: req.Intent.Name, Refusal: out.Refusal, Candidates: out.Reasons.Candidates,
-	}
-	retire := map[int]bool{}
-	for _, wl := range out.Retire {
-		retire[wl] = true
-		cp.Retire = append(cp.Retire, fmt.Sprintf("%s-%d", req.Intent.Name, wl))
-		sum.Remove++
-	}
-	for i := range req.Current {
-		d := &req.Current[i]
-		action := "keep"
-		if retire[d.WL] {
-			action = "remove"
-			sum.SpectrumGHz -= spectrumOf(d)
-		} else {
-			sum.Keep++
-		}
-		cp.Wavelengths = append(cp.Wavelengths, plannedOf(d, action))
-	}
-	for i := range out.Add {
-		d := &out.Add[i]
-		cp.Wavelengths = append(cp.Wavelengths, plannedOf(d, "add"))
-		sum.Add++
-		sum.SpectrumGHz += spectrumOf(d)
-	}
-	switch {
-	case out.Refusal != nil:
-		cp.Action = "refused"
-		sum.Refused++
-	case len(req.Current) == 0:
-		cp.Action = "add"
-	case len(out.Add)+len(out.Retire) > 0:
-		cp.Action = "change"
-	default:
-		cp.Action = "none"
-	}
-	return cp
-}
+// shownDevices are the devices as last heard.
+type shownDevices struct{ *Stages }
 
-func plannedOf(d *records.Decision, action string) records.PlannedWavelength {
-	p := records.PlannedWavelength{
-		Name: d.Name, Action: action, Mode: d.Mode, CapacityGbps: d.CapacityGbps, CentreGHz: d.Slot.Centre().GHz(), SlotGHz: d.Slot.Width().GHz(),
-		LaunchDbm: d.LaunchPower.Dbm(), LengthKm: d.LengthKm, LatencyMs: d.LatencyMs, OsnrDb: d.Osnr.Db(), MarginDb: d.Margin.Db(), Forecast: d.Forecast,
-	}
-	for i, end := range d.Ends {
-		p.Ends[i] = end.Device + "/" + end.Port
-	}
-	for _, leg := range d.Route {
-		p.Route = append(p.Route, leg.Link)
-	}
-	return p
-}
-
-// devicePlans renders what the added wavelengths would put on each device by
-// the time they are in service.
-func (s *Stages) devicePlans(network *plan.Network, added []*records.Decision, native bool) []records.DevicePlan {
-	changes := map[string][]models.Change{}
-	for _, d := range added {
-		fragments, err := plan.Render(network.Catalogue(), d, records.PhaseInService, 0)
-		if err != nil {
-			s.log.Error("a plan cannot be rendered", "op", "plan", "err", err)
-			continue
-		}
-		for _, f := range fragments {
-			if len(f.Objects) > 0 {
-				changes[f.Device] = append(changes[f.Device], plan.Diff(d.Owner(), s.foundOf(f), f.Objects)...)
-			}
-		}
-	}
-	var out []records.DevicePlan
-	for device, list := range changes {
-		dp := records.DevicePlan{Device: device, Changes: list}
-		if native {
-			dp.Native = s.nativeOf(device, list)
-		}
-		out = append(out, dp)
-	}
-	slices.SortFunc(out, func(a, b records.DevicePlan) int { return strings.Compare(a.Device, b.Device) })
-	return out
-}
-
-// foundOf is what the device shows now of the objects a fragment is about.
-func (s *Stages) foundOf(f models.Fragment) []models.Object {
+// Found returns what the device shows now of the objects a fragment is about.
+func (s shownDevices) Found(f models.Fragment) []models.Object {
 	view := s.board.view(f.Device)
 	var out []models.Object
 	for _, o := range f.Objects {
@@ -272,16 +138,16 @@ func (s *Stages) foundOf(f models.Fragment) []models.Object {
 	return out
 }
 
-// nativeOf shows changes as the device would get them, where it is connected
-// and its driver can tell.
-func (s *Stages) nativeOf(device string, changes []models.Change) string {
+// Native shows changes as the device would get them, where it is connected and
+// its driver can tell.
+func (s shownDevices) Native(device string, changes []models.Change) string {
 	w := s.worker(device)
 	if w == nil {
-		return "not connected"
+		return preview.NotConnected
 	}
 	p, ok := w.current().(drivers.Previewer)
 	if !ok {
-		return "not connected"
+		return preview.NotConnected
 	}
 	text, err := p.Preview(drivers.Pass{ID: "preview", Changes: changes})
 	if err != nil {
@@ -315,24 +181,9 @@ func (s *Stages) Why(ctx context.Context, kind, namespace, name string) (records
 	}
 	s.planner.mu.Lock()
 	defer s.planner.mu.Unlock()
-	current := req.Current
-	for i := range current {
-		s.planner.ledger.Release(&current[i])
-	}
-	fresh := req
-	fresh.Current = nil
-	out := plan.Compute(network, s.planner.ledger, s.cfg.Estimator, []plan.Request{fresh})[0]
-	for i := range out.Add {
-		s.planner.ledger.Release(&out.Add[i])
-	}
-	for i := range current {
-		if _, err := s.planner.ledger.Reserve(network, &current[i]); err != nil {
-			s.log.Error("an explanation could not give back what it released", "op", "why", "err", err)
-		}
-	}
-	cp := records.CircuitPlan{Kind: kind, Namespace: namespace, Name: name, Action: "none", Refusal: out.Refusal, Candidates: out.Reasons.Candidates}
-	for i := range current {
-		cp.Wavelengths = append(cp.Wavelengths, plannedOf(&current[i], "keep"))
+	cp, err := preview.Explain(s.previewWorld(network), req)
+	if err != nil {
+		s.log.Error("an explanation is not whole", "op", "why", "err", err)
 	}
 	if c, ok := get(s.caches.circuits, req.Intent.UID); ok && c.Value.Refusal != nil {
 		cp.Action, cp.Refusal = "refused", c.Value.Refusal

@@ -42,15 +42,16 @@ func rules() []rule {
 		{"controller/records", []string{"models"}, nil},
 		{"controller/store/...", []string{"controller/records", "controller/store", "models"}, []string{"go.etcd.io", "google.golang.org/grpc", "go.uber.org/zap", "github.com/google/go-cmp", "golang.org/x/sys"}},
 		{"controller/plan/...", append([]string{"intents", "controller/records", "controller/plan/..."}, models...), []string{"gonum.org/v1/gonum"}},
+		{"controller/preview", append([]string{"intents", "controller/records", "controller/plan"}, models...), nil},
 		{"controller/engine", []string{"controller/store"}, []string{"k8s.io/client-go/util/workqueue", "k8s.io/utils"}},
-		{"controller/reconcile", append([]string{"intents", "drivers", "controller/records", "controller/store", "controller/plan", "controller/engine"}, models...), nil},
+		{"controller/reconcile", append([]string{"intents", "drivers", "controller/records", "controller/store", "controller/plan", "controller/preview", "controller/engine"}, models...), nil},
 		{"controller/api/wire", append([]string{"intents", "controller/records"}, models...), nil},
 		{"controller/api/endpoint", nil, nil},
 		{"controller/api/client", append([]string{"intents", "controller/records", "controller/api/wire", "controller/api/endpoint"}, models...), nil},
 		{"controller/api", append([]string{"intents", "controller/records", "controller/store", "controller/api/wire"}, models...), []string{"github.com/danielgtaylor/huma/v2", "github.com/prometheus/client_golang"}},
 		{"controller", append([]string{"intents", "drivers", "controller/..."}, models...), nil},
 		{"examples/...", nil, nil},
-		{"cmd/waveplane/...", append([]string{"intents/...", "controller", "controller/records", "controller/plan", "controller/api", "controller/api/client", "controller/api/wire", "controller/api/endpoint", "drivers/all", "drivers", "drivers/sim/...", "examples", "cmd/waveplane/..."}, models...), []string{"*"}},
+		{"cmd/waveplane/...", append([]string{"intents/...", "controller", "controller/records", "controller/plan", "controller/preview", "controller/api", "controller/api/client", "controller/api/wire", "controller/api/endpoint", "drivers/all", "drivers", "drivers/sim/...", "examples", "cmd/waveplane/..."}, models...), []string{"*"}},
 		{"internal/...", []string{"*"}, []string{"*"}},
 	}
 }
