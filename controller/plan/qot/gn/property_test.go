@@ -137,6 +137,13 @@ func TestAddingIsEvaluatingAnew(t *testing.T) {
 			alone++
 		}
 		same(t, "trial", trial.Len(), trial.Transfer, want.Transfer)
+		for k := range r.line.Len() {
+			for i, q := range want.Powers(k) {
+				if p := trial.Power(k, i); math.Abs(p-q) > 1e-9*q {
+					t.Fatalf("trial: power of channel %d after element %d: %g, want %g", i, k, p, q)
+				}
+			}
+		}
 		if _, err := work.Add(channels[second], gn.Watt(channels[second].LaunchDbm)); err != nil {
 			t.Fatal(err)
 		}
