@@ -143,6 +143,7 @@ func (s *Stages) planBatch(ctx context.Context, keys []string) error {
 	var requests []plan.Request
 	var asked []*planWork
 	for _, w := range batch {
+		s.review(w, network)
 		for _, d := range w.dropped {
 			touched.add(s.planner.ledger.Release(d))
 		}

@@ -96,6 +96,8 @@ func (s *Stages) circuitStatus(e store.Entry[records.Intent], old records.Status
 	case answered && len(rec.Value.Tombstones) > 0 && len(rec.Value.Live) == 0:
 		t := rec.Value.Tombstones[len(rec.Value.Tombstones)-1]
 		c.set(models.IsPlanned, "False", t.Reason, t.Words)
+	case answered && rec.Value.Suggestion != "" && len(rec.Value.Live) > 0:
+		c.set(models.IsPlanned, "True", models.ReplanSuggested, rec.Value.Suggestion)
 	case answered:
 		c.set(models.IsPlanned, "True", models.Planned, plural(len(rec.Value.Live), "wavelength"))
 	default:

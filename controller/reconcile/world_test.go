@@ -293,6 +293,11 @@ type daemon struct {
 
 func start(t *testing.T, w *world, dir string) *daemon {
 	t.Helper()
+	return startWith(t, w, dir, plan.SimpleEstimator())
+}
+
+func startWith(t *testing.T, w *world, dir string, est plan.Estimator) *daemon {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	log := slog.New(slog.DiscardHandler)
 	if testing.Verbose() {
@@ -307,7 +312,7 @@ func start(t *testing.T, w *world, dir string) *daemon {
 		t.Fatal(err)
 	}
 	stages, err := reconcile.New(reconcile.Config{
-		Store: st, Catalogue: quick(cat, w.soak), Registry: drivers.Registry{"gnmi": fakeDriver{w}}, Log: log, StateDir: dir, Estimator: plan.SimpleEstimator(),
+		Store: st, Catalogue: quick(cat, w.soak), Registry: drivers.Registry{"gnmi": fakeDriver{w}}, Log: log, StateDir: dir, Estimator: est,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -196,6 +196,8 @@ type Circuit struct {
 	Generation int64       `json:"generation"`
 	Refusal    *Refusal    `json:"refusal,omitempty"`
 	Tombstones []Tombstone `json:"tombstones,omitempty"`
+	// Suggestion says which light the planner would not decide again as it is.
+	Suggestion string `json:"suggestion,omitempty"`
 }
 
 // Refusal is why the planner said no.
