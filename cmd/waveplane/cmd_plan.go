@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/controller/preview"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/models"
 )
@@ -15,12 +17,19 @@ import (
 // newPlanCommand shows what the network would become.
 func newPlanCommand(a *app) *cobra.Command {
 	var files, remove []string
-	var detailed bool
+	var detailed, alone bool
 	var show string
+	var off offline
 	c := &cobra.Command{
 		Use:   "plan -f FILE|DIR",
 		Short: "Show what the network would become after these files",
 		Long: `Show what the network would become after these files. Nothing is written.
+
+With --offline the files are all there is: sites, devices and links stand in
+them too, and no daemon is asked. The output and the exit codes are those of a
+daemon that has nothing stored yet, so that a change can be checked before it
+is merged:
+  waveplane plan -f network -f circuits --offline
 
 plan asks: what would the network become after these files?
 diff asks: what differs between these files and the stored intents?
@@ -32,19 +41,18 @@ drift asks: what do the devices say that differs from what was applied?`,
 			default:
 				return usageError("--show %q: want device or leaves", show)
 			}
-			var set []wire.File
-			var err error
-			if len(files) > 0 || len(remove) == 0 {
-				if set, err = a.readFiles(files); err != nil {
-					return err
-				}
+			ask := func() (wire.PlanReport, error) { return a.planStored(cmd.Context(), files, remove, show == "device") }
+			switch {
+			case alone && len(remove) > 0:
+				return usageError("--remove names what is stored, and --offline knows of nothing stored: leave the document out of the files")
+			case alone && a.server != "":
+				return usageError("--offline asks no daemon: leave --server out")
+			case !alone && cmd.Flags().Changed("estimator"):
+				return usageError("--estimator goes with --offline; a daemon has its own (`waveplane serve --estimator`)")
+			case alone:
+				ask = func() (wire.PlanReport, error) { return off.plan(a, files, show == "device") }
 			}
-			cl, err := a.client()
-			if err != nil {
-				return err
-			}
-			defer cl.Close()
-			report, err := cl.Plan(cmd.Context(), set, remove, show == "device")
+			report, err := ask()
 			if err != nil {
 				return err
 			}
@@ -64,9 +72,28 @@ drift asks: what do the devices say that differs from what was applied?`,
 	}
 	c.Flags().StringArrayVarP(&files, "file", "f", nil, "file, directory or - (again for more)")
 	c.Flags().StringArrayVar(&remove, "remove", nil, "plan without this document: KIND/NAME (again for more)")
+	c.Flags().BoolVar(&alone, "offline", false, "plan these files alone, without a daemon")
+	off.flags(c)
 	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when something would change")
 	c.Flags().StringVar(&show, "show", "", "device: changes in each device's own form; leaves: every leaf")
 	return c
+}
+
+// planStored asks the daemon.
+func (a *app) planStored(ctx context.Context, files, remove []string, native bool) (wire.PlanReport, error) {
+	var set []wire.File
+	var err error
+	if len(files) > 0 || len(remove) == 0 {
+		if set, err = a.readFiles(files); err != nil {
+			return wire.PlanReport{}, err
+		}
+	}
+	cl, err := a.client()
+	if err != nil {
+		return wire.PlanReport{}, err
+	}
+	defer cl.Close()
+	return cl.Plan(ctx, set, remove, native)
 }
 
 // planCode says how a plan ends the program.
@@ -194,7 +221,10 @@ func (a *app) printDevicePlans(list []records.DevicePlan, show string) {
 	}
 	for _, d := range list {
 		a.printf("  %s\n", d.Device)
-		if show == "device" && d.Native != "" {
+		switch {
+		case show == "device" && d.Native == preview.NotConnected:
+			a.printf("    %s: what follows is what it would get, leaf by leaf, not in its own form\n", d.Native)
+		case show == "device" && d.Native != "":
 			for line := range strings.SplitSeq(strings.TrimRight(d.Native, "\n"), "\n") {
 				a.printf("    %s\n", line)
 			}

@@ -13,17 +13,33 @@ import (
 // newValidateCommand reads documents without a server.
 func newValidateCommand(a *app) *cobra.Command {
 	var files []string
+	var feasible bool
+	var off offline
 	c := &cobra.Command{
 		Use:   "validate -f FILE|DIR",
 		Short: "Check documents without a server",
 		Long: `Check documents without a server: everything that is wrong in all files, with
 file, line and column. References are checked to kinds that are present in the
-files; what could not be checked is said.`,
+files; what could not be checked is said.
+
+With --feasibility circuits and wavelengths are planned too, as
+` + "`waveplane plan --offline`" + ` does: the network's documents must be among the
+files. Each one that is refused is a line with its place, the reason, and the
+smallest change that would pass; the exit code is then 3.
+  waveplane validate -f network -f circuits --feasibility`,
 		Args: exactly(0, "no argument; documents come with -f"),
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case feasible:
+				return a.validateFeasible(files, off)
+			case cmd.Flags().Changed("estimator"):
+				return usageError("--estimator goes with --feasibility")
+			}
 			return a.validate(files, false)
 		},
 	}
+	c.Flags().BoolVar(&feasible, "feasibility", false, "plan circuits and wavelengths too")
+	off.flags(c)
 	c.Flags().StringArrayVarP(&files, "file", "f", nil, "file, directory or - (again for more)")
 	return c
 }
@@ -36,6 +52,8 @@ type validation struct {
 	Documents  int            `json:"documents"`
 	Faults     intents.Faults `json:"faults"`
 	Unchecked  []string       `json:"unchecked"`
+	// Feasibility is there when it was asked for and the documents are valid.
+	Feasibility *feasibility `json:"feasibility,omitempty"`
 }
 
 // validate checks files on their own. With names the documents are listed, as
