@@ -5,31 +5,41 @@ import (
 	"math"
 	"slices"
 
-	"github.com/waveplane/waveplane/controller/plan/spectrum"
 	"github.com/waveplane/waveplane/controller/plan/topo"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
+// maxRounds is how many sets are tried before the planner falls back to
+// choosing one wavelength after the other.
+const maxRounds = 400
+
 // planner works on one request.
 type planner struct {
-	net    *Network
-	ledger *Ledger
-	est    Estimator
-	want   *want
-	trail  *trail
+	net       *Network
+	ledger    *Ledger
+	est       Estimator
+	want      *want
+	objective Objective // whole
+	trail     *trail
+	memory    *memory
 
-	found    bool
-	ways     []*way
-	hopeless map[attemptKey]light // light would not arrive; no use asking again
+	keep []*records.Decision // current decisions that stay
+	have int                 // what they carry
+
+	others map[Apart]map[string]bool // what the light of other circuits passes
 }
 
-// attemptKey names what feasibility depends on.
-type attemptKey struct {
-	way  *way
-	mode string
-	ends [2]string // device, part and bank on both sides
+// memory keeps answers about a request while it is looked at, also from other
+// sides: the ledger is the same every time.
+type memory struct {
+	ways     map[string][]*way
+	verdicts map[lightKey]verdict
+}
+
+func newMemory() *memory {
+	return &memory{ways: map[string][]*way{}, verdicts: map[lightKey]verdict{}}
 }
 
 // ends is a choice of line ports, with the add/drop ports that they lead to
@@ -39,34 +49,193 @@ type ends struct {
 	add  [2]*topo.Port
 }
 
+// fill decides and reserves what a circuit lacks, or says why it cannot. The
+// first of the new wavelengths gets number wl.
+func (p *planner) fill(wl int) ([]records.Decision, *records.Refusal) {
+	r := p.net.rulesOf(p.want, p.keep, nil)
+	if r.begin(); p.have >= p.want.capacity && r.lacking(r.carried) <= 0 {
+		return nil, nil
+	}
+	ways := p.ways()
+	refused := p.trail.worst
+	if !p.want.byHand {
+		if set, ok := p.best(ways, wl); ok {
+			return set, nil
+		}
+	}
+	p.trail.worst = refused // the rest is said again, in the order of one by one
+	return p.oneByOne(ways, wl)
+}
+
+// best finds the set of wavelengths that is best by the objective and reserves
+// it. The picker proposes sets; each is looked at closer, and what was found out
+// (no light, less room than thought, no room together) goes into the next
+// proposal.
+func (p *planner) best(ways []*way, wl int) ([]records.Decision, bool) {
+	var res resources
+	k := &picker{objective: p.objective, missing: [2]int{p.want.capacity - p.have}, rules: p.net.rulesOf(p.want, p.keep, ways)}
+	k.choices = p.choices(p.options(ways), 0, &res)
+	k.left = res.left
+	if p.want.most > 0 {
+		if k.most = p.want.most - len(p.keep); k.most <= 0 {
+			return nil, false
+		}
+	}
+	return p.proposals(k, wl)
+}
+
+// proposals asks a picker for sets until one can be reserved.
+func (p *planner) proposals(k *picker, wl int) ([]records.Decision, bool) {
+	for range maxRounds {
+		counts, ok := k.pick()
+		if !ok {
+			return nil, false
+		}
+		if !p.askAll(k, counts) {
+			continue
+		}
+		list, ok := p.items(k.choices, counts)
+		n := len(list)
+		if ok {
+			n = slots(list)
+		}
+		if n == 0 {
+			var set []records.Decision
+			if set, n = p.reserve(list, wl); n == 0 {
+				return set, true
+			}
+		}
+		k.forbid(list[:n])
+	}
+	return nil, false
+}
+
+// askAll looks closer at the choices of a set; false when one of them turns out
+// not to be had as often as the set has it.
+func (p *planner) askAll(k *picker, counts []int) bool {
+	fits := true
+	for i, n := range counts {
+		if n == 0 {
+			continue
+		}
+		c := k.choices[i]
+		upTo := ceilDiv(max(k.missing[c.leg], 1), c.offer.mode.RateGbps)
+		if k.rules.shares() {
+			upTo = c.most
+		}
+		p.ask(c, max(upTo, n))
+		fits = fits && c.most >= n
+	}
+	return fits
+}
+
+// reserve makes decisions of items, all or none. It returns how many of the
+// items cannot be lit together, or 0.
+func (p *planner) reserve(list []item, wl int) ([]records.Decision, int) {
+	out := make([]records.Decision, 0, len(list))
+	for i := range list {
+		it := &list[i]
+		c := it.choice
+		v := p.beside(it, i == 0)
+		if v.reason() == "" {
+			d := p.decide(c.way, it.ends, c.offer, wl+i, v.slot, it.lp, v.light)
+			_, err := p.ledger.reserve(p.net, d, v.light.beside.after)
+			if err == nil {
+				out = append(out, *d)
+				p.trail.tried(c.way, d.Mode, v.light.margin, models.Planned, "")
+				continue
+			}
+			v.none, v.why = models.NoPort, err.Error()
+		}
+		p.trail.tried(c.way, c.offer.mode.Name, v.light.margin, v.reason(), v.message())
+		p.release(out)
+		return nil, i + 1
+	}
+	return out, 0
+}
+
+// beside judges an item's light beside those before it in the set, in its slot
+// or, where that does not do, in another one.
+func (p *planner) beside(it *item, first bool) verdict {
+	c := it.choice
+	mode := c.offer.mode
+	if it.ends == c.ends && (first && it.slot == c.verdict.slot || !p.crowded()) {
+		v := c.verdict
+		v.slot = it.slot
+		return v
+	}
+	if taken := p.taken(c.way, it.ends); !taken.Overlaps(it.slot) {
+		if l := p.feasible(it.lp, it.ends, mode, it.slot, true); l.reason == "" || !p.crowded() {
+			return verdict{slot: it.slot, light: l}
+		}
+	}
+	return p.place(c.way, it.ends, mode, c.m, it.lp)
+}
+
+func (p *planner) release(list []records.Decision) {
+	for i := range list {
+		p.ledger.Release(&list[i])
+	}
+}
+
+// oneByOne chooses one wavelength after the other, each the best for what is
+// still missing. That is how wavelengths written by hand are chosen, and how it
+// is found out how far a circuit gets that is refused.
+func (p *planner) oneByOne(ways []*way, wl int) ([]records.Decision, *records.Refusal) {
+	var out []records.Decision
+	r := p.net.rulesOf(p.want, p.keep, ways)
+	r.begin()
+	have := p.have
+	fail := func(refusal *records.Refusal) ([]records.Decision, *records.Refusal) {
+		if len(out) > 0 && have < p.want.capacity {
+			refusal.Message = fmt.Sprintf("%d wavelengths of %d Gbit/s in all would fit, then: %s", len(p.keep)+len(out), have, refusal.Message)
+		}
+		p.release(out)
+		return nil, refusal
+	}
+	for have < p.want.capacity {
+		if p.want.most > 0 && len(p.keep)+len(out) >= p.want.most {
+			p.trail.fail(models.ModeMismatch, fmt.Sprintf("%d wavelengths carry %d of %d Gbit/s", p.want.most, have, p.want.capacity))
+			return fail(p.trail.refusal())
+		}
+		d, w, refusal := p.next(ways, &r, p.want.capacity-have, wl+len(out))
+		if refusal != nil {
+			return fail(refusal)
+		}
+		p.trail.begin()
+		out = append(out, *d)
+		have += d.CapacityGbps
+		r.span = r.span.with(w)
+		r.expose(w, d.CapacityGbps)
+	}
+	if r.lacking(have) > 0 {
+		p.trail.fail(models.NoDisjointRoute, fmt.Sprintf("no more than %d %% of %d Gbit/s may be lost with any one thing, but no set of wavelengths is spread so far; most is lost with %s",
+			p.want.share, p.want.capacity, r.exposure()))
+		return fail(p.trail.refusal())
+	}
+	return out, nil
+}
+
 // next decides and reserves one wavelength for a remaining need, or says why
 // there is none.
-func (p *planner) next(need, wl int) (*records.Decision, *records.Refusal) {
-	p.trail.begin()
-	if !p.found {
-		p.ways, p.found = p.net.ways(p.want, p.trail), true
-	}
+func (p *planner) next(ways []*way, r *rules, need, wl int) (*records.Decision, *way, *records.Refusal) {
 	if p.want.byHand {
 		need = math.MaxInt
 	}
-	var options []option
-	var modes []*catalogue.Mode
-	for _, w := range p.ways {
-		pairs := p.pairs(w)
-		if len(pairs) == 0 {
-			p.trail.tried(w, "", nil, models.NoPort, "no spare line port at one of the ends", "")
+	var near []*way
+	for _, w := range ways {
+		if r.allows(r.span, w) {
+			near = append(near, w)
+			continue
 		}
-		for _, e := range pairs {
-			o := option{w, e, p.allowed(w, e)}
-			if len(o.offers) == 0 {
-				p.trail.tried(w, "", nil, models.ModeMismatch, mismatch(p.want, e), "")
-				continue
-			}
-			options = append(options, o)
-			for _, of := range o.offers {
-				if !slices.ContainsFunc(modes, func(m *catalogue.Mode) bool { return m.Name == of.mode.Name }) {
-					modes = append(modes, of.mode)
-				}
+		p.trail.tried(w, "", nil, models.LatencyTooHigh, fmt.Sprintf("%.3f ms would be more than %g ms apart from the circuit's other wavelengths", w.latencyMs, *p.want.skew))
+	}
+	options := p.options(near)
+	var modes []*catalogue.Mode
+	for _, o := range options {
+		for _, of := range o.offers {
+			if !slices.ContainsFunc(modes, func(m *catalogue.Mode) bool { return m.Name == of.mode.Name }) {
+				modes = append(modes, of.mode)
 			}
 		}
 	}
@@ -78,18 +247,11 @@ func (p *planner) next(need, wl int) (*records.Decision, *records.Refusal) {
 				continue
 			}
 			if d := p.try(o.way, o.ends, o.offers[i], wl); d != nil {
-				return d, nil
+				return d, o.way, nil
 			}
 		}
 	}
-	return nil, p.regeneration(options, p.trail.refusal())
-}
-
-// option is a way with ports at its ends and the modes they have in common.
-type option struct {
-	way    *way
-	ends   ends
-	offers []offer
+	return nil, nil, p.regeneration(options, p.trail.refusal())
 }
 
 // allowed filters the modes that the ends have in common by what the intent
@@ -109,206 +271,36 @@ func (p *planner) allowed(w *way, e ends) []offer {
 	return out
 }
 
-// pairs lists the port choices for a way: the first free port of every kind on
-// either side.
-func (p *planner) pairs(w *way) []ends {
-	if w.direct != nil {
-		a, b := w.direct.Enter(), w.direct.Exit()
-		if p.free(0, a) && p.free(1, b) {
-			return []ends{{line: [2]*topo.Port{a, b}}}
-		}
-		return nil
-	}
-	first, last := w.switches()
-	legs := w.line.Legs
-	var out []ends
-	for _, a := range p.firstFree(0, first, legs[0].Enter()) {
-		for _, b := range p.firstFree(1, last, legs[len(legs)-1].Exit()) {
-			out = append(out, ends{line: [2]*topo.Port{a, b}, add: [2]*topo.Port{a.Link.Far(a), b.Link.Far(b)}})
-		}
-	}
-	return out
-}
-
-// firstFree returns the first free port of every group at one end that leads to
-// a bank of the switch from which the degree can be reached.
-func (p *planner) firstFree(end int, roadm *topo.Device, degree *topo.Port) []*topo.Port {
-	var out []*topo.Port
-	for _, g := range p.net.sites[p.want.ends[end].site].groups {
-		if g.roadm != roadm || !slices.Contains(roadm.Spec.Banks[g.bank].Degrees, degree.Name) {
-			continue
-		}
-		for _, port := range g.ports {
-			if p.free(end, port) && p.free(-1, port.Link.Far(port)) {
-				out = append(out, port)
-				break
-			}
-		}
-	}
-	return out
-}
-
-// free reports whether a port may be taken. An end of −1 is a switch's port,
-// which no intent pins.
-func (p *planner) free(end int, port *topo.Port) bool {
-	if !port.Usable() || p.want.shunnedPorts[port.Key] {
-		return false
-	}
-	if _, taken := p.ledger.ports[port.Key]; taken {
-		return false
-	}
-	return end < 0 || p.want.ends[end].takes(port.Device.Name, port.Name, port.Spec.Clients)
-}
-
 // try goes through feasibility and spectrum for one choice of way, ports and
 // mode, and reserves what comes out.
 func (p *planner) try(w *way, e ends, o offer, wl int) *records.Decision {
-	key := attemptKey{w, o.mode.Name, [2]string{kindOf(e, 0), kindOf(e, 1)}}
-	if l, ok := p.hopeless[key]; ok {
-		p.trail.tried(w, o.mode.Name, l.margin, l.reason, l.message, l.nearest)
+	mode := o.mode
+	m, err := p.width(mode)
+	if err != nil {
+		p.trail.tried(w, mode.Name, nil, models.ModeMismatch, err.Error())
 		return nil
 	}
-	m, err := p.width(o.mode)
-	if err != nil {
-		p.trail.tried(w, o.mode.Name, nil, models.ModeMismatch, err.Error(), "")
+	key := p.lightKey(w, e, mode.Name)
+	if v, ok := p.memory.verdicts[key]; ok && v.light.reason != "" && v.light.alone {
+		p.trail.tried(w, mode.Name, v.light.margin, v.reason(), v.message())
 		return nil
 	}
 	lp := p.net.lightPath(w, e)
-	slot, light, reason, message := p.place(w, e, o.mode, m, lp)
-	if light.reason != "" {
-		if light.alone {
-			p.hopeless[key] = light
-		}
-		p.trail.tried(w, o.mode.Name, light.margin, light.reason, light.message, light.nearest)
+	v := p.place(w, e, mode, m, lp)
+	if v.light.alone && v.light.reason != "" {
+		p.memory.verdicts[key] = v
+	}
+	if v.reason() != "" {
+		p.trail.tried(w, mode.Name, v.light.margin, v.reason(), v.message())
 		return nil
 	}
-	if reason != "" {
-		p.trail.tried(w, o.mode.Name, light.margin, reason, message, "")
+	d := p.decide(w, e, o, wl, v.slot, lp, v.light)
+	if _, err := p.ledger.reserve(p.net, d, v.light.beside.after); err != nil {
+		p.trail.tried(w, mode.Name, v.light.margin, models.NoPort, err.Error())
 		return nil
 	}
-	d := p.decide(w, e, o, wl, slot, lp, light)
-	if _, err := p.ledger.reserve(p.net, d, light.beside.after); err != nil {
-		p.trail.tried(w, o.mode.Name, light.margin, models.NoPort, err.Error(), "")
-		return nil
-	}
-	p.trail.tried(w, o.mode.Name, light.margin, models.Planned, "", "")
+	p.trail.tried(w, mode.Name, v.light.margin, models.Planned, "")
 	return d
-}
-
-// otherSlots is how many slots are tried where the light would arrive alone but
-// not beside the channels that are there.
-const otherSlots = 8
-
-// place finds a slot in which the light arrives and disturbs nobody: the first
-// that is free, or one of the next where it is the neighbours that stand
-// against it. Without a free slot the light is judged alone, and reason says
-// why there is none.
-func (p *planner) place(w *way, e ends, mode *catalogue.Mode, m int, lp lightPath) (slot models.Slot, first light, reason models.Reason, message string) {
-	var tried []models.Slot
-	for range otherSlots {
-		var found bool
-		slot, reason, message = p.slot(w, e, mode, m, tried)
-		if found = reason == ""; !found && len(tried) > 0 {
-			return tried[0], first, "", ""
-		}
-		if !found {
-			slot = models.Slot{M: m}
-		}
-		l := p.feasible(lp, e, mode, slot, found)
-		if len(tried) == 0 {
-			first = l
-			if l.reason != "" && found {
-				first.alone = p.feasible(lp, e, mode, slot, false).reason != ""
-			}
-			first.alone = first.alone || !found
-		}
-		if l.reason == "" || !found || first.alone || p.want.centre != nil {
-			return slot, l, reason, message
-		}
-		tried = append(tried, slot)
-	}
-	return tried[0], first, "", ""
-}
-
-// kindOf names what an end's feasibility depends on.
-func kindOf(e ends, i int) string {
-	s := e.line[i].Device.Name + "\x00" + e.line[i].Spec.Pluggable
-	if e.add[i] != nil {
-		s += "\x00" + e.add[i].Key
-	}
-	return s
-}
-
-// width returns the slot width in 12.5 GHz: the mode's, or the one pinned.
-func (p *planner) width(m *catalogue.Mode) (int, error) {
-	width := m.SlotWidth
-	if w := p.want.width; w != nil {
-		if *w < width {
-			return 0, fmt.Errorf("slot of %v pinned, mode %s needs %v", *w, m.Name, width)
-		}
-		width = *w
-	}
-	return int((width + models.SlotWidthStep - 1) / models.SlotWidthStep), nil
-}
-
-// slot finds room on every link of the way, in both directions, and in the
-// banks at its ends.
-func (p *planner) slot(w *way, e ends, mode *catalogue.Mode, m int, not []models.Slot) (models.Slot, models.Reason, string) {
-	var taken spectrum.Set
-	join := func(l *topo.Link) {
-		taken.Join(&l.Unusable)
-		if u := p.ledger.links[l.Name]; u != nil {
-			taken.Join(&u.az)
-			taken.Join(&u.za)
-		}
-	}
-	for _, leg := range w.legs() {
-		join(leg.Link)
-	}
-	for i, add := range e.add {
-		if add == nil {
-			continue
-		}
-		join(e.line[i].Link)
-		if u := p.ledger.banks[add.Device.Name+"/"+add.Spec.Bank]; u != nil && !add.Device.Spec.Banks[add.Spec.Bank].Contentionless {
-			taken.Join(&u.taken)
-		}
-	}
-	for _, s := range slices.Concat(p.want.shunnedSlots, not) {
-		taken.Add(s)
-	}
-	fit := spectrum.Fit{M: m, Step: spectrum.CentreStep(mode.CentreStep), Tune: mode.Tune}
-	if c := p.want.centre; c != nil {
-		return pinnedSlot(&taken, fit, *c, w)
-	}
-	if s, ok := taken.FirstFit(fit); ok {
-		return s, "", ""
-	}
-	need := models.Frequency(2*m) * models.GridStep
-	if f := fit.Tune; f != (models.Band{}) {
-		beyond := spectrum.Outside(models.Band{Lower: f.Lower - need/2, Upper: f.Upper + need/2})
-		taken.Join(&beyond)
-	}
-	free := models.Frequency(taken.Free()) * models.GridStep
-	if free >= need {
-		return models.Slot{}, models.SpectrumFragmented, fmt.Sprintf("%v free on %s, but no %v of it in one piece where mode %s can be tuned", free, w.name, need, mode.Name)
-	}
-	return models.Slot{}, models.NoSpectrum, fmt.Sprintf("%v free on %s, mode %s needs %v", free, w.name, mode.Name, need)
-}
-
-func pinnedSlot(taken *spectrum.Set, f spectrum.Fit, centre models.Frequency, w *way) (models.Slot, models.Reason, string) {
-	s, err := models.SlotOf(centre, models.Frequency(f.M)*models.SlotWidthStep)
-	switch {
-	case err != nil:
-		return s, models.NoSpectrum, err.Error()
-	case s.N%max(f.Step, 1) != 0:
-		return s, models.ModeMismatch, fmt.Sprintf("centre %v is not on the mode's raster of %v", centre, models.Frequency(f.Step)*models.GridStep)
-	case f.Tune != (models.Band{}) && (centre < f.Tune.Lower || centre > f.Tune.Upper):
-		return s, models.ModeMismatch, fmt.Sprintf("centre %v is outside the tuning range %v to %v", centre, f.Tune.Lower, f.Tune.Upper)
-	case !spectrum.Covers(s) || taken.Overlaps(s):
-		return s, models.NoSpectrum, fmt.Sprintf("slot %v is not free on %s", s, w.name)
-	}
-	return s, "", ""
 }
 
 func mismatch(w *want, e ends) string {

@@ -42,6 +42,7 @@ type Network struct {
 
 	mu     sync.Mutex
 	common map[pairing][]offer
+	meshes meshes
 }
 
 // site is where light can start and end at one place.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -30,6 +31,13 @@ type Request struct {
 	// highest of Current.
 	NextWL     int
 	Tombstones []records.Tombstone
+	// Objective says which of two sets of wavelengths is better; empty means
+	// DefaultObjective.
+	Objective Objective
+	// Apart are stored circuits to share nothing with: those that the circuit's
+	// diversity names, and those whose diversity names the circuit. Compute adds
+	// the ones among its requests.
+	Apart []Apart
 }
 
 // Outcome is the answer. With a Refusal nothing is added or retired, all of
@@ -43,78 +51,92 @@ type Outcome struct {
 	Touched Touched // ledger records that Add changed
 	Refusal *records.Refusal
 	Reasons records.Reasons
+	// Pair is what a circuit with protection 1+1 would get. The Refusal beside it
+	// is Unsupported: such a circuit can be planned, not lit.
+	Pair *Pair
 }
 
 // Compute answers the requests in order; each sees what the ones before it
 // took. A request is planned as a set: all its wavelengths are reserved in the
-// ledger or none.
+// ledger or none. A refusal names the smallest relaxation that would pass, see
+// probe.
 func Compute(n *Network, l *Ledger, est Estimator, reqs []Request) []Outcome {
 	out := make([]Outcome, 0, len(reqs))
+	apart := apartOf(reqs)
+	replans := replansPerCompute
 	for i := range reqs {
-		out = append(out, compute(n, l, est, &reqs[i]))
+		req := reqs[i]
+		req.Apart = mergeApart(req.Apart, apart[req.Intent.UID])
+		out = append(out, compute(n, l, est, &req, &replans))
 	}
 	return out
 }
 
-func compute(n *Network, l *Ledger, est Estimator, req *Request) Outcome {
-	w, refusal := wanted(n, req)
+func compute(n *Network, l *Ledger, est Estimator, req *Request, replans *int) Outcome {
 	out := Outcome{Intent: req.Intent, NextWL: nextWL(req), Reasons: records.Reasons{Generation: req.Intent.Generation}}
+	p, refusal := newPlanner(n, l, est, req)
 	if refusal != nil {
 		return refuse(out, req, refusal)
 	}
-	current := slices.Clone(req.Current)
-	slices.SortFunc(current, func(a, b records.Decision) int { return a.WL - b.WL })
-	kept, have := out.sort(n, w, req, current)
-
-	p := &planner{net: n, ledger: l, est: est, want: w, trail: &trail{}, hopeless: map[attemptKey]light{}}
-	for have < w.capacity {
-		if w.most > 0 && kept+len(out.Add) >= w.most {
-			p.trail.fail(models.ModeMismatch, fmt.Sprintf("%d wavelengths carry %d of %d Gbit/s", w.most, have, w.capacity), "")
-			refusal = p.trail.refusal()
-		} else {
-			var d *records.Decision
-			if d, refusal = p.next(w.capacity-have, out.NextWL); d != nil {
-				out.Add = append(out.Add, *d)
-				out.NextWL++
-				have += d.CapacityGbps
-				continue
-			}
-		}
-		if len(out.Add) > 0 {
-			refusal.Message = fmt.Sprintf("%d wavelengths of %d Gbit/s in all would fit, then: %s", kept+len(out.Add), have, refusal.Message)
-		}
-		for i := range out.Add {
-			l.Release(&out.Add[i])
-		}
-		out.Reasons = p.trail.reasons(req.Intent.Generation)
-		return refuse(out, req, refusal)
+	p.attempt(req, &out)
+	if r := out.Refusal; r != nil && improves(r.Reason) {
+		r.Nearest = p.nearest(req, replans)
 	}
-	for i := range out.Add {
-		out.Touched = out.Touched.Merge(l.Held(out.Add[i].Owner()))
-	}
-	out.Reasons = p.trail.reasons(req.Intent.Generation)
 	return out
 }
 
+func newPlanner(n *Network, l *Ledger, est Estimator, req *Request) (*planner, *records.Refusal) {
+	w, refusal := wanted(n, req)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if err := req.Objective.Check(); err != nil {
+		return nil, &records.Refusal{Reason: models.Unsupported, Message: err.Error()}
+	}
+	return &planner{net: n, ledger: l, est: est, want: w, objective: req.Objective.whole(), trail: &trail{}, memory: newMemory()}, nil
+}
+
+// attempt answers a request: what is kept, what goes, what is added.
+func (p *planner) attempt(req *Request, out *Outcome) {
+	p.sort(req, out)
+	var refusal *records.Refusal
+	if p.want.disjoint == "" {
+		out.Add, refusal = p.fill(out.NextWL)
+	} else if out.Pair, refusal = p.pair(out.NextWL); refusal == nil {
+		refusal = unlit(out.Pair)
+	}
+	out.Reasons = p.trail.reasons(req.Intent.Generation)
+	if refusal != nil {
+		*out = refuse(*out, req, refusal)
+		return
+	}
+	out.NextWL += len(out.Add)
+	for i := range out.Add {
+		out.Touched = out.Touched.Merge(p.ledger.Held(out.Add[i].Owner()))
+	}
+}
+
 // sort divides the current decisions into those that are kept and those that
-// go: what no longer stands, and of the rest the highest numbers beyond the
-// capacity asked for. It returns how many are kept and what they carry.
-func (o *Outcome) sort(n *Network, w *want, req *Request, current []records.Decision) (kept, have int) {
+// go: what no longer stands, what does not go with the ones of lower number, and
+// of the rest the highest numbers beyond the capacity asked for.
+func (p *planner) sort(req *Request, o *Outcome) {
+	current := slices.Clone(req.Current)
+	slices.SortFunc(current, func(a, b records.Decision) int { return a.WL - b.WL })
 	var stand []*records.Decision
 	for i := range current {
-		if d := &current[i]; n.stands(w, d, req.Lit[d.WL]) {
+		if d := &current[i]; p.net.stands(p.want, d, req.Lit[d.WL]) && p.goesWith(stand, d) {
 			stand = append(stand, d)
-			have += d.CapacityGbps
+			p.have += d.CapacityGbps
 		} else {
 			o.Retire = append(o.Retire, d.WL)
 		}
 	}
 	for len(stand) > 0 {
 		last := stand[len(stand)-1]
-		if have-last.CapacityGbps < w.capacity {
+		if p.have-last.CapacityGbps < p.want.capacity || !p.spread(stand[:len(stand)-1]) {
 			break
 		}
-		have -= last.CapacityGbps
+		p.have -= last.CapacityGbps
 		o.Retire = append(o.Retire, last.WL)
 		stand = stand[:len(stand)-1]
 	}
@@ -122,7 +144,7 @@ func (o *Outcome) sort(n *Network, w *want, req *Request, current []records.Deci
 		o.Keep = append(o.Keep, d.WL)
 	}
 	slices.Sort(o.Retire)
-	return len(stand), have
+	p.keep = stand
 }
 
 func refuse(out Outcome, req *Request, r *records.Refusal) Outcome {
@@ -155,6 +177,11 @@ type want struct {
 	via      []string
 	avoid    []string
 	latency  *float64
+	skew     *float64
+	share    int    // percent that may be lost with one thing; 0 means all
+	by       string // what counts as one thing
+	apart    []Apart
+	disjoint string // what two routes must not share; empty where one is enough
 	floor    float64
 	onFail   string
 
@@ -175,7 +202,7 @@ type endWant struct {
 }
 
 func wanted(n *Network, req *Request) (*want, *records.Refusal) {
-	w := &want{ref: req.Intent, floor: DefaultMinMarginDb, shunnedPorts: map[string]bool{}}
+	w := &want{ref: req.Intent, apart: req.Apart, floor: DefaultMinMarginDb, shunnedPorts: map[string]bool{}}
 	for _, t := range req.Tombstones {
 		if t.Generation != req.Intent.Generation {
 			continue
@@ -204,7 +231,16 @@ func wanted(n *Network, req *Request) (*want, *records.Refusal) {
 
 func (w *want) circuit(n *Network, s *intents.CircuitSpec) error {
 	w.capacity, w.most, w.modes, w.via, w.avoid = s.CapacityGbps, s.MaxWavelengths, s.Modes, s.Via, s.Avoid
-	w.latency, w.onFail = s.MaxLatencyMs, s.OnVerifyFailure
+	w.latency, w.skew, w.onFail = s.MaxLatencyMs, s.MaxSkewMs, s.OnVerifyFailure
+	if protected(s) {
+		w.disjoint = cmp.Or(s.Protection.Disjoint, intents.DisjointRisk)
+	}
+	if d := s.Diversity; d != nil {
+		w.by = cmp.Or(d.By, intents.DisjointRisk)
+		if d.MaxSharePercent != nil {
+			w.share = *d.MaxSharePercent
+		}
+	}
 	w.ends = [2]endWant{{site: s.From}, {site: s.To}}
 	if s.MinMarginDb != nil {
 		w.floor = *s.MinMarginDb

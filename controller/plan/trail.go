@@ -26,9 +26,9 @@ type trail struct {
 func (t *trail) begin() { t.worst = nil }
 
 // tried notes a candidate and what became of it.
-func (t *trail) tried(w *way, mode string, margin *models.Ratio, r models.Reason, message, nearest string) {
+func (t *trail) tried(w *way, mode string, margin *models.Ratio, r models.Reason, message string) {
 	if r != models.Planned {
-		t.fail(r, message, nearest)
+		t.fail(r, message)
 	}
 	key := w.name + "\x00" + mode + "\x00" + string(r)
 	if t.seen[key] {
@@ -44,9 +44,9 @@ func (t *trail) tried(w *way, mode string, margin *models.Ratio, r models.Reason
 }
 
 // fail notes a refusal.
-func (t *trail) fail(r models.Reason, message, nearest string) {
+func (t *trail) fail(r models.Reason, message string) {
 	if t.worst == nil || rank(r) > rank(t.worst.Reason) {
-		t.worst = &records.Refusal{Reason: r, Message: message, Nearest: nearest}
+		t.worst = &records.Refusal{Reason: r, Message: message}
 	}
 }
 
@@ -61,7 +61,7 @@ func (t *trail) refusal() *records.Refusal {
 // rank orders refusals by how far a candidate got.
 func rank(r models.Reason) int {
 	for i, x := range []models.Reason{
-		models.NoTransceiver, models.NoRoute, models.LatencyTooHigh, models.NoPort, models.ModeMismatch, models.DispersionTooHigh,
+		models.NoTransceiver, models.NoRoute, models.NoDisjointRoute, models.LatencyTooHigh, models.NoPort, models.ModeMismatch, models.DispersionTooHigh,
 		models.RxPowerLow, models.RxPowerHigh, models.MarginTooLow, models.NeighbourMargin, models.NoSpectrum, models.SpectrumFragmented,
 	} {
 		if x == r {

@@ -45,16 +45,39 @@ func (w *way) links() []string {
 	return out
 }
 
-// ways lists the routes that meet what the intent says about route and
-// latency, quickest first. When there is none, the trail says why.
-func (n *Network) ways(w *want, t *trail) []*way {
-	from, to := n.sites[w.ends[0].site], n.sites[w.ends[1].site]
+// ways lists the routes that the intent allows, quickest first. When there is
+// none, the trail says why.
+func (p *planner) ways() []*way {
+	from, to := p.net.sites[p.want.ends[0].site], p.net.sites[p.want.ends[1].site]
 	for i, s := range []*site{from, to} {
 		if len(s.lines) == 0 {
-			t.fail(models.NoTransceiver, fmt.Sprintf("site %s has no line port with a pluggable", w.ends[i].site), "")
+			p.trail.fail(models.NoTransceiver, fmt.Sprintf("site %s has no line port with a pluggable", p.want.ends[i].site))
 			return nil
 		}
 	}
+	all := p.routes()
+	if len(all) == 0 {
+		p.trail.fail(models.NoRoute, noRoute(p.want))
+		return nil
+	}
+	return p.keptApart(inTime(p.want, all, p.trail))
+}
+
+// routes lists the ways that are where the intent wants them, whatever their
+// latency.
+func (p *planner) routes() []*way {
+	w := p.want
+	key := strings.Join([]string{w.ends[0].site, w.ends[1].site, strings.Join(w.via, " "), strings.Join(w.avoid, " "), strings.Join(w.route, " ")}, "\x00")
+	all, ok := p.memory.ways[key]
+	if !ok {
+		all = p.net.ways(w)
+		p.memory.ways[key] = all
+	}
+	return all
+}
+
+func (n *Network) ways(w *want) []*way {
+	from, to := n.sites[w.ends[0].site], n.sites[w.ends[1].site]
 	without := n.without(w.avoid)
 	all := n.directWays(w, without)
 	for _, a := range from.roadms {
@@ -71,11 +94,7 @@ func (n *Network) ways(w *want, t *trail) []*way {
 	slices.SortStableFunc(all, func(x, y *way) int {
 		return cmp.Or(cmp.Compare(x.latencyMs, y.latencyMs), cmp.Compare(len(x.line.Legs), len(y.line.Legs)), strings.Compare(x.name, y.name))
 	})
-	if len(all) == 0 {
-		t.fail(models.NoRoute, noRoute(w), "")
-		return nil
-	}
-	return inTime(w, all, t)
+	return all
 }
 
 func (n *Network) directWays(w *want, without route.Without) []*way {
@@ -160,8 +179,7 @@ func inTime(w *want, all []*way, t *trail) []*way {
 	quick := slices.DeleteFunc(slices.Clone(all), func(x *way) bool { return x.latencyMs > *w.latency })
 	for _, x := range all {
 		if x.latencyMs > *w.latency {
-			t.tried(x, "", nil, models.LatencyTooHigh, fmt.Sprintf("%.3f ms, at most %g ms asked for", x.latencyMs, *w.latency),
-				fmt.Sprintf("maxLatencyMs: %g", ceilTo(all[0].latencyMs, 2)))
+			t.tried(x, "", nil, models.LatencyTooHigh, fmt.Sprintf("%.3f ms, at most %g ms asked for", x.latencyMs, *w.latency))
 		}
 	}
 	return quick

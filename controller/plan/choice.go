@@ -1,0 +1,253 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/waveplane/waveplane/controller/plan/spectrum"
+	"github.com/waveplane/waveplane/controller/plan/topo"
+	"github.com/waveplane/waveplane/models"
+)
+
+// option is a way with ports of one kind at each of its ends, and the modes
+// that they have in common.
+type option struct {
+	way    *way
+	ends   ends           // the first free ports
+	groups [2]*attachment // that they are of; nil where the light passes no switch
+	offers []offer
+}
+
+// choice is one manner of carrying a wavelength: an option and a mode. A set
+// may hold it as often as most says.
+type choice struct {
+	option
+	offer offer
+	m     int // slot width in 12.5 GHz
+	leg   int // of a protected circuit: which of its two routes
+	cost  cost
+	uses  [2]int32 // what it takes one of at each end, see resources
+
+	most int // how many of it a set may hold, as far as is known
+
+	asked   bool // whether what follows is known
+	lp      lightPath
+	verdict verdict
+	taken   spectrum.Set // where its first ports have no room
+}
+
+// resources counts the ports that are left, by kind. A link from line port to
+// line port is a kind of its own.
+type resources struct {
+	index map[any]int32 // of *attachment and *topo.Link
+	left  []int
+}
+
+// options lists the ways with ports and modes. What has none is noted.
+func (p *planner) options(ways []*way) []option {
+	var out []option
+	for _, w := range ways {
+		pairs := p.pairs(w)
+		if len(pairs) == 0 {
+			p.trail.tried(w, "", nil, models.NoPort, "no spare line port at one of the ends")
+		}
+		for _, o := range pairs {
+			if o.offers = p.allowed(w, o.ends); len(o.offers) == 0 {
+				p.trail.tried(w, "", nil, models.ModeMismatch, mismatch(p.want, o.ends))
+				continue
+			}
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// choices spreads options over their modes, best first.
+func (p *planner) choices(options []option, leg int, r *resources) []*choice {
+	var out []*choice
+	for _, o := range options {
+		uses := r.of(p, &o)
+		for _, of := range o.offers {
+			m, err := p.width(of.mode)
+			if err != nil {
+				p.trail.tried(o.way, of.mode.Name, nil, models.ModeMismatch, err.Error())
+				continue
+			}
+			c := &choice{option: o, offer: of, m: m, leg: leg, uses: uses, most: min(r.left[uses[0]], r.left[uses[1]])}
+			c.cost = p.objective.costOf(o.way, of.mode.RateGbps, m)
+			if v := p.refused(c); v != nil {
+				p.trail.tried(o.way, of.mode.Name, v.light.margin, v.reason(), v.message())
+				continue
+			}
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *choice) int {
+		return cmp.Or(a.cost.compare(b.cost), strings.Compare(a.way.name, b.way.name), strings.Compare(a.offer.mode.Name, b.offer.mode.Name))
+	})
+	return out
+}
+
+// of returns what a choice of the option takes one of, and counts what is left
+// of it when it is first asked for.
+func (r *resources) of(p *planner, o *option) [2]int32 {
+	if r.index == nil {
+		r.index = map[any]int32{}
+	}
+	find := func(key any, count func() int) int32 {
+		i, ok := r.index[key]
+		if !ok {
+			i = int32(len(r.left))
+			r.index[key] = i
+			r.left = append(r.left, count())
+		}
+		return i
+	}
+	if o.way.direct != nil {
+		i := find(o.way.direct.Link, func() int { return 1 })
+		return [2]int32{i, i}
+	}
+	var uses [2]int32
+	for end, g := range o.groups {
+		uses[end] = find(g, func() int {
+			n := 0
+			for _, port := range g.ports {
+				if p.free(end, port) && p.free(-1, port.Link.Far(port)) {
+					n++
+				}
+			}
+			return n
+		})
+	}
+	return uses
+}
+
+// ask finds out whether a choice's light arrives and how often it fits, up to
+// some number. It is asked only of choices that are about to be taken, while
+// nothing of the request is reserved.
+func (p *planner) ask(c *choice, upTo int) {
+	if c.asked {
+		return
+	}
+	c.asked = true
+	mode := c.offer.mode
+	c.lp = p.net.lightPath(c.way, c.ends)
+	key := p.lightKey(c.way, c.ends, mode.Name)
+	v, ok := p.memory.verdicts[key]
+	if !ok {
+		v = p.place(c.way, c.ends, mode, c.m, c.lp)
+		p.memory.verdicts[key] = v
+	}
+	c.verdict = v
+	if v.reason() != "" {
+		p.trail.tried(c.way, mode.Name, v.light.margin, v.reason(), v.message())
+		c.most = 0
+		return
+	}
+	c.taken = p.taken(c.way, c.ends)
+	room, free := 0, c.taken
+	for fit := fitting(mode, c.m); room < min(c.most, upTo); room++ {
+		s, ok := free.FirstFit(fit)
+		if !ok {
+			c.most = room
+			return
+		}
+		free.Add(s)
+	}
+}
+
+// refused returns why a choice is known to be none; nil where it may be one.
+func (p *planner) refused(c *choice) *verdict {
+	if len(p.memory.verdicts) == 0 {
+		return nil
+	}
+	if v, ok := p.memory.verdicts[p.lightKey(c.way, c.ends, c.offer.mode.Name)]; ok && v.reason() != "" {
+		return &v
+	}
+	return nil
+}
+
+// lightKey names what the verdict on light depends on, beside the ledger.
+type lightKey struct {
+	way   *way
+	mode  string
+	ends  [2]string // device, part and bank on both sides
+	floor float64
+}
+
+func (p *planner) lightKey(w *way, e ends, mode string) lightKey {
+	return lightKey{w, mode, [2]string{kindOf(e, 0), kindOf(e, 1)}, p.want.floor}
+}
+
+// kindOf names what an end's feasibility depends on.
+func kindOf(e ends, i int) string {
+	s := e.line[i].Device.Name + "\x00" + e.line[i].Spec.Pluggable
+	if e.add[i] != nil {
+		s += "\x00" + e.add[i].Key
+	}
+	return s
+}
+
+// pairs lists the kinds of ports for a way, with the first free ports of each.
+func (p *planner) pairs(w *way) []option {
+	if w.direct != nil {
+		a, b := w.direct.Enter(), w.direct.Exit()
+		if p.free(0, a) && p.free(1, b) {
+			return []option{{way: w, ends: ends{line: [2]*topo.Port{a, b}}}}
+		}
+		return nil
+	}
+	first, last := w.switches()
+	legs := w.line.Legs
+	var out []option
+	for _, a := range p.reaching(0, first, legs[0].Enter()) {
+		for _, b := range p.reaching(1, last, legs[len(legs)-1].Exit()) {
+			i, j := p.nextFree(0, a, nil), p.nextFree(1, b, nil)
+			if i != nil && j != nil {
+				out = append(out, option{way: w, ends: patched(i, j), groups: [2]*attachment{a, b}})
+			}
+		}
+	}
+	return out
+}
+
+// patched makes ends of two line ports behind wavelength switches.
+func patched(a, b *topo.Port) ends {
+	return ends{line: [2]*topo.Port{a, b}, add: [2]*topo.Port{a.Link.Far(a), b.Link.Far(b)}}
+}
+
+// reaching returns the groups of ports at one end that lead to a bank of the
+// switch from which the degree can be reached.
+func (p *planner) reaching(end int, roadm *topo.Device, degree *topo.Port) []*attachment {
+	var out []*attachment
+	for _, g := range p.net.sites[p.want.ends[end].site].groups {
+		if g.roadm == roadm && slices.Contains(roadm.Spec.Banks[g.bank].Degrees, degree.Name) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// nextFree returns the first free port of a group beside those in but; nil when
+// there is none.
+func (p *planner) nextFree(end int, g *attachment, but map[string]bool) *topo.Port {
+	for _, port := range g.ports {
+		if !but[port.Key] && p.free(end, port) && p.free(-1, port.Link.Far(port)) {
+			return port
+		}
+	}
+	return nil
+}
+
+// free reports whether a port may be taken. An end of −1 is a switch's port,
+// which no intent pins.
+func (p *planner) free(end int, port *topo.Port) bool {
+	if !port.Usable() || p.want.shunnedPorts[port.Key] {
+		return false
+	}
+	if _, taken := p.ledger.ports[port.Key]; taken {
+		return false
+	}
+	return end < 0 || p.want.ends[end].takes(port.Device.Name, port.Name, port.Spec.Clients)
+}

@@ -1,0 +1,306 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Limits of the search for one set. They are counted, not timed, so that the
+// same question always has the same answer.
+const (
+	maxPicks = 20_000 // sets begun
+	maxUnits = 4096   // steps in which what is missing is looked up
+)
+
+// picker chooses the best set of wavelengths that carries what is missing, by
+// branch and bound over choices in a fixed order: each set is built in that
+// order once. It knows capacities, ports, how often a choice fits by itself and
+// the rules for whole sets; that choices also fit together is found out by
+// whoever takes the set, see forbid.
+//
+// The lower bound is exact for as long as every choice may be taken as often as
+// one likes: it is read from a table of the least cost for every remaining
+// capacity. Latency is bounded besides by how often the quickest ways can be
+// taken.
+type picker struct {
+	choices   []*choice
+	left      []int // of resources, see choice.uses
+	missing   [2]int
+	most      int // wavelengths; 0 means any number
+	rules     rules
+	objective Objective
+	forbidden [][]int // sets that do not fit, as counts of choices
+
+	unit    int
+	table   []cost  // least cost by units missing
+	rate    int     // highest
+	latency int     // place of latency in costs
+	quick   []int64 // least sum of latencies, by wavelengths
+
+	counts  []int // by choice: the set being built
+	picks   int
+	best    []int
+	least   cost
+	found   bool
+	pending [][]branch // by depth
+}
+
+type branch struct {
+	choice int
+	bound  cost
+}
+
+// partial is what is known of a set being built.
+type partial struct {
+	missing [2]int
+	size    int
+	cost    cost
+	first   int // choices before it are decided
+	span    span
+	carried int
+}
+
+// pick returns the best set as counts of choices; false when there is none, or
+// none was found before the search was given up.
+func (k *picker) pick() ([]int, bool) {
+	k.found, k.picks, k.best = false, 0, nil
+	k.counts = make([]int, len(k.choices))
+	if !k.prepare() {
+		return nil, false
+	}
+	k.rules.begin()
+	k.extend(partial{missing: k.missing, span: k.rules.span, carried: k.rules.carried}, 0)
+	return k.best, k.found
+}
+
+// forbid rules out every set that holds these.
+func (k *picker) forbid(list []item) {
+	counts := make([]int, len(k.choices))
+	for i := range list {
+		counts[slices.Index(k.choices, list[i].choice)]++
+	}
+	k.forbidden = append(k.forbidden, counts)
+}
+
+// prepare makes the tables of bounds; false when capacity cannot be reached.
+func (k *picker) prepare() bool {
+	kinds := k.kinds()
+	if len(kinds) == 0 {
+		return false
+	}
+	k.rate = 0
+	divisor := 0
+	for _, kind := range kinds {
+		k.rate = max(k.rate, kind.rate)
+		divisor = gcd(divisor, kind.rate)
+	}
+	need := max(k.missing[0], k.missing[1])
+	k.unit = max(divisor, ceilDiv(need, maxUnits))
+	k.table = make([]cost, ceilDiv(need, k.unit)+1)
+	for units := 1; units < len(k.table); units++ {
+		for i, kind := range kinds {
+			c := kind.cost.plus(k.table[max(0, units-ceilDiv(kind.rate, k.unit))])
+			if i == 0 || c.compare(k.table[units]) < 0 {
+				k.table[units] = c
+			}
+		}
+	}
+	k.latency = slices.Index(k.objective, LeastLatency)
+	k.quickest()
+	return k.reachable()
+}
+
+// kind stands for all choices of a rate and width: it costs no more than any of
+// them.
+type kind struct {
+	rate, m int
+	cost    cost
+}
+
+func (k *picker) kinds() []kind {
+	var out []kind
+	for _, c := range k.choices {
+		if c.most == 0 {
+			continue
+		}
+		i := slices.IndexFunc(out, func(x kind) bool { return x.rate == c.offer.mode.RateGbps && x.m == c.m })
+		if i < 0 {
+			out = append(out, kind{c.offer.mode.RateGbps, c.m, c.cost})
+			continue
+		}
+		for j := range out[i].cost {
+			out[i].cost[j] = min(out[i].cost[j], c.cost[j])
+		}
+	}
+	return out
+}
+
+// quickest adds up the latencies of the quickest ways, each taken as often as
+// any choice on it may be.
+func (k *picker) quickest() {
+	type room struct {
+		way   *way
+		uses  [2]int32
+		times int
+	}
+	var rooms []room
+	for _, c := range k.choices {
+		i := slices.IndexFunc(rooms, func(r room) bool { return r.way == c.way && r.uses == c.uses })
+		if i < 0 {
+			i = len(rooms)
+			rooms = append(rooms, room{way: c.way, uses: c.uses})
+		}
+		rooms[i].times = max(rooms[i].times, c.most)
+	}
+	slices.SortStableFunc(rooms, func(a, b room) int { return cmp.Compare(a.way.latencyMs, b.way.latencyMs) })
+	k.quick = append(k.quick[:0], 0)
+	sum := int64(0)
+	for _, r := range rooms {
+		for range min(r.times, maxUnits-len(k.quick)) {
+			sum += picoseconds(r.way.latencyMs)
+			k.quick = append(k.quick, sum)
+		}
+	}
+}
+
+// reachable reports whether the ports at either end and the limit on
+// wavelengths let what is missing be carried, each looked at by itself.
+func (k *picker) reachable() bool {
+	need := k.missing[0] + k.missing[1]
+	if k.most > 0 && ceilDiv(k.missing[0], k.rate)+ceilDiv(k.missing[1], k.rate) > k.most {
+		return false
+	}
+	for end := range 2 {
+		// A kind of port carries at most its best rate on every port, whatever
+		// the ways.
+		rates := map[int32]int{}
+		for _, c := range k.choices {
+			if c.most > 0 {
+				rates[c.uses[end]] = max(rates[c.uses[end]], c.offer.mode.RateGbps)
+			}
+		}
+		sum := 0
+		for u, rate := range rates {
+			sum += rate * k.left[u]
+		}
+		if sum < need {
+			return false
+		}
+	}
+	return true
+}
+
+// extend tries all that may be added to a set.
+func (k *picker) extend(s partial, depth int) {
+	if s.missing[0] <= 0 && s.missing[1] <= 0 && k.rules.lacking(s.carried) <= 0 {
+		if !k.found || s.cost.compare(k.least) < 0 {
+			k.best, k.least, k.found = slices.Clone(k.counts), s.cost, true
+		}
+		return
+	}
+	for len(k.pending) <= depth {
+		k.pending = append(k.pending, nil)
+	}
+	open := k.pending[depth][:0]
+	for i := s.first; i < len(k.choices); i++ {
+		if next, ok := k.add(s, i); ok {
+			if bound, ok := k.bound(next); ok {
+				open = append(open, branch{i, bound})
+			}
+		}
+	}
+	k.pending[depth] = open
+	slices.SortStableFunc(open, func(a, b branch) int { return a.bound.compare(b.bound) })
+	for _, b := range open {
+		if k.found && b.bound.compare(k.least) >= 0 {
+			return
+		}
+		if k.picks++; k.picks > maxPicks {
+			return
+		}
+		next, _ := k.add(s, b.choice)
+		k.take(b.choice, 1)
+		k.extend(next, depth+1)
+		k.take(b.choice, -1)
+	}
+}
+
+// add returns the set with one more of a choice, and whether it may be.
+func (k *picker) add(s partial, i int) (partial, bool) {
+	c := k.choices[i]
+	a, b := c.uses[0], c.uses[1]
+	switch {
+	case k.counts[i] >= c.most, k.left[a] == 0, k.left[b] == 0:
+		return s, false
+	case k.most > 0 && s.size >= k.most:
+		return s, false
+	case s.missing[c.leg] <= 0 && !k.rules.shares():
+		return s, false
+	}
+	if !k.rules.allows(s.span, c.way) || k.ruledOut(i) {
+		return s, false
+	}
+	s.missing[c.leg] -= c.offer.mode.RateGbps
+	s.size++
+	s.cost = s.cost.plus(c.cost)
+	s.first = i
+	s.span = s.span.with(c.way)
+	s.carried += c.offer.mode.RateGbps
+	return s, true
+}
+
+// take adds a choice to the set being built, or takes it back.
+func (k *picker) take(i, n int) {
+	c := k.choices[i]
+	k.counts[i] += n
+	k.left[c.uses[0]] -= n
+	if c.uses[1] != c.uses[0] {
+		k.left[c.uses[1]] -= n
+	}
+	k.rules.expose(c.way, n*c.offer.mode.RateGbps)
+}
+
+// ruledOut reports whether one more of a choice would make the set hold one
+// that is known not to fit.
+func (k *picker) ruledOut(i int) bool {
+	holds := func(counts []int) bool {
+		if counts[i] == 0 || k.counts[i]+1 < counts[i] {
+			return false
+		}
+		for j, n := range counts {
+			if j != i && k.counts[j] < n {
+				return false
+			}
+		}
+		return true
+	}
+	return slices.ContainsFunc(k.forbidden, holds)
+}
+
+// bound returns a cost that no completion of the set goes below.
+func (k *picker) bound(s partial) (cost, bool) {
+	b, size := s.cost, s.size
+	for leg, missing := range s.missing {
+		if leg == 0 {
+			missing = max(missing, k.rules.lacking(s.carried))
+		}
+		if missing > 0 {
+			b = b.plus(k.table[min(ceilDiv(missing, k.unit), len(k.table)-1)])
+			size += ceilDiv(missing, k.rate)
+		}
+	}
+	if k.most > 0 && size > k.most || size >= len(k.quick) {
+		return b, false
+	}
+	b[k.latency] = max(b[k.latency], k.quick[size])
+	return b, true
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }

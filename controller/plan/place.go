@@ -1,0 +1,316 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/waveplane/waveplane/controller/plan/qot"
+	"github.com/waveplane/waveplane/controller/plan/spectrum"
+	"github.com/waveplane/waveplane/controller/plan/topo"
+	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+// maxPlacings bounds the search for slots of a set, counted in slots tried.
+const maxPlacings = 5000
+
+// item is a wavelength on its way to becoming a decision.
+type item struct {
+	choice *choice
+	ends   ends
+	lp     lightPath
+	taken  spectrum.Set
+	slot   models.Slot
+}
+
+// items spreads a set over ports, wavelengths of high rate first. Where it
+// cannot, the items so far are returned with the one that failed.
+func (p *planner) items(choices []*choice, counts []int) ([]item, bool) {
+	var list []item
+	for i, n := range counts {
+		for range n {
+			list = append(list, item{choice: choices[i]})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b item) int {
+		x, y := a.choice, b.choice
+		if x.leg != y.leg {
+			return x.leg - y.leg
+		}
+		if d := y.offer.mode.RateGbps - x.offer.mode.RateGbps; d != 0 {
+			return d
+		}
+		return y.m - x.m
+	})
+	used := map[string]bool{}
+	for i := range list {
+		it := &list[i]
+		c := it.choice
+		it.ends = c.ends
+		if c.way.direct == nil {
+			a, b := p.nextFree(0, c.groups[0], used), p.nextFree(1, c.groups[1], used)
+			if a == nil || b == nil {
+				return list[:i+1], false
+			}
+			it.ends = patched(a, b)
+		}
+		for _, port := range it.ends.line {
+			used[port.Key] = true
+		}
+		if it.ends == c.ends {
+			it.lp, it.taken = c.lp, c.taken
+			continue
+		}
+		it.lp, it.taken = p.net.lightPath(c.way, it.ends), p.taken(c.way, it.ends)
+	}
+	return list, true
+}
+
+// slots gives every item its slot: the lowest that is free, one after the
+// other; where that does not work out, any that do. It returns how many of the
+// items cannot be placed together, or 0.
+func slots(list []item) int {
+	for i := range list {
+		it := &list[i]
+		free := it.obstacles(list[:i])
+		s, ok := free.FirstFit(fitting(it.choice.offer.mode, it.choice.m))
+		if ok {
+			it.slot = s
+			continue
+		}
+		for n := i + 1; n <= len(list); n++ {
+			if !slotsInAnyOrder(list[:n]) {
+				return n
+			}
+		}
+		return 0
+	}
+	return 0
+}
+
+// obstacles is where an item has no room beside others.
+func (it *item) obstacles(others []item) spectrum.Set {
+	s := it.taken
+	for i := range others {
+		if others[i].slot != (models.Slot{}) && it.meets(&others[i]) {
+			s.Add(others[i].slot)
+		}
+	}
+	return s
+}
+
+// meets reports whether two items cannot have the same slot.
+func (it *item) meets(o *item) bool {
+	for _, a := range it.choice.way.legs() {
+		for _, b := range o.choice.way.legs() {
+			if a.Link == b.Link {
+				return true
+			}
+		}
+	}
+	for _, a := range it.ends.add {
+		for _, b := range o.ends.add {
+			if a != nil && b != nil && a.Device == b.Device && a.Spec.Bank == b.Spec.Bank && !a.Device.Spec.Banks[a.Spec.Bank].Contentionless {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// slotsInAnyOrder finds slots for all items or none. Any way of placing them can
+// be pushed down until each rests on an obstacle, so that it is enough to try,
+// from the lowest slot upwards, each of the items at the foot of each gap.
+func slotsInAnyOrder(list []item) bool {
+	left := maxPlacings
+	for i := range list {
+		list[i].slot = models.Slot{}
+	}
+	var place func(placed, from int) bool
+	place = func(placed, from int) bool {
+		if placed == len(list) {
+			return true
+		}
+		for i := range list {
+			it := &list[i]
+			alike := func(o item) bool { return o.slot == (models.Slot{}) && o.choice == it.choice && o.taken == it.taken }
+			if it.slot != (models.Slot{}) || slices.ContainsFunc(list[:i], alike) {
+				continue
+			}
+			free := it.obstacles(list)
+			free.AddRange(spectrum.First, from)
+			fit := fitting(it.choice.offer.mode, it.choice.m)
+			for {
+				s, ok := free.FirstFit(fit)
+				if left--; !ok || left < 0 {
+					break
+				}
+				it.slot = s
+				lower, upper := s.Granules()
+				if place(placed+1, lower) {
+					return true
+				}
+				it.slot = models.Slot{}
+				free.AddRange(spectrum.First, endOfGap(&free, upper))
+			}
+		}
+		return false
+	}
+	return place(0, spectrum.First)
+}
+
+// endOfGap returns the first granule from one on that is in the set.
+func endOfGap(s *spectrum.Set, from int) int {
+	for g := from; g < spectrum.Last; g++ {
+		if i := g - spectrum.First; s[i/64]>>(i%64)&1 == 1 {
+			return g
+		}
+	}
+	return spectrum.Last
+}
+
+// width returns the slot width in 12.5 GHz: the mode's, or the one pinned.
+func (p *planner) width(m *catalogue.Mode) (int, error) {
+	width := m.SlotWidth
+	if w := p.want.width; w != nil {
+		if *w < width {
+			return 0, fmt.Errorf("slot of %v pinned, mode %s needs %v", *w, m.Name, width)
+		}
+		width = *w
+	}
+	return int((width + models.SlotWidthStep - 1) / models.SlotWidthStep), nil
+}
+
+// taken joins what is not free on any link of the way, in either direction, and
+// in the banks at its ends.
+func (p *planner) taken(w *way, e ends) spectrum.Set {
+	var taken spectrum.Set
+	join := func(l *topo.Link) {
+		taken.Join(&l.Unusable)
+		if u := p.ledger.links[l.Name]; u != nil {
+			taken.Join(&u.az)
+			taken.Join(&u.za)
+		}
+	}
+	for _, leg := range w.legs() {
+		join(leg.Link)
+	}
+	for i, add := range e.add {
+		if add == nil {
+			continue
+		}
+		join(e.line[i].Link)
+		if u := p.ledger.banks[add.Device.Name+"/"+add.Spec.Bank]; u != nil && !add.Device.Spec.Banks[add.Spec.Bank].Contentionless {
+			taken.Join(&u.taken)
+		}
+	}
+	for _, s := range p.want.shunnedSlots {
+		taken.Add(s)
+	}
+	return taken
+}
+
+func fitting(mode *catalogue.Mode, m int) spectrum.Fit {
+	return spectrum.Fit{M: m, Step: spectrum.CentreStep(mode.CentreStep), Tune: mode.Tune}
+}
+
+// verdict is what came of looking for a slot in which light arrives.
+type verdict struct {
+	slot  models.Slot
+	light light
+	none  models.Reason // why there is no slot; empty when there is
+	why   string
+}
+
+func (v *verdict) reason() models.Reason { return cmp.Or(v.light.reason, v.none) }
+
+func (v *verdict) message() string {
+	if v.light.reason != "" {
+		return v.light.message
+	}
+	return v.why
+}
+
+// otherSlots is how many slots are tried where the light would arrive alone but
+// not beside the channels that are there.
+const otherSlots = 8
+
+// place finds a slot in which the light arrives and disturbs nobody: the first
+// that is free, or one of the next where it is the neighbours that stand
+// against it. Without a free slot the light is judged alone.
+func (p *planner) place(w *way, e ends, mode *catalogue.Mode, m int, lp lightPath) verdict {
+	var tried []models.Slot
+	var first verdict
+	for range otherSlots {
+		slot, reason, message := p.slot(w, e, mode, m, tried)
+		found := reason == ""
+		if !found && len(tried) > 0 {
+			return first
+		}
+		if !found {
+			slot = models.Slot{M: m}
+		}
+		v := verdict{slot, p.feasible(lp, e, mode, slot, found), reason, message}
+		if len(tried) == 0 {
+			v.light.alone = !found || v.light.reason != "" && (!p.crowded() || p.feasible(lp, e, mode, slot, false).reason != "")
+			first = v
+		}
+		if v.light.reason == "" || first.light.alone || p.want.centre != nil {
+			return v
+		}
+		tried = append(tried, slot)
+	}
+	return first
+}
+
+// crowded reports whether the estimator looks at the channels that are there.
+func (p *planner) crowded() bool {
+	_, full := p.est.(*qot.Full)
+	return full
+}
+
+// slot finds room for one wavelength outside some slots.
+func (p *planner) slot(w *way, e ends, mode *catalogue.Mode, m int, not []models.Slot) (models.Slot, models.Reason, string) {
+	taken, fit := p.taken(w, e), fitting(mode, m)
+	for _, s := range not {
+		taken.Add(s)
+	}
+	if c := p.want.centre; c != nil {
+		return pinnedSlot(&taken, fit, *c, w)
+	}
+	if s, ok := taken.FirstFit(fit); ok {
+		return s, "", ""
+	}
+	reason, message := noRoom(taken, fit, mode, w)
+	return models.Slot{}, reason, message
+}
+
+// noRoom tells too little spectrum from spectrum in pieces that are too small.
+func noRoom(taken spectrum.Set, fit spectrum.Fit, mode *catalogue.Mode, w *way) (models.Reason, string) {
+	need := models.Frequency(2*fit.M) * models.GridStep
+	if f := fit.Tune; f != (models.Band{}) {
+		beyond := spectrum.Outside(models.Band{Lower: f.Lower - need/2, Upper: f.Upper + need/2})
+		taken.Join(&beyond)
+	}
+	free := models.Frequency(taken.Free()) * models.GridStep
+	if free >= need {
+		return models.SpectrumFragmented, fmt.Sprintf("%v free on %s, but no %v of it in one piece where mode %s can be tuned", free, w.name, need, mode.Name)
+	}
+	return models.NoSpectrum, fmt.Sprintf("%v free on %s, mode %s needs %v", free, w.name, mode.Name, need)
+}
+
+func pinnedSlot(taken *spectrum.Set, f spectrum.Fit, centre models.Frequency, w *way) (models.Slot, models.Reason, string) {
+	s, err := models.SlotOf(centre, models.Frequency(f.M)*models.SlotWidthStep)
+	switch {
+	case err != nil:
+		return s, models.NoSpectrum, err.Error()
+	case s.N%max(f.Step, 1) != 0:
+		return s, models.ModeMismatch, fmt.Sprintf("centre %v is not on the mode's raster of %v", centre, models.Frequency(f.Step)*models.GridStep)
+	case f.Tune != (models.Band{}) && (centre < f.Tune.Lower || centre > f.Tune.Upper):
+		return s, models.ModeMismatch, fmt.Sprintf("centre %v is outside the tuning range %v to %v", centre, f.Tune.Lower, f.Tune.Upper)
+	case !spectrum.Covers(s) || taken.Overlaps(s):
+		return s, models.NoSpectrum, fmt.Sprintf("slot %v is not free on %s", s, w.name)
+	}
+	return s, "", ""
+}
