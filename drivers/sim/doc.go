@@ -8,7 +8,9 @@
 // configuration (with settings that belong to other people, which nobody may
 // touch), refuses what a device would refuse, turns configuration into light
 // and light into readings. Reality differs from the documents by the hidden
-// plant (light.Plant).
+// plant (light.Plant). All that documents say of a line is in the light, each
+// direction with the elements that stand in it; the exception is Raman pumps,
+// which NewLab refuses by name.
 //
 //	lab, err := sim.NewLab(ctx, sim.Config{Documents: docs, Catalogue: cat, StateDir: dir, Name: "p2p"})
 //	defer lab.Close()

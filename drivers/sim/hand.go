@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,37 +21,65 @@ var (
 	ErrInvalid = errors.New("invalid")
 )
 
-// Span names fibre: one span of a link or, with Span empty, the first one; one
-// direction ("az", "za") or, with Direction empty or "both", both.
+// Span names fibre: one span of a link or, with Span empty, the first one that
+// stands in the direction; one direction ("az", "za") or, with Direction empty
+// or "both", both. A span that stands in one direction only has no other.
 type Span struct {
 	Link      string `json:"link"`
 	Span      string `json:"span,omitempty"`
 	Direction string `json:"direction,omitempty"`
 }
 
-func (l *Lab) each(s Span, f func(span string, d light.Direction) error) error {
+// strand is one direction of a span.
+type strand struct {
+	span string
+	way  light.Direction
+}
+
+// strands resolves a Span; an empty Span.Span with all means every one.
+func (l *Lab) strands(s Span, all bool) ([]strand, error) {
 	spans, ok := l.spans[s.Link]
 	if !ok {
-		return fmt.Errorf("%w: link %q is not in the laboratory", ErrUnknown, s.Link)
+		return nil, fmt.Errorf("%w: link %q is not in the laboratory", ErrUnknown, s.Link)
 	}
-	if s.Span == "" {
-		s.Span = spans[0]
+	if s.Span != "" && !slices.Contains(spans, s.Span) {
+		return nil, fmt.Errorf("%w: link %s has no span %q, but %s", ErrUnknown, s.Link, s.Span, cmp.Or(strings.Join(spans, ", "), "none at all"))
 	}
-	if !slices.Contains(spans, s.Span) {
-		return fmt.Errorf("%w: link %s has no span %q, but %s", ErrUnknown, s.Link, s.Span, strings.Join(spans, ", "))
+	if !slices.Contains([]string{"", "both", "az", "za"}, s.Direction) {
+		return nil, fmt.Errorf("%w: direction %q, want az, za or both", ErrInvalid, s.Direction)
 	}
-	directions := []light.Direction{light.AZ, light.ZA}
-	switch s.Direction {
-	case "", "both":
-	case "az":
-		directions = directions[:1]
-	case "za":
-		directions = directions[1:]
-	default:
-		return fmt.Errorf("%w: direction %q, want az, za or both", ErrInvalid, s.Direction)
+	var out []strand
+	for _, d := range directions() {
+		if s.Direction == "az" && d != light.AZ || s.Direction == "za" && d != light.ZA {
+			continue
+		}
+		for _, span := range spans {
+			if (s.Span != "" && s.Span != span) || !l.stands[light.SpanKey(s.Link, span, d)] {
+				continue
+			}
+			out = append(out, strand{span, d})
+			if !all {
+				break
+			}
+		}
 	}
-	for _, d := range directions {
-		if err := f(s.Span, d); err != nil {
+	switch {
+	case len(out) > 0:
+		return out, nil
+	case s.Span == "":
+		return nil, fmt.Errorf("%w: link %s has no fibre in that direction", ErrUnknown, s.Link)
+	}
+	return nil, fmt.Errorf("%w: span %s of link %s does not stand in direction %s", ErrUnknown, s.Span, s.Link, s.Direction)
+}
+
+// each does something to the strands that a Span names.
+func (l *Lab) each(s Span, all bool, f func(key string, x strand) error) error {
+	strands, err := l.strands(s, all)
+	if err != nil {
+		return err
+	}
+	for _, x := range strands {
+		if err := f(light.SpanKey(s.Link, x.span, x.way), x); err != nil {
 			return err
 		}
 	}
@@ -61,9 +90,9 @@ func (l *Lab) each(s Span, f func(span string, d light.Direction) error) error {
 func (l *Lab) Cut(s Span) error {
 	l.handMu.Lock()
 	defer l.handMu.Unlock()
-	return l.each(s, func(span string, d light.Direction) error {
-		l.cuts[light.SpanKey(s.Link, span, d)] = true
-		return l.light.Cut(s.Link, span, d, true)
+	return l.each(s, false, func(key string, x strand) error {
+		l.cuts[key] = true
+		return l.light.Cut(s.Link, x.span, x.way, true)
 	})
 }
 
@@ -93,22 +122,11 @@ func (l *Lab) CutRisk(risk string) ([]string, error) {
 func (l *Lab) Restore(s Span) error {
 	l.handMu.Lock()
 	defer l.handMu.Unlock()
-	spans := []string{s.Span}
-	if s.Span == "" && len(l.spans[s.Link]) > 0 {
-		spans = l.spans[s.Link]
-	}
-	for _, span := range spans {
-		s.Span = span
-		err := l.each(s, func(span string, d light.Direction) error {
-			delete(l.cuts, light.SpanKey(s.Link, span, d))
-			delete(l.losses, light.SpanKey(s.Link, span, d))
-			return errors.Join(l.light.Cut(s.Link, span, d, false), l.light.ExtraLoss(s.Link, span, d, 0))
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return l.each(s, true, func(key string, x strand) error {
+		delete(l.cuts, key)
+		delete(l.losses, key)
+		return errors.Join(l.light.Cut(s.Link, x.span, x.way, false), l.light.ExtraLoss(s.Link, x.span, x.way, 0))
+	})
 }
 
 // Degrade sets how many dB fibre loses beyond its normal loss.
@@ -118,9 +136,9 @@ func (l *Lab) Degrade(s Span, lossDb float64) error {
 	}
 	l.handMu.Lock()
 	defer l.handMu.Unlock()
-	return l.each(s, func(span string, d light.Direction) error {
-		l.losses[light.SpanKey(s.Link, span, d)] = lossDb
-		return l.light.ExtraLoss(s.Link, span, d, lossDb)
+	return l.each(s, false, func(key string, x strand) error {
+		l.losses[key] = lossDb
+		return l.light.ExtraLoss(s.Link, x.span, x.way, lossDb)
 	})
 }
 

@@ -30,8 +30,8 @@ func DefaultTiming() Timing { return Timing{Light: light.DefaultTiming()} }
 
 // Config of a laboratory. Documents, Catalogue and StateDir are required.
 type Config struct {
-	// Documents of the network: Site, Device, Link and Mode are used, others
-	// passed over. Addresses, credentials and TLS settings in them are
+	// Documents of the network: Site, Device, Link, Mode, AmplifierType and
+	// FiberType are used, others passed over. Addresses, credentials and TLS settings in them are
 	// replaced by the laboratory's own.
 	Documents []intents.Document
 	Catalogue *catalogue.Catalogue
@@ -43,7 +43,8 @@ type Config struct {
 	// Plant is what the documents do not know; nil takes that of PlantFile, or
 	// else draws one from seed 1. What is used is written to PlantFile.
 	Plant *light.Plant
-	// Physics of fibres; nil is the laboratory's own.
+	// Physics of fibres, which it is given as they truly are; nil is the
+	// laboratory's own, light.ThirdOrder.
 	Physics light.Physics
 	Timing  Timing // the zero value takes no time at all
 	// MinSample is the shortest sampling interval that devices accept; zero
@@ -61,8 +62,9 @@ type Lab struct {
 	modems    *modems
 	log       *slog.Logger
 	devices   map[string]*device
-	spans     map[string][]string // of each link, in order; and their true risks
-	risks     map[string]string   // "link/span" → risk
+	spans     map[string][]string // fibres of each link, in order
+	stands    map[string]bool     // "link/span/az" → there is such a fibre
+	risks     map[string]string   // "link/span" → true risk
 	documents []intents.Document
 	started   time.Time
 
@@ -100,7 +102,7 @@ func NewLab(ctx context.Context, cfg Config) (*Lab, error) {
 	}
 	l := &Lab{
 		cfg: cfg, catalogue: cfg.Catalogue, plant: plant, log: cfg.Log, started: time.Now(),
-		devices: map[string]*device{}, spans: map[string][]string{}, risks: map[string]string{},
+		devices: map[string]*device{}, spans: map[string][]string{}, stands: map[string]bool{}, risks: map[string]string{},
 		stirred: map[string]struct{}{}, wake: make(chan struct{}, 1),
 		cuts: map[string]bool{}, losses: map[string]float64{},
 	}
@@ -119,6 +121,10 @@ func NewLab(ctx context.Context, cfg Config) (*Lab, error) {
 // build makes devices and light from the documents.
 func (l *Lab) build() error {
 	var errs []error
+	types, err := intents.Extend(l.catalogue, l.cfg.Documents)
+	if err != nil {
+		errs = append(errs, err)
+	}
 	for _, d := range l.cfg.Documents {
 		spec, ok := d.Spec.(*intents.DeviceSpec)
 		if !ok {
@@ -135,14 +141,14 @@ func (l *Lab) build() error {
 			errs = append(errs, fmt.Errorf("device %s: %w", d.Metadata.Name, err))
 		}
 	}
-	b := &sections{lab: l, devices: l.devices, amplifiers: map[string]*amplifierPart{}}
+	b := &sections{lab: l, catalogue: types, devices: l.devices, amplifiers: map[string]*amplifierPart{}}
 	for _, d := range l.cfg.Documents {
 		spec, ok := d.Spec.(*intents.LinkSpec)
 		if !ok {
 			continue
 		}
 		if err := b.lay(d.Metadata.Name, spec); err != nil {
-			errs = append(errs, fmt.Errorf("link %s: %w", d.Metadata.Name, err))
+			errs = append(errs, err)
 		}
 		l.survey(d.Metadata.Name, spec)
 	}
@@ -177,17 +183,26 @@ func (l *Lab) addDevice(d *device) error {
 	return nil
 }
 
-// survey notes the spans of a link and the ducts that they truly lie in.
+// survey notes the fibres of a link, the directions that they stand in, and the
+// ducts that they truly lie in.
 func (l *Lab) survey(name string, spec *intents.LinkSpec) {
+	note := func(id string, stands func(way string) bool) {
+		l.spans[name] = append(l.spans[name], id)
+		for _, d := range directions() {
+			if stands(d.String()) {
+				l.stands[light.SpanKey(name, id, d)] = true
+			}
+		}
+	}
 	if len(spec.Spans) == 0 {
-		l.spans[name] = []string{patchSpan}
+		note(patchSpan, func(string) bool { return true })
 	}
 	for i, s := range spec.Spans {
-		if s.Amplifier != nil {
+		if !isFibre(s) {
 			continue
 		}
 		id := spanID(s, i)
-		l.spans[name] = append(l.spans[name], id)
+		note(id, s.Stands)
 		for _, risk := range s.SharedRisks {
 			l.risks[name+"/"+id] = risk
 		}

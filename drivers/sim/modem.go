@@ -99,6 +99,7 @@ func catalogueModem(c catalogue.Mode) *modem {
 	if c.MaxDispersion != nil {
 		m.light.MaxDispersion = *c.MaxDispersion
 	}
+	m.light.DispersionPenalty, m.light.PmdPenalty, m.light.PdlPenalty = penalty(c.CDPenalties), penalty(c.PMDPenalties), penalty(c.PDLPenalties)
 	for _, w := range c.Receive {
 		m.light.Receive = append(m.light.Receive, light.Window{AtOsnrDb: w.AtOsnr.Db(), MinDbm: w.Min.Dbm(), MaxDbm: w.Max.Dbm()})
 	}
@@ -122,12 +123,22 @@ func ownModem(name string, s *intents.ModeSpec) *modem {
 		for _, row := range s.Penalties.CdPsPerNm {
 			m.light.MaxDispersion = max(m.light.MaxDispersion, row[0])
 		}
+		m.light.DispersionPenalty, m.light.PmdPenalty, m.light.PdlPenalty = s.Penalties.CdPsPerNm, s.Penalties.PmdPs, s.Penalties.PdlDb
 	}
 	for _, w := range s.RxDbm {
 		m.light.Receive = append(m.light.Receive, light.Window{AtOsnrDb: w.AtOsnrDb, MinDbm: w.Min, MaxDbm: w.Max})
 	}
 	m.complete()
 	return m
+}
+
+// penalty takes a table of the catalogue.
+func penalty(rows []catalogue.PenaltyPoint) light.Penalty {
+	var out light.Penalty
+	for _, r := range rows {
+		out = append(out, [2]float64{r.At, r.Penalty.Db()})
+	}
+	return out
 }
 
 // complete fills what a sheet may leave out: the width of a signal with 20 %

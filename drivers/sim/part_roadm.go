@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"sync"
@@ -41,16 +40,7 @@ func newRoadmPart(d *device) (*roadmPart, error) {
 		ports: slices.Sorted(maps.Keys(d.spec.Ports)),
 		band:  [2]int64{int64(d.profile.Band.Lower / models.MHz), int64(d.profile.Band.Upper / models.MHz)},
 	}
-	s := light.RoadmSpec{
-		Ports: map[string]light.RoadmPort{},
-		AddDb: d.profile.InsertionLossDb["add"], DropDb: d.profile.InsertionLossDb["drop"], ExpressDb: d.profile.InsertionLossDb["express"],
-	}
-	if d.profile.AddDropOsnrDb > 0 {
-		// Adding and dropping together leave what the profile says; each
-		// alone is 3 dB better.
-		each := d.profile.AddDropOsnrDb + 10*math.Log10(2)
-		s.AddOsnrDb, s.DropOsnrDb = each, each
-	}
+	s := light.RoadmSpec{Ports: map[string]light.RoadmPort{}, Paths: crossings(d.spec, d.profile)}
 	for _, name := range p.ports {
 		port := d.spec.Ports[name]
 		in, out := cmp.Or(port.Rx, name+"-in"), cmp.Or(port.Tx, name+"-out")

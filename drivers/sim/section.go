@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -18,31 +19,46 @@ const (
 	patchSpan      = "patch"
 )
 
+// A degree that is set per channel or per symbol rate sends as much per 50 GHz
+// as it would with the channels that lines are turned up with.
+const (
+	turnUpSlotGHz = 75
+	turnUpBaudGBd = 63
+)
+
 // sections turns Link documents into fibres and amplifiers as they truly are.
 type sections struct {
-	lab     *Lab
-	devices map[string]*device
+	lab       *Lab
+	catalogue *catalogue.Catalogue // with the types of the documents
+	devices   map[string]*device
 	// amplifiers of devices, with the gains chosen at turn-up.
 	amplifiers map[string]*amplifierPart
 }
+
+// directions of light along a link.
+func directions() [2]light.Direction { return [2]light.Direction{light.AZ, light.ZA} }
 
 // spanKeys lists "link/span/az" of every piece of fibre, for the plant to
 // choose the dirty connector from.
 func spanKeys(docs []intents.Document) []string {
 	var out []string
-	for _, d := range docs {
-		l, ok := d.Spec.(*intents.LinkSpec)
+	for _, doc := range docs {
+		l, ok := doc.Spec.(*intents.LinkSpec)
 		if !ok {
 			continue
 		}
 		for i, s := range l.Spans {
-			if s.Amplifier == nil {
-				out = append(out, light.SpanKey(d.Metadata.Name, spanID(s, i), light.AZ), light.SpanKey(d.Metadata.Name, spanID(s, i), light.ZA))
+			for _, d := range directions() {
+				if isFibre(s) && s.Stands(d.String()) {
+					out = append(out, light.SpanKey(doc.Metadata.Name, spanID(s, i), d))
+				}
 			}
 		}
 	}
 	return out
 }
+
+func isFibre(s intents.Span) bool { return s.Amplifier == nil && s.PatchLossDb == nil }
 
 func spanID(s intents.Span, i int) string {
 	if s.ID != "" {
@@ -51,13 +67,25 @@ func spanID(s intents.Span, i int) string {
 	return fmt.Sprint(i + 1)
 }
 
-// lay adds a link to the light.
+// lay adds a link to the light. Errors name the link, and the element that is
+// wrong.
 func (b *sections) lay(name string, l *intents.LinkSpec) error {
+	s, err := b.link(name, l)
+	if err != nil {
+		return err
+	}
+	if err := b.lab.light.AddLink(s); err != nil {
+		return fmt.Errorf("link %s: %w", name, err)
+	}
+	return nil
+}
+
+func (b *sections) link(name string, l *intents.LinkSpec) (light.LinkSpec, error) {
 	s := light.LinkSpec{Name: name}
 	for i, ref := range l.Ends {
 		device, port, ok := strings.Cut(ref, "/")
 		if !ok || b.devices[device] == nil {
-			return fmt.Errorf("end %q: unknown device", ref)
+			return s, fmt.Errorf("link %s: end %q: unknown device", name, ref)
 		}
 		s.Ends[i] = light.End{Device: device, Port: port}
 	}
@@ -69,164 +97,112 @@ func (b *sections) lay(name string, l *intents.LinkSpec) error {
 		for d := range s.Elements {
 			s.Elements[d] = []light.Element{{Span: patchSpan, Fibre: light.Fibre{LossDb: loss}}}
 		}
-		return b.lab.light.AddLink(s)
+		return s, nil
 	}
-	for _, d := range []light.Direction{light.AZ, light.ZA} {
-		elements, err := b.way(name, l, d, b.density(s.Ends[d]))
-		if err != nil {
-			return err
-		}
-		s.Elements[d] = elements
+	var errs []error
+	for _, d := range directions() {
+		var err error
+		s.Elements[d], err = b.way(name, l, d, density(b.devices[s.Ends[d].Device].spec.Ports[s.Ends[d].Port]))
+		errs = append(errs, err)
 	}
-	return b.lab.light.AddLink(s)
+	return s, errors.Join(errs...)
 }
 
-// density returns the power per 50 GHz that a ROADM degree sends, NaN where
-// none is declared.
-func (b *sections) density(e light.End) float64 {
-	if p := b.devices[e.Device].spec.Ports[e.Port].EgressDbmPer50GHz; p != nil {
-		return *p
+// density returns the power per 50 GHz that a port sends, NaN where the
+// document does not say.
+func density(p intents.Port) float64 {
+	switch {
+	case p.EgressDbmPer50GHz != nil:
+		return *p.EgressDbmPer50GHz
+	case p.EgressDbm != nil:
+		return *p.EgressDbm + 10*math.Log10(50.0/turnUpSlotGHz)
+	case p.EgressDbmPerGBd != nil:
+		return *p.EgressDbmPerGBd + 10*math.Log10(turnUpBaudGBd*50.0/turnUpSlotGHz)
 	}
 	return math.NaN()
 }
 
-// way lists what light meets in one direction. launch is the power density that
-// enters, where it is known.
-//
-// An amplifier without a gain of its own was set at turn-up by the line system:
-// to the density declared for it where both that and what enters are known,
-// else to make up for the loss since the amplifier before it. It measured the
-// fibre as it is, so what the documents get wrong does not add up over spans.
-func (b *sections) way(name string, l *intents.LinkSpec, d light.Direction, launch float64) ([]light.Element, error) {
-	spans := make([]intents.Span, len(l.Spans))
-	ids := make([]string, len(l.Spans))
-	var fibres []string
+// place is an element of a link as one direction of light meets it.
+type place struct {
+	intents.Span
+	index int    // in the document
+	id    string // of the span, or the place
+	key   string // in the plant
+}
+
+// places lists what stands in a direction, in its order.
+func places(link string, l *intents.LinkSpec, d light.Direction) []place {
+	var out []place
 	for k := range l.Spans {
 		i := k
 		if d == light.ZA {
 			i = len(l.Spans) - 1 - k
 		}
-		spans[k], ids[k] = l.Spans[i], spanID(l.Spans[i], i)
-		if spans[k].Amplifier == nil {
-			fibres = append(fibres, ids[k])
+		if s := l.Spans[i]; s.Stands(d.String()) {
+			id := spanID(s, i)
+			out = append(out, place{s, i, id, light.SpanKey(link, id, d)})
 		}
 	}
-	more := b.lab.plant.SectionLoss(name, fibres, d)
-	var out []light.Element
-	var lost float64
-	for k, s := range spans {
-		if s.Amplifier == nil {
-			f, loss, err := b.fibre(s, d)
-			if err != nil {
-				return nil, fmt.Errorf("span %s: %w", ids[k], err)
-			}
-			loss = max(0, loss+more[0])
-			more = more[1:]
-			lost += loss
-			out = append(out, light.Element{Span: ids[k], Fibre: light.Fibre{Km: s.Km, LossDb: loss, DispersionPsNmKm: f.DispersionPsNmKm}})
-			continue
-		}
-		a, target, err := b.amplifier(name, ids[k], s, d)
-		if err != nil {
-			return nil, fmt.Errorf("amplifier %s: %w", ids[k], err)
-		}
-		if math.IsNaN(a.GainDb) {
-			gain := lost
-			if !math.IsNaN(target) && !math.IsNaN(launch) {
-				gain = target - launch + lost
-			}
-			a.GainDb = math.Round(10*min(max(gain, a.least), a.most)) / 10
-		}
-		launch += a.GainDb - lost
-		lost = 0
-		if err := b.manage(a); err != nil {
-			return nil, err
-		}
-		out = append(out, light.Element{Amplifier: &a.AmplifierSpec})
-	}
-	return out, nil
+	return out
 }
 
-func (b *sections) fibre(s intents.Span, d light.Direction) (catalogue.Fibre, float64, error) {
-	name := s.Fiber
-	if name == "" {
-		name = defaultFibre
+// name is what errors call the place.
+func (p place) name() string {
+	switch {
+	case p.Amplifier != nil && p.Site != "":
+		return fmt.Sprintf("amplifier %s at %s", p.id, p.Site)
+	case p.Amplifier != nil:
+		return "amplifier " + p.id
+	case p.PatchLossDb != nil:
+		return "loss " + p.id
 	}
-	f, err := b.lab.catalogue.Fibre(name)
-	if err != nil {
-		return catalogue.Fibre{}, 0, err
+	return "span " + p.id
+}
+
+// way lists what light meets in one direction. launch is the power density that
+// enters, where it is known. The error joins what is wrong with each element;
+// an element that the laboratory has no model for is an error too.
+func (b *sections) way(link string, l *intents.LinkSpec, d light.Direction, launch float64) ([]light.Element, error) {
+	stand := places(link, l, d)
+	var fibres []string
+	for _, p := range stand {
+		if isFibre(p.Span) {
+			fibres = append(fibres, p.id)
+		}
 	}
-	if s.LossDb != nil {
-		return f, perWay(s.LossDb, d), nil
+	more := b.lab.plant.SectionLoss(link, fibres, d)
+	level := level{launch: launch}
+	var out []light.Element
+	var errs []error
+	for _, p := range stand {
+		var e light.Element
+		var err error
+		switch {
+		case p.PatchLossDb != nil:
+			e.Fibre.LossDb = perWay(p.PatchLossDb, d)
+			level.lost += e.Fibre.LossDb
+		case p.Amplifier == nil:
+			e.Span = p.id
+			e.Fibre, err = b.fibre(p, d, more[0])
+			more = more[1:]
+			level.lost += e.Fibre.LossDb
+		default:
+			e.Amplifiers, err = b.amplify(p, d, &level)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("link %s: %s %v: %w", link, p.name(), d, err))
+		}
+		out = append(out, e)
 	}
-	return f, f.SpanLossDb(s.Km), nil
+	return out, errors.Join(errs...)
 }
 
 func perWay(w *intents.PerWay, d light.Direction) float64 {
-	if d == light.ZA {
+	switch {
+	case w == nil:
+		return 0
+	case d == light.ZA:
 		return w.Za
 	}
 	return w.Az
-}
-
-// amp is an amplifier under construction.
-type amp struct {
-	light.AmplifierSpec
-	least, most float64
-}
-
-// amplifier resolves one amplifier for one direction. The gain is NaN where the
-// line system chooses it; target is the density to choose it for, or NaN.
-func (b *sections) amplifier(link, id string, s intents.Span, d light.Direction) (amp, float64, error) {
-	ref, kind, target := s.Amplifier.Az, s.Amplifier.Type, math.NaN()
-	if d == light.ZA {
-		ref = s.Amplifier.Za
-	}
-	a := amp{least: 8, most: 25, AmplifierSpec: light.AmplifierSpec{GainDb: math.NaN(), NoiseFigureDb: 6, MaxOutputDbm: 21, Enabled: true}}
-	plantName := light.SpanKey(link, id, d)
-	if ref != "" {
-		device, name, ok := strings.Cut(ref, "/")
-		dev := b.devices[device]
-		if !ok || dev == nil {
-			return amp{}, 0, fmt.Errorf("%q: unknown device", ref)
-		}
-		if kind == "" {
-			kind = dev.profile.AmplifierType
-		}
-		if p, ok := dev.spec.Ports[name]; ok && p.EgressDbmPer50GHz != nil {
-			target = *p.EgressDbmPer50GHz
-		}
-		a.End, plantName = light.End{Device: device, Port: name}, ref
-	}
-	if kind != "" {
-		t, err := b.lab.catalogue.Amplifier(kind)
-		if err != nil {
-			return amp{}, 0, err
-		}
-		a.least, a.most = t.Gain[0].Db(), t.Gain[1].Db()
-		a.NoiseFigureDb, a.MaxOutputDbm = t.NoiseFigure.Db(), t.MaxOutput.Dbm()
-	}
-	a.NoiseFigureDb += b.lab.plant.NoiseFigure(plantName)
-	if s.Amplifier.GainDb != nil {
-		a.GainDb = perWay(s.Amplifier.GainDb, d)
-	}
-	return a, target, nil
-}
-
-// manage files an amplifier under its device.
-func (b *sections) manage(a amp) error {
-	if a.End == (light.End{}) {
-		return nil
-	}
-	p := b.amplifiers[a.End.Device]
-	if p == nil {
-		p = &amplifierPart{dev: b.devices[a.End.Device], gains: map[string]float64{}, most: map[string]float64{}}
-		b.amplifiers[a.End.Device] = p
-	}
-	if _, twice := p.gains[a.End.Port]; twice {
-		return fmt.Errorf("amplifier %v stands on two links", a.End)
-	}
-	p.names = append(p.names, a.End.Port)
-	p.gains[a.End.Port], p.most[a.End.Port] = a.GainDb, max(a.most, a.GainDb)
-	return nil
 }

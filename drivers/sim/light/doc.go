@@ -13,10 +13,13 @@
 //
 // What it models, and how coarsely:
 //
-//   - A wave carries signal power, noise in 0.1 nm, dispersion and a penalty
-//     for clipped spectrum through every element. Amplifiers add h·f·B·NF·G;
-//     nonlinear noise comes from the Physics interface.
-//   - Amplifiers hold their gain, are limited in total output, show a short
+//   - A wave carries signal power, noise in 0.1 nm, dispersion, PMD, PDL and a
+//     penalty for clipped spectrum through every element. Amplifiers add
+//     h·f·B·NF·G; nonlinear noise comes from the Physics interface, by the powers
+//     where the glass begins. Waves exchange no power by Raman scattering.
+//   - Amplifiers take what lies in their band, several side by side each its
+//     own, with a gain and a noise figure that may differ over the band. They
+//     hold their gain, are limited in total output, show a short
 //     excursion of all channels when the load changes, mute without input, and
 //     reduce their power while the fibre behind them is open.
 //   - A media channel passes only light inside its edges, and only while it is
@@ -25,8 +28,11 @@
 //     its attenuator fully open, and the light that comes later overshoots
 //     until the loop has settled, to the harm of its neighbours.
 //   - A receiver locks onto light within 1.8 GHz of its own tuning, in its own
-//     mode, with power inside its window and OSNR above its limit. Light that
-//     overlaps counts as noise.
+//     mode, with power inside its window, OSNR above its limit, and no more
+//     dispersion, PMD and PDL than it can make up for; what these cost is taken
+//     off its Q. Light that overlaps counts as noise.
+//   - Noise beside the waves is one number for the whole spectrum, spread as if
+//     that were the C band.
 //   - Lost light is counted per receiver: the time without lock since it first
 //     locked while clients were in service.
 //

@@ -33,6 +33,7 @@ const (
 type media struct {
 	Media
 	index uint32
+	path  RoadmPath
 	state loopState
 	gain  float64 // dB, in the steady state
 	ref   float64 // input at which the gain was set, dBm
@@ -56,7 +57,7 @@ func (m *media) pass(n *Network, e *egress) ([]Wave, float64) {
 		m.state, m.out = loopBlocked, 0
 		return nil, 0
 	}
-	open, osnrDb := e.roadm.path(m.Source, m.Dest)
+	open, osnrDb := -m.path.LossDb, m.path.OsnrDb
 	gain := m.loop(n, e, toDb(m.in), open)
 	if toDb(m.in) < -60 {
 		m.out = 0
@@ -69,6 +70,8 @@ func (m *media) pass(n *Network, e *egress) ([]Wave, float64) {
 		if osnrDb > 0 {
 			waves[i].NoiseMw += waves[i].PowerMw / fromDb(osnrDb)
 		}
+		waves[i].Pmd2 += sq(m.path.PmdPs)
+		waves[i].Pdl2 += sq(m.path.PdlDb)
 	}
 	floor *= g
 	m.out = total(waves) + floor

@@ -15,6 +15,38 @@ type Mode struct {
 	TxOsnrDb       float64 // of the transmitter itself; 0 means 40
 	MaxDispersion  float64 // ps/nm; 0 means without limit
 	Receive        []Window
+	// What dispersion (ps/nm, without its sign), PMD (ps) and PDL (dB) cost in
+	// dB of OSNR. Beyond the last row of PMD and PDL nothing is received.
+	DispersionPenalty, PmdPenalty, PdlPenalty Penalty
+}
+
+// Penalty is a table of rows (amount, dB) that rise by amount and are read
+// along straight lines from 0 at 0; two rows of one amount are a step up behind
+// it. An empty table costs nothing.
+type Penalty [][2]float64
+
+// at returns the penalty, and whether the amount is within the table.
+func (p Penalty) at(amount float64) (db float64, within bool) {
+	var x, y float64
+	for _, row := range p {
+		if amount <= row[0] {
+			if row[0] > x {
+				return y + (row[1]-y)*(amount-x)/(row[0]-x), true
+			}
+			return row[1], true
+		}
+		x, y = row[0], row[1]
+	}
+	return y, len(p) == 0
+}
+
+// penalty returns what the modem loses to what a wave has gathered, and whether
+// it can make up for it at all.
+func (m *Mode) penalty(w *Wave) (db float64, within bool) {
+	cd, _ := m.DispersionPenalty.at(math.Abs(w.Dispersion))
+	pmd, ok1 := m.PmdPenalty.at(math.Sqrt(w.Pmd2))
+	pdl, ok2 := m.PdlPenalty.at(math.Sqrt(w.Pdl2))
+	return cd + pmd + pdl, ok1 && ok2 && (m.MaxDispersion == 0 || math.Abs(w.Dispersion) <= m.MaxDispersion)
 }
 
 // Window is a range of received signal power that works from an OSNR on.
@@ -77,9 +109,10 @@ func (m *Mode) constellation() (weight, divisor float64) {
 	}
 }
 
-// accepts reports whether a signal of this power works at this OSNR.
-func (m *Mode) accepts(powerDbm, osnrDb float64) bool {
-	if osnrDb < m.RequiredOsnrDb {
+// accepts reports whether a signal of this power works at this OSNR with this
+// penalty.
+func (m *Mode) accepts(powerDbm, osnrDb, penaltyDb float64) bool {
+	if osnrDb-penaltyDb < m.RequiredOsnrDb {
 		return false
 	}
 	if len(m.Receive) == 0 {

@@ -72,6 +72,8 @@ type Network struct {
 	dirty        []task
 	queued       map[any]bool
 	changed      map[string]struct{}
+	added        []float64 // memory of recomputing a fibre
+	inside       []Wave
 }
 
 // task is something whose input changed: *section, *egress or *transceiver.

@@ -70,9 +70,9 @@ var (
 func amplified(name string, a, z light.End) light.LinkSpec {
 	way := func() []light.Element {
 		return []light.Element{
-			{Amplifier: &light.AmplifierSpec{GainDb: 12, NoiseFigureDb: 5, MaxOutputDbm: 18, Enabled: true}},
+			{Amplifiers: []light.AmplifierSpec{{GainDb: 12, NoiseFigureDb: 5, MaxOutputDbm: 18, Enabled: true}}},
 			{Span: "s1", Fibre: light.Fibre{Km: 80, LossDb: 17, DispersionPsNmKm: 17}},
-			{Amplifier: &light.AmplifierSpec{GainDb: 12, NoiseFigureDb: 5, MaxOutputDbm: 18, Enabled: true}},
+			{Amplifiers: []light.AmplifierSpec{{GainDb: 12, NoiseFigureDb: 5, MaxOutputDbm: 18, Enabled: true}}},
 		}
 	}
 	return light.LinkSpec{Name: name, Ends: [2]light.End{a, z}, Elements: [2][]light.Element{way(), way()}}
@@ -174,7 +174,7 @@ func TestCutReducesPowerAndComesBack(t *testing.T) {
 	must(t, l.AddTransceiver(r2, light.TransceiverSpec{}))
 	s := amplified("a-b", r1, r2)
 	booster := light.End{Device: "ila", Port: "amp1"}
-	s.Elements[light.AZ][0].Amplifier.End = booster
+	s.Elements[light.AZ][0].Amplifiers[0].End = booster
 	must(t, l.AddLink(s))
 	for _, e := range []light.End{r1, r2} {
 		must(t, l.SetTuning(e, light.Tuning{FrequencyMHz: 193_100_000, PowerDbm: -10, Mode: zr()}))

@@ -37,9 +37,11 @@ type Plant struct {
 	Seed  uint64 `yaml:"seed"`
 	Exact bool   `yaml:"exact,omitempty"` // no drawn deviations at all, and no noise in readings
 
-	SpanLossDb    map[string]float64 `yaml:"spanLossDb,omitempty"`    // "link/span/az" → dB on top of the document
-	NoiseFigureDb map[string]float64 `yaml:"noiseFigureDb,omitempty"` // "device/amplifier" or "link/element/az" → dB
-	ReadingDb     map[string]float64 `yaml:"readingDb,omitempty"`     // sensor → dB that it shows too much
+	SpanLossDb map[string]float64 `yaml:"spanLossDb,omitempty"` // "link/span/az" → dB on top of the document
+	// NoiseFigureDb is by "device/amplifier" or "link/element/az", of the first
+	// of several side by side "link/element/az/1", in dB.
+	NoiseFigureDb map[string]float64 `yaml:"noiseFigureDb,omitempty"`
+	ReadingDb     map[string]float64 `yaml:"readingDb,omitempty"` // sensor → dB that it shows too much
 	// DirtyConnector is "link/span/az"; DirtyDb its extra loss. Empty means
 	// that the builder picks one by the seed.
 	DirtyConnector string  `yaml:"dirtyConnector,omitempty"`
@@ -63,32 +65,40 @@ const (
 	defaultDirtyDb = 0.8
 )
 
+// SpanLoss is what a span loses beyond its document, in dB.
+type SpanLoss struct {
+	FibreDb     float64 // along the fibre; may be negative
+	ConnectorDb float64 // at the connector where light enters
+}
+
 // SectionLoss returns, for the spans of one link and direction in the order
-// given, how many dB each loses more than documented.
-func (p *Plant) SectionLoss(link string, spans []string, d Direction) []float64 {
-	out := make([]float64, len(spans))
+// given, how many dB each loses more than documented. Only spans that stand in
+// the direction belong in the list.
+func (p *Plant) SectionLoss(link string, spans []string, d Direction) []SpanLoss {
+	out := make([]SpanLoss, len(spans))
 	var sum, dirty float64
 	for i, s := range spans {
 		if !p.Exact {
-			out[i] = p.draw("span/"+spanKey(link, s, d), spanSigmaDb, spanLimitDb)
+			out[i].FibreDb = p.draw("span/"+spanKey(link, s, d), spanSigmaDb, spanLimitDb)
 		}
 		if p.DirtyConnector == spanKey(link, s, d) {
 			dirty = p.DirtyDb
 			if dirty == 0 {
 				dirty = defaultDirtyDb
 			}
-			out[i] += dirty
+			out[i].ConnectorDb = dirty
 		}
-		sum += out[i]
+		sum += out[i].FibreDb + out[i].ConnectorDb
 	}
 	if limit := max(sectionLimitDb, dirty); math.Abs(sum) > limit {
 		for i := range out {
-			out[i] *= limit / math.Abs(sum)
+			out[i].FibreDb *= limit / math.Abs(sum)
+			out[i].ConnectorDb *= limit / math.Abs(sum)
 		}
 	}
 	for i, s := range spans {
 		if v, ok := p.SpanLossDb[spanKey(link, s, d)]; ok {
-			out[i] = v
+			out[i] = SpanLoss{FibreDb: v}
 		}
 	}
 	return out

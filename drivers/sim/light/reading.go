@@ -58,7 +58,7 @@ func (n *Network) Channel(e End) (ChannelReading, error) {
 	r.RxTotalDbm = n.power("rx/"+name, total(x.light)+x.floorMw, now)
 	r.LossOfSignal = toDb(x.signal) < lossDbm
 	if x.locked {
-		q := x.tuned.Mode.Quality(x.osnr)
+		q := x.tuned.Mode.Quality(x.osnr - x.penalty)
 		jitter := n.noise("q/"+name, now) * qualityNoise
 		r.OsnrDb, r.EsnrDb, r.QDb = x.osnr+n.noise("osnr/"+name, now)*0.1, q.EsnrDb+jitter, q.QDb+jitter
 		r.Ber = q.Ber * (1 - 0.2*jitter)

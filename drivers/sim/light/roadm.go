@@ -9,13 +9,33 @@ import (
 // path's least loss, or with more where an attenuator holds it down to target.
 type RoadmSpec struct {
 	Ports map[string]RoadmPort
-	// Least losses: from an add port to a degree, from a degree to a drop
-	// port, from degree to degree.
-	AddDb, DropDb, ExpressDb float64
-	// AddOsnrDb and DropOsnrDb are what adding and dropping alone would leave
-	// of a clean signal, in 0.1 nm; 0 means that they add no noise.
-	AddOsnrDb, DropOsnrDb float64
+	// Paths say what light meets inside. The first that fits a media channel's
+	// ports and centre counts; without one the switch does nothing to light.
+	Paths []RoadmPath
 }
+
+// RoadmPath is what light meets on the way from one port to another.
+type RoadmPath struct {
+	Kind     PathKind
+	From, To string // ports; empty: any
+	// LowerMHz and UpperMHz hold the centres that it is for; both 0: all.
+	LowerMHz, UpperMHz int64
+	LossDb             float64 // with the attenuator fully open
+	// OsnrDb is what the path alone would leave of a clean signal, in 0.1 nm;
+	// 0 means that it adds no noise.
+	OsnrDb       float64
+	PmdPs, PdlDb float64
+}
+
+// PathKind is the kind of a path through a wavelength switch.
+type PathKind string
+
+// The kinds of paths.
+const (
+	Add     PathKind = "add"     // from an add port to a degree
+	Drop    PathKind = "drop"    // from a degree to a drop port
+	Express PathKind = "express" // from degree to degree
+)
 
 // RoadmPort describes a port, which is both an entrance and an exit.
 type RoadmPort struct {
@@ -89,7 +109,7 @@ func (n *Network) SetMedia(device string, index uint32, m Media) error {
 		if old != nil {
 			r.remove(n, old)
 		}
-		c := &media{Media: m, index: index}
+		c := &media{Media: m, index: index, path: r.path(&m)}
 		r.media[index] = c
 		e := r.egress[m.Dest]
 		e.media = append(e.media, c)
@@ -146,15 +166,21 @@ func (e *egress) recompute(n *Network) {
 	}
 }
 
-// path returns gain (that is, a loss) with the attenuator fully open, and the
-// OSNR that the path alone would leave.
-func (r *roadm) path(source, dest string) (gainDb, osnrDb float64) {
-	switch from, to := r.spec.Ports[source].Degree, r.spec.Ports[dest].Degree; {
+// path returns what light in the middle of a media channel meets.
+func (r *roadm) path(m *Media) RoadmPath {
+	kind := Drop
+	switch from, to := r.spec.Ports[m.Source].Degree, r.spec.Ports[m.Dest].Degree; {
 	case from && to:
-		return -r.spec.ExpressDb, 0
+		kind = Express
 	case to:
-		return -r.spec.AddDb, r.spec.AddOsnrDb
-	default:
-		return -r.spec.DropDb, r.spec.DropOsnrDb
+		kind = Add
 	}
+	centre := (m.LowerMHz + m.UpperMHz) / 2
+	for _, p := range r.spec.Paths {
+		if p.Kind == kind && (p.From == "" || p.From == m.Source) && (p.To == "" || p.To == m.Dest) &&
+			(p.UpperMHz == 0 || centre >= p.LowerMHz && centre <= p.UpperMHz) {
+			return p
+		}
+	}
+	return RoadmPath{Kind: kind}
 }

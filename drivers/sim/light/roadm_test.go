@@ -19,14 +19,14 @@ func switched(t testing.TB, plant *light.Plant) *lab {
 	for _, d := range []string{"A", "B"} {
 		must(t, l.AddRoadm(d, light.RoadmSpec{
 			Ports: map[string]light.RoadmPort{"deg": {Degree: true}, "ad1": {}, "ad2": {}},
-			AddDb: 8, DropDb: 8, ExpressDb: 12, AddOsnrDb: 36, DropOsnrDb: 36,
+			Paths: []light.RoadmPath{{Kind: light.Add, LossDb: 8, OsnrDb: 36}, {Kind: light.Drop, LossDb: 8, OsnrDb: 36}, {Kind: light.Express, LossDb: 12}},
 		}))
 	}
 	span := func(id string) light.Element {
 		return light.Element{Span: id, Fibre: light.Fibre{Km: 70, LossDb: 16, DispersionPsNmKm: 17}}
 	}
 	amp := func(name string, gain float64) light.Element {
-		return light.Element{Amplifier: &light.AmplifierSpec{End: light.End{Device: "ila", Port: name}, GainDb: gain, NoiseFigureDb: 5, MaxOutputDbm: 19, Enabled: true}}
+		return light.Element{Amplifiers: []light.AmplifierSpec{{End: light.End{Device: "ila", Port: name}, GainDb: gain, NoiseFigureDb: 5, MaxOutputDbm: 19, Enabled: true}}}
 	}
 	must(t, l.AddLink(light.LinkSpec{
 		Name: "A-B", Ends: [2]light.End{{Device: "A", Port: "deg"}, {Device: "B", Port: "deg"}},

@@ -2,6 +2,7 @@ package light
 
 import (
 	"fmt"
+	"maps"
 	"math"
 )
 
@@ -13,12 +14,14 @@ type LinkSpec struct {
 	Elements [2][]Element // by Direction
 }
 
-// Element is a piece of fibre or an amplifier. LossDb and NoiseFigureDb are
-// the true figures: the builder has the plant's deviations in them.
+// Element is a piece of fibre, another passive loss, or the amplification at
+// one place: one amplifier, or several side by side, each for the waves whose
+// centres lie in its band. Losses and noise figures are the true ones: the
+// builder has the plant's deviations in them.
 type Element struct {
-	Span      string // id of the fibre; empty for an amplifier
-	Fibre     Fibre
-	Amplifier *AmplifierSpec
+	Span       string // id of a fibre; empty for what nobody can cut
+	Fibre      Fibre
+	Amplifiers []AmplifierSpec
 }
 
 type link struct {
@@ -38,15 +41,17 @@ type section struct {
 }
 
 type element struct {
-	span  string
-	fibre Fibre
-	extra float64
-	cut   bool
-	amp   *amplifier
+	span      string
+	fibre     Fibre
+	nonlinear Nonlinear // nil where there is no length
+	extra     float64
+	cut       bool
+	amps      []*amplifier
 }
 
 // AddLink adds a fibre pair. Both ends must be ports of a transceiver or of a
-// ROADM, and carry no link yet.
+// ROADM, and carry no link yet. An error names the element that is wrong or that
+// the physics cannot model; the link is then not there.
 func (n *Network) AddLink(s LinkSpec) error {
 	return n.do(func() error {
 		if n.links[s.Name] != nil {
@@ -61,29 +66,59 @@ func (n *Network) AddLink(s LinkSpec) error {
 			}
 		}
 		l := &link{spec: s}
+		managed := map[End]*amplifier{}
 		for d := range s.Elements {
 			sec := &section{link: l, dir: Direction(d), from: s.Ends[d], to: s.Ends[1-d]}
 			for i, e := range s.Elements[d] {
-				el := element{span: e.Span, fibre: e.Fibre}
-				if e.Amplifier != nil {
-					a := &amplifier{spec: *e.Amplifier, section: sec, index: i, enabled: e.Amplifier.Enabled, gain: e.Amplifier.GainDb}
-					el.amp = a
-					if a.spec.End != (End{}) {
-						if n.amplifiers[a.spec.End] != nil {
-							return existsAlready("amplifier", a.spec.End)
-						}
-						n.amplifiers[a.spec.End] = a
-					}
+				el, err := n.element(e, sec, i, managed)
+				if err != nil {
+					return fmt.Errorf("%s: %w", e.name(i), err)
 				}
 				sec.elements = append(sec.elements, el)
 			}
 			l.sections[d] = sec
+		}
+		for _, sec := range l.sections {
 			n.out[sec.from], n.in[sec.to] = sec, sec
 			n.mark(sec)
 		}
+		maps.Copy(n.amplifiers, managed)
 		n.links[s.Name] = l
 		return nil
 	})
+}
+
+// name is what errors call the element.
+func (e *Element) name(i int) string {
+	if e.Span != "" {
+		return "span " + e.Span
+	}
+	return fmt.Sprintf("element %d", i+1)
+}
+
+// element makes element i of a section and notes the managed amplifiers in it.
+func (n *Network) element(e Element, sec *section, i int, managed map[End]*amplifier) (element, error) {
+	el := element{span: e.Span, fibre: e.Fibre}
+	if len(e.Amplifiers) == 0 {
+		if err := e.Fibre.check(); err != nil || e.Fibre.Km == 0 {
+			return el, err
+		}
+		var err error
+		el.nonlinear, err = n.cfg.Physics.Nonlinear(e.Fibre)
+		return el, err
+	}
+	for _, spec := range e.Amplifiers {
+		a := &amplifier{spec: spec, section: sec, index: i, enabled: spec.Enabled, gain: spec.GainDb}
+		el.amps = append(el.amps, a)
+		if spec.End == (End{}) {
+			continue
+		}
+		if n.amplifiers[spec.End] != nil || managed[spec.End] != nil {
+			return el, existsAlready("amplifier", spec.End)
+		}
+		managed[spec.End] = a
+	}
+	return el, nil
 }
 
 func (n *Network) port(e End) bool {
@@ -112,32 +147,50 @@ func (s *section) recompute(n *Network) {
 	waves, floor := s.source(n)
 	for i := range s.elements {
 		el := &s.elements[i]
-		if el.amp != nil {
-			waves, floor = el.amp.amplify(n, waves, floor)
-			continue
-		}
-		if el.cut {
+		switch {
+		case len(el.amps) > 0:
+			waves, floor = el.amplify(n, waves, floor)
+		case el.cut:
 			waves, floor = nil, 0
-			continue
+		default:
+			noise := n.silence(len(waves))
+			if el.nonlinear != nil && len(waves) > 0 {
+				el.nonlinear(el.entered(n, waves), noise)
+			}
+			el.fibre.pass(waves, noise, el.extra)
+			floor *= fromDb(-el.fibre.LossDb - el.extra)
 		}
-		noise := make([]float64, len(waves))
-		if el.fibre.Km > 0 {
-			n.cfg.Physics.Nonlinear(el.fibre, waves, noise)
-		}
-		loss := fromDb(-el.fibre.LossDb - el.extra)
-		for k := range waves {
-			w := &waves[k]
-			w.NoiseMw = (w.NoiseMw + noise[k]) * loss
-			w.PowerMw *= loss
-			w.Dispersion += el.fibre.Km * el.fibre.DispersionPsNmKm
-		}
-		floor *= loss
 	}
 	if sameLight(waves, s.light) && near(floor, s.floor) {
 		return
 	}
 	s.light, s.floor = waves, floor
 	n.arrive(s)
+}
+
+// silence returns a zero for each wave; they are valid until it is called again.
+func (n *Network) silence(waves int) []float64 {
+	if cap(n.added) < waves {
+		n.added = make([]float64, 2*waves)
+	}
+	n.added = n.added[:waves]
+	clear(n.added)
+	return n.added
+}
+
+// entered returns the waves as they are where the glass begins; they are valid
+// until it is called again.
+func (el *element) entered(n *Network, waves []Wave) []Wave {
+	if el.fibre.InDb == 0 {
+		return waves
+	}
+	in := fromDb(-el.fibre.InDb)
+	n.inside = append(n.inside[:0], waves...)
+	for k := range n.inside {
+		n.inside[k].PowerMw *= in
+		n.inside[k].NoiseMw *= in
+	}
+	return n.inside
 }
 
 // arrive hands the section's light to whatever it is patched to.
@@ -187,7 +240,7 @@ func (n *Network) withSpan(linkName, span string, d Direction, f func(*section, 
 		}
 		s := l.sections[d]
 		for i := range s.elements {
-			if s.elements[i].amp == nil && s.elements[i].span == span {
+			if el := &s.elements[i]; len(el.amps) == 0 && el.span == span {
 				f(s, i)
 				return nil
 			}
@@ -202,11 +255,13 @@ func (s *section) watchFibre(n *Network) {
 	open := false
 	for i := len(s.elements) - 1; i >= 0; i-- {
 		el := &s.elements[i]
-		if el.amp == nil {
+		if len(el.amps) == 0 {
 			open = open || el.cut
 			continue
 		}
-		el.amp.reduce(n, open)
+		for _, a := range el.amps {
+			a.reduce(n, open)
+		}
 		open = false
 	}
 }
@@ -253,7 +308,8 @@ func sameLight(a, b []Wave) bool {
 	for i := range a {
 		x, y := &a[i], &b[i]
 		if x.From != y.From || x.FrequencyMHz != y.FrequencyMHz || x.mode != y.mode || x.LowerMHz != y.LowerMHz || x.UpperMHz != y.UpperMHz ||
-			!near(x.PowerMw, y.PowerMw) || !near(x.NoiseMw, y.NoiseMw) || x.PenaltyDb != y.PenaltyDb || x.StepDb != y.StepDb || x.Dispersion != y.Dispersion {
+			!near(x.PowerMw, y.PowerMw) || !near(x.NoiseMw, y.NoiseMw) || x.PenaltyDb != y.PenaltyDb || x.StepDb != y.StepDb ||
+			x.Dispersion != y.Dispersion || x.Pmd2 != y.Pmd2 || x.Pdl2 != y.Pdl2 {
 			return false
 		}
 	}

@@ -1,9 +1,6 @@
 package light
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // Tuning is what a transceiver is set to.
 type Tuning struct {
@@ -44,6 +41,7 @@ type transceiver struct {
 	floorMw float64
 	signal  float64 // mW; 0: none at our frequency
 	osnr    float64
+	penalty float64 // dB of OSNR lost in the modem
 	good    bool
 	locked  bool
 	lockGen int
@@ -180,7 +178,7 @@ func (x *transceiver) waves() []Wave {
 // recompute decides what the receiver makes of its light.
 func (x *transceiver) recompute(n *Network) {
 	n.touch(x.end.Device)
-	x.signal, x.osnr = 0, -100
+	x.signal, x.osnr, x.penalty = 0, -100, 0
 	good := false
 	if m := x.tuned.Mode; m != nil {
 		best := -1
@@ -193,8 +191,9 @@ func (x *transceiver) recompute(n *Network) {
 			w := x.light[best]
 			w.NoiseMw += overlapNoise(x.light, best)
 			x.signal, x.osnr = w.PowerMw, w.OsnrDb()
-			good = sameMode(m, w.mode) && m.accepts(toDb(w.PowerMw), x.osnr) && w.StepDb <= stepLimitDb &&
-				(m.MaxDispersion == 0 || math.Abs(w.Dispersion) <= m.MaxDispersion)
+			var within bool
+			x.penalty, within = m.penalty(&w)
+			good = within && sameMode(m, w.mode) && m.accepts(toDb(w.PowerMw), x.osnr, x.penalty) && w.StepDb <= stepLimitDb
 		}
 	}
 	if !good && x.signal > 0 {
