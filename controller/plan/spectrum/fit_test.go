@@ -197,6 +197,16 @@ func TestRunsAgreeWithMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		set, list := sets(t)
 		from, length := rapid.IntRange(-5, spectrum.Granules+70).Draw(t, "from"), rapid.IntRange(-1, 200).Draw(t, "length")
+		if rapid.Bool().Draw(t, "tight") { // a run that just does, or just does not
+			var lengths []int
+			for lo, hi := range set.FreeRuns() {
+				lengths = append(lengths, hi-lo)
+			}
+			if len(lengths) > 0 {
+				length = rapid.SampledFrom(lengths).Draw(t, "of a run") + rapid.IntRange(0, 1).Draw(t, "more")
+			}
+			from = min(from, rapid.IntRange(0, spectrum.Granules).Draw(t, "earlier"))
+		}
 		wantLo, wantHi, found := 0, 0, false
 		for g := max(from, 0); g < spectrum.Granules && !found; {
 			lo := g
@@ -256,5 +266,30 @@ func TestSearchesAllocateNothing(t *testing.T) {
 	})
 	if allocated != 0 {
 		t.Errorf("%v allocations (sum %d)", allocated, sum)
+	}
+}
+
+// Runs that differ by a single granule: 14, 13, 12 and 12 for a channel of 12.
+func TestChoiceTellsSingleGranules(t *testing.T) {
+	var set spectrum.Set
+	set.AddRange(spectrum.First, spectrum.Last)
+	for lo, length := range map[int]int{0: 14, 20: 13, 40: 12, 60: 12} {
+		for g := lo; g < lo+length; g++ {
+			set.Remove(models.Slot{N: g + 1, M: 1})
+		}
+		set.AddRange(lo+length, lo+20) // a slot is two granules wide
+	}
+	for p, want := range map[spectrum.Policy]int{
+		spectrum.LowestFirst: 6, spectrum.HighestFirst: 66, spectrum.TightestFirst: 46, spectrum.ExactFirst: 46,
+	} {
+		if got, ok := set.Choose(p, spectrum.Fit{M: 6}); !ok || got.N != want {
+			t.Errorf("%v chooses %v %v, want N %d", p, got, ok, want)
+		}
+	}
+	set.AddRange(40, 80)
+	for p, want := range map[spectrum.Policy]int{spectrum.TightestFirst: 26, spectrum.ExactFirst: 6} {
+		if got, ok := set.Choose(p, spectrum.Fit{M: 6}); !ok || got.N != want {
+			t.Errorf("without an exact run, %v chooses %v %v, want N %d", p, got, ok, want)
+		}
 	}
 }

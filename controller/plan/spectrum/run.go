@@ -34,7 +34,7 @@ func NextRun(used []uint64, from, length int) (lo, hi int, ok bool) {
 			}
 		}
 		open = -1
-		if length <= 64 {
+		if length < 64 { // a whole word is free only where it is zero
 			if starts := runsWithin(^u, length); starts != 0 {
 				p := bits.TrailingZeros64(starts)
 				if rest := u >> p; rest != 0 {
@@ -55,7 +55,7 @@ func NextRun(used []uint64, from, length int) (lo, hi int, ok bool) {
 }
 
 // runsWithin returns where in a word of free places a run of the given length,
-// 1 to 64, begins: doubling the length that is known to be free with each step.
+// 1 to 63, begins: doubling the length that is known to be free with each step.
 func runsWithin(free uint64, length int) uint64 {
 	for have := 1; have < length && free != 0; {
 		shift := min(have, length-have)
