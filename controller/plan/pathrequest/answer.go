@@ -73,21 +73,9 @@ func (s *Spread) add(v float64) {
 	s.Max = max(s.Max, v)
 }
 
-// figures are the impairments of a channel that penalties depend on.
-type figures struct{ dispersion, pmd, pdl float64 }
-
-// of finds an impairment by the name that penalty tables have in a case.
-func (f figures) of(what string) (float64, bool) {
-	switch what {
-	case "chromatic_dispersion":
-		return f.dispersion, true
-	case "pmd":
-		return f.pmd, true
-	case "pdl":
-		return f.pdl, true
-	}
-	return 0, false
-}
+// kinds are the impairments of a channel that penalties depend on, as penalty
+// tables name them, in the order in which penalties are taken off.
+func kinds() [3]string { return [...]string{"chromatic_dispersion", "pmd", "pdl"} }
 
 // judge is the quality of a mode on a way, as the receiver of it sees it.
 func (p *Planner) judge(r *Request, m *Mode, rollOff float64, w *way) (*Metrics, error) {
@@ -99,10 +87,11 @@ func (p *Planner) judge(r *Request, m *Mode, rollOff float64, w *way) (*Metrics,
 	k.GsnrIn01nmDb.begin()
 	k.GsnrDb.begin()
 	k.OsnrIn01nmDb.begin()
-	var sums map[string]float64
-	if len(m.Penalties) > 0 {
-		sums = make(map[string]float64, len(m.Penalties))
+	var tables [3]Penalty
+	for i, kind := range kinds() {
+		tables[i] = m.Penalties[kind]
 	}
+	var sums [3]float64
 	worst := math.Inf(1)
 	for i := range light {
 		a, err := light[i].Arrive(m.BaudRate, m.TxOsnrDb)
@@ -117,31 +106,33 @@ func (p *Planner) judge(r *Request, m *Mode, rollOff float64, w *way) (*Metrics,
 		k.PmdPs += a.PmdPs
 		k.PdlDb += a.PdlDb
 		k.LatencyMs += a.LatencyMs
-		for what, table := range m.Penalties {
-			x, _ := figures{a.DispersionPsNm, a.PmdPs, a.PdlDb}.of(what)
-			penalty := table.at(x)
-			sums[what] += penalty
-			gsnr -= penalty
+		for i, x := range [...]float64{a.DispersionPsNm, a.PmdPs, a.PdlDb} {
+			if len(tables[i].UpTo) > 0 {
+				penalty := tables[i].at(x)
+				sums[i] += penalty
+				gsnr -= penalty
+			}
 		}
 		worst = min(worst, gsnr)
 	}
-	k.settle(sums, worst)
+	k.WorstDb = figure(worst)
+	k.settle()
+	for i, kind := range kinds() {
+		if len(tables[i].UpTo) > 0 {
+			if k.PenaltiesDb == nil {
+				k.PenaltiesDb = map[string]*float64{}
+			}
+			k.PenaltiesDb[kind] = figure(sums[i] / float64(k.Channels))
+		}
+	}
 	return k, nil
 }
 
 // settle turns sums over the comb into means.
-func (k *Metrics) settle(penalties map[string]float64, worst float64) {
-	n := float64(k.Channels)
+func (k *Metrics) settle() {
 	for _, sum := range []*float64{&k.GsnrIn01nmDb.Mean, &k.GsnrDb.Mean, &k.OsnrIn01nmDb.Mean, &k.DispersionPsNm, &k.PmdPs, &k.PdlDb, &k.LatencyMs} {
-		*sum /= n
+		*sum /= float64(k.Channels)
 	}
-	if len(penalties) > 0 {
-		k.PenaltiesDb = make(map[string]*float64, len(penalties))
-	}
-	for what, sum := range penalties {
-		k.PenaltiesDb[what] = figure(sum / n)
-	}
-	k.WorstDb = figure(worst)
 }
 
 // figure is nil for what is beyond all bounds.

@@ -19,7 +19,6 @@ const conus = "testdata/rmsa/v03-conus-60.json.gz"
 //   - forgetful: nothing is kept from one propagation to the next.
 func BenchmarkReferenceCONUS(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	b.Logf("%s, %d CPUs, %s/%s, GOMAXPROCS 1, case %s", runtime.Version(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, conus)
 	c := readCase(b, conus)
 	for _, run := range []struct {
 		name    string
@@ -27,6 +26,7 @@ func BenchmarkReferenceCONUS(b *testing.B) {
 		options pathrequest.Options
 	}{{"kept", false, pathrequest.Options{}}, {"first", true, pathrequest.Options{}}, {"forgetful", false, pathrequest.Options{Forget: true}}} {
 		b.Run(run.name, func(b *testing.B) {
+			b.Logf("%s, %d CPUs, %s/%s, GOMAXPROCS 1, case %s", runtime.Version(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, conus)
 			network, err := pathrequest.Compile(c)
 			if err != nil {
 				b.Fatal(err)

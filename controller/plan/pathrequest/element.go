@@ -16,6 +16,13 @@ const (
 	typeFused       = "fused"
 )
 
+// The types of ways through a wavelength switch.
+const (
+	pathAdd     = "add"
+	pathExpress = "express"
+	pathDrop    = "drop"
+)
+
 // Element is one element of a designed network. Which fields count depends on
 // its type.
 type Element struct {
@@ -205,6 +212,14 @@ func (v *Values) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &one[0])
 }
 
+// MarshalJSON writes what UnmarshalJSON reads.
+func (v Values) MarshalJSON() ([]byte, error) {
+	if len(v) == 1 {
+		return json.Marshal(v[0])
+	}
+	return json.Marshal([]float64(v))
+}
+
 // Shape is a quantity over the band of an amplifier: a constant, or the name of
 // a vector of the tables.
 type Shape struct {
@@ -218,4 +233,12 @@ func (s *Shape) UnmarshalJSON(b []byte) error {
 		return json.Unmarshal(b, &s.Vector)
 	}
 	return json.Unmarshal(b, &s.Constant)
+}
+
+// MarshalJSON writes what UnmarshalJSON reads.
+func (s Shape) MarshalJSON() ([]byte, error) {
+	if s.Vector != "" {
+		return json.Marshal(s.Vector)
+	}
+	return json.Marshal(s.Constant)
 }

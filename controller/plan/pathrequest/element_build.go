@@ -211,6 +211,35 @@ func (p *parts) roadm(e *Element, from, to, pathType string) (gn.Element, error)
 	return s, nil
 }
 
+// checkRoadm finds out what is wrong with a switch before light comes to it: its
+// target towards one neighbour, and all the figures it names.
+func (p *parts) checkRoadm(e *Element, to string) error {
+	names := []string{pathAdd, pathExpress, pathDrop}
+	for what := range e.Impairments {
+		if !slices.Contains(names, what) {
+			return fault(fmt.Sprintf("element %q", e.UID), `use "add", "express" and "drop"`, "there are impairments for %q", what)
+		}
+	}
+	ways := []PathImpairments{{}}
+	for _, own := range e.PathImpairments {
+		if own.To == to {
+			ways = append(ways, own)
+		}
+	}
+	for _, way := range ways {
+		for _, pathType := range names {
+			part, err := p.roadm(e, way.From, to, pathType)
+			if err != nil {
+				return err
+			}
+			if _, err := gn.Compile(part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (m Model) build() (gn.Model, error) {
 	methods := map[string]gn.Method{"gn_model_analytic": gn.Analytic, "ggn_spectrally_separated": gn.Generalised, "ggn_approx": gn.Approximate}
 	method, known := methods[m.NliMethod]

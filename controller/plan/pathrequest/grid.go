@@ -60,7 +60,10 @@ func common(a, b []band) []band {
 
 // granule is the number of the granule at a frequency. The reference tool drops
 // what is behind the decimal point, so that below 193.1 THz it is the next one.
-func granule(hz float64) int { return int((hz - gridAnchor) / gridStep) }
+// What is far off the grid is cut off beyond both ends of it.
+func granule(hz float64) int {
+	return int(max(-maxIndex, min((hz-gridAnchor)/gridStep, maxIndex)))
+}
 
 // shutSpectrum is what no stretch of a network carries: all outside its widest
 // band, and the guard band at either end of that. The granule at an upper edge

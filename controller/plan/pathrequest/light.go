@@ -147,19 +147,13 @@ func (l *lighting) cross(c crossing) (*gn.Line, error) {
 	}
 	n := l.network
 	before, behind := &n.stretches[c.from], &n.stretches[c.to]
-	from, to := before.from, behind.to
-	if k := len(before.within); k > 0 {
-		from = before.within[k-1]
-	}
-	if len(behind.within) > 0 {
-		to = behind.within[0]
-	}
-	pathType := "express"
+	from, to := before.last(), behind.next()
+	pathType := pathExpress
 	switch {
 	case n.elements[from].Type == typeTransceiver:
-		pathType = "add"
+		pathType = pathAdd
 	case n.elements[to].Type == typeTransceiver:
-		pathType = "drop"
+		pathType = pathDrop
 	}
 	part, err := n.parts.roadm(n.elements[behind.from], from, to, pathType)
 	if err != nil {

@@ -29,7 +29,7 @@ func (t Transceiver) check(name string) error {
 			return fault(at, "give a roll-off from 0 to 1", "its roll-off is %g", *m.RollOff)
 		}
 		for what, p := range m.Penalties {
-			if _, known := (figures{}).of(what); !known {
+			if known := kinds(); !slices.Contains(known[:], what) {
 				return fault(at, `use "chromatic_dispersion", "pmd" and "pdl"`, "there are penalties for %q", what)
 			}
 			if err := p.check(); err != nil {

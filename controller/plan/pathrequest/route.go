@@ -174,3 +174,11 @@ func (n *Network) routeGroup(list []*Request, group []int, groups []Disjunction,
 	}
 	return fault(at, "relax the disjunction or the includes, or shorten the routes", "no routes of %d links at most share no hop", groupLinks)
 }
+
+// effort turns what the mesh could not answer into an error of ours.
+func effort(at string, err error) error {
+	if r := new(mesh.Refusal); errors.As(err, &r) && r.Reason == mesh.OutOfEffort {
+		return fault(at, "include fewer elements or take a disjunction apart", "the search for a route was given up after looking at %d nodes", r.Effort)
+	}
+	return fmt.Errorf("%s: %w", at, err)
+}
