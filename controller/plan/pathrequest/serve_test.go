@@ -130,6 +130,8 @@ func TestMerging(t *testing.T) {
 	a, b, c := request("a", "Brest_KLA", "Rennes_STA"), request("b", "Brest_KLA", "Rennes_STA"), request("c", "Brest_KLA", "Rennes_STA")
 	other := request("other", "Brest_KLA", "Rennes_STA")
 	other.SpacingHz = 75e9
+	stronger := request("stronger", "Brest_KLA", "Rennes_STA")
+	stronger.PowerDbm = 1
 	free := request("free", "Brest_KLA", "Rennes_STA")
 	free.Mode = nil
 	free2 := free
@@ -143,6 +145,7 @@ func TestMerging(t *testing.T) {
 		demand float64
 	}{
 		{"three of a kind", nil, []pathrequest.Request{a, other, b, c}, "other, c | b | a", 300e9},
+		{"designed for another power", nil, []pathrequest.Request{a, stronger}, "a, stronger", 100e9},
 		{"without a mode", nil, []pathrequest.Request{free, free2}, "free, free2", 100e9},
 		{"one apart from another", []pathrequest.Disjunction{{ID: "d", Requests: []string{"a", "other"}}}, []pathrequest.Request{a, other, b}, "a, other, b", 100e9},
 		{"both apart from another", []pathrequest.Disjunction{{ID: "d", Requests: []string{"a", "other"}}, {ID: "e", Requests: []string{"b", "other"}}},
