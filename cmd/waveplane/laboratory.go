@@ -30,12 +30,15 @@ type labFlags struct {
 	commit    time.Duration
 	settle    time.Duration
 	minSample time.Duration
+	physics   physicsName
 }
 
 func (f *labFlags) register(c *cobra.Command) {
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of what the documents do not know (default: the example's own)")
 	c.Flags().DurationVar(&f.commit, "commit-time", 0, "how long a device takes for a change")
 	c.Flags().DurationVar(&f.settle, "settle-time", 500*time.Millisecond, "how long a power loop takes to settle")
+	f.physics = physicsGn
+	c.Flags().Var(&f.physics, "physics", "nonlinear noise of fibres: gn (the Gaussian-noise model) or third-order (a rule of thumb)")
 	c.Flags().DurationVar(&f.minSample, "min-sample", 0, "shortest sampling interval that devices accept (default 100ms)")
 }
 
@@ -195,11 +198,15 @@ func (l *laboratory) start(ctx context.Context, stateDir string, f labFlags, log
 	if f.seed != 0 {
 		plant.Seed = f.seed
 	}
+	physics, err := f.physics.physics()
+	if err != nil {
+		return err
+	}
 	timing := sim.DefaultTiming()
 	timing.Commit = f.commit
 	timing.Light.Loop = f.settle
 	l.lab, err = sim.NewLab(ctx, sim.Config{
-		Documents: l.scene.network, Catalogue: cat, StateDir: stateDir, Name: l.scene.name, Plant: plant, Timing: timing, MinSample: f.minSample, Log: log,
+		Documents: l.scene.network, Catalogue: cat, StateDir: stateDir, Name: l.scene.name, Plant: plant, Physics: physics, Timing: timing, MinSample: f.minSample, Log: log,
 	})
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func rules() []rule {
 		{"controller/api", append([]string{"intents", "controller/records", "controller/store", "controller/api/wire"}, models...), []string{"github.com/danielgtaylor/huma/v2", "github.com/prometheus/client_golang"}},
 		{"controller", append([]string{"intents", "drivers", "controller/..."}, models...), nil},
 		{"examples/...", nil, nil},
-		{"cmd/waveplane/...", append([]string{"intents/...", "controller", "controller/records", "controller/plan", "controller/preview", "controller/api", "controller/api/client", "controller/api/wire", "controller/api/endpoint", "drivers/all", "drivers", "drivers/sim/...", "examples", "cmd/waveplane/..."}, models...), []string{"*"}},
+		{"cmd/waveplane/...", append([]string{"intents/...", "controller", "controller/records", "controller/plan", "controller/plan/qot/gn", "controller/preview", "controller/api", "controller/api/client", "controller/api/wire", "controller/api/endpoint", "drivers/all", "drivers", "drivers/sim/...", "examples", "cmd/waveplane/..."}, models...), []string{"*"}},
 		{"internal/...", []string{"*"}, []string{"*"}},
 	}
 }
