@@ -233,3 +233,29 @@ func TestRoundTrip(t *testing.T) {
 		}
 	}
 }
+
+// TestSharedNetwork has two planners at work on one network.
+func TestSharedNetwork(t *testing.T) {
+	c := readCase(t, meshCase)
+	network, err := pathrequest.Compile(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := serve(t, c)
+	for range 2 {
+		t.Run("planner", func(t *testing.T) {
+			t.Parallel()
+			p, err := pathrequest.NewPlanner(network, pathrequest.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := p.Serve(c.Requests, c.Disjunctions)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-alone +beside another)\n%s", diff)
+			}
+		})
+	}
+}
