@@ -58,7 +58,7 @@ func (s *site) lookAgain() {
 	<-timer.C
 }
 
-func TestCutAndRepair(t *testing.T) {
+func TestCutLossAndRepair(t *testing.T) {
 	s := newSite(t, pair("r1", "r2", 1))
 	s.apply(circuit("c1", "r1", "r2"))
 	s.wait("ready", 20*time.Second, []string{"c1"}, isReady)
@@ -77,9 +77,21 @@ func TestCutAndRepair(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.wait("ready after the repair", 20*time.Second, []string{"c1"}, isReady)
+		// A fibre that loses more than the documents say, with light that still arrives.
+		if err := s.lab.Degrade(sim.Span{Link: "r1-r2-0", Span: "s1", Direction: direction}, 4); err != nil {
+			t.Fatal(err)
+		}
+		s.wait("the plant differs, and where", 5*time.Second, []string{"c1"}, func(st records.Status) bool {
+			c := condition(st, models.Ready)
+			return c.Status == "False" && c.Reason == models.PlantMismatch && strings.Contains(c.Message, "link r1-r2-0 span s1 "+direction)
+		})
+		if err := s.lab.Restore(sim.Span{Link: "r1-r2-0"}); err != nil {
+			t.Fatal(err)
+		}
+		s.wait("ready with the loss gone", 20*time.Second, []string{"c1"}, isReady)
 	}
 	if after := s.writes(); after != before {
-		t.Errorf("cuts and repairs cost %d writes", after-before)
+		t.Errorf("cuts, losses and repairs cost %d writes", after-before)
 	}
 }
 
