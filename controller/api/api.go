@@ -28,6 +28,11 @@ type Planner interface {
 	// Why plans one stored Circuit or Wavelength again, explaining every
 	// candidate.
 	Why(ctx context.Context, kind, namespace, name string) (records.CircuitPlan, error)
+	// Spectrum tells how full a link is, or the routes between two sites; with
+	// both, those routes that pass the link. Link or between is empty when it is
+	// not asked about. The error is store.ErrNotFound for a link or site that
+	// the network does not have.
+	Spectrum(ctx context.Context, link string, between []string) (records.SpectrumReport, error)
 }
 
 // Prober answers questions about what is.
@@ -133,6 +138,7 @@ func (a *API) register(h huma.API) {
 	huma.Register(h, changing("diff", "/diff", "Compare documents with the stored ones", "Writes nothing."), a.diffDocuments)
 	huma.Register(h, changing("plan", "/plan", "Plan", "The stored network compared with the network after these documents. Writes nothing."), a.planDocuments)
 	huma.Register(h, operation("drift", http.MethodGet, wire.Base+"/drift", "Drift", "What was applied compared with what the devices say. Changes nothing."), a.drift)
+	huma.Register(h, operation("spectrum", http.MethodGet, wire.Base+"/spectrum", "Spectrum", "How full a link is, or the routes between two sites, and how many wavelengths of each mode still fit. Changes nothing."), a.spectrum)
 	huma.Register(h, operation("events", http.MethodGet, wire.Base+"/events", "Events", "What happened, oldest first; with watch=true as it happens."), a.events)
 	huma.Register(h, operation("listRequests", http.MethodGet, wire.Base+"/requests", "What people asked for and is not served yet", ""), a.listRequests)
 	huma.Register(h, operation("getRequest", http.MethodGet, wire.Base+"/requests/{id}", "One request; 404 once it is served", ""), a.getRequest)

@@ -43,6 +43,10 @@ func (p *planner) Why(_ context.Context, kind, namespace, name string) (records.
 	return records.CircuitPlan{Kind: kind, Namespace: namespace, Name: name, Action: "none"}, p.err
 }
 
+func (p *planner) Spectrum(_ context.Context, link string, between []string) (records.SpectrumReport, error) {
+	return records.SpectrumReport{Link: link, Between: between}, p.err
+}
+
 // prober likewise.
 type prober struct {
 	drift records.DriftReport
@@ -317,6 +321,26 @@ func TestDriftAndReports(t *testing.T) {
 	}
 	_, err = b.client.Why(b.ctx, kindOf(t, "circuit"), "", "none")
 	refused(t, err, wire.NotFound)
+}
+
+// Spectrum passes on what was asked, and refuses what makes no sense.
+func TestSpectrum(t *testing.T) {
+	b := newBench(t)
+	got, err := b.client.Spectrum(b.ctx, "a-b", []string{"dc-a", "dc-b"})
+	if err != nil || got.Kind != "SpectrumReport" || got.Link != "a-b" || len(got.Between) != 2 || got.Links == nil || got.Capacity == nil {
+		t.Errorf("%+v: %v", got, err)
+	}
+	_, err = b.client.Spectrum(b.ctx, "", nil)
+	refused(t, err, wire.BadRequest, "neither a link nor two sites")
+	for _, between := range [][]string{{"dc-a"}, {"dc-a", "dc-a"}} {
+		_, err = b.client.Spectrum(b.ctx, "", between)
+		refused(t, err, wire.BadRequest, "two different sites")
+	}
+	_, err = b.client.Spectrum(b.ctx, "", []string{"dc-a", "dc-b", "dc-c"})
+	refused(t, err, wire.BadRequest, "between")
+	b.planner.err = fmt.Errorf("there is no link: %w", store.ErrNotFound)
+	_, err = b.client.Spectrum(b.ctx, "a-x", nil)
+	refused(t, err, wire.NotFound, "there is no link")
 }
 
 // Why tells what is so beside how it came to be.

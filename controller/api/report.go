@@ -40,6 +40,28 @@ func (a *API) drift(ctx context.Context, in *driftInput) (*driftOutput, error) {
 	return &driftOutput{wire.NewDriftReport(report)}, nil
 }
 
+type spectrumInput struct {
+	Link    string   `query:"link" maxLength:"100" doc:"name of a link"`
+	Between []string `query:"between,explode" maxItems:"2" doc:"two sites: the routes between them, with link those that pass it"`
+}
+
+type spectrumOutput struct{ Body wire.SpectrumReport }
+
+// spectrum tells how full a link is, or the routes between two sites.
+func (a *API) spectrum(ctx context.Context, in *spectrumInput) (*spectrumOutput, error) {
+	switch {
+	case in.Link == "" && len(in.Between) == 0:
+		return nil, badRequest("neither a link nor two sites are given: ?link=NAME or ?between=SITE&between=SITE")
+	case len(in.Between) == 1, len(in.Between) == 2 && in.Between[0] == in.Between[1]:
+		return nil, badRequest("between: want two different sites")
+	}
+	report, err := a.cfg.Planner.Spectrum(ctx, in.Link, in.Between)
+	if err != nil {
+		return nil, a.failureOf("spectrum", err)
+	}
+	return &spectrumOutput{wire.NewSpectrumReport(report)}, nil
+}
+
 type whyOutput struct{ Body wire.Explanation }
 
 // why explains the plan of one document. The reasons of a wavelength that the

@@ -240,3 +240,27 @@ func TestSpectrumOfNothing(t *testing.T) {
 		}
 	}
 }
+
+// Where nothing on a link sets a band, what can be tuned does.
+func TestSpectrumOfABareFibre(t *testing.T) {
+	for band, tune := range map[string]models.Band{
+		"L":   {Lower: 186_100 * models.GHz, Upper: 190_900 * models.GHz},
+		"C":   {Lower: 191_350 * models.GHz, Upper: 196_100 * models.GHz},
+		"C+L": {Lower: 186_100 * models.GHz, Upper: 196_100 * models.GHz},
+		"S":   {Lower: 197_000 * models.GHz, Upper: 200_000 * models.GHz},
+	} {
+		cat := smallCatalogue()
+		m := cat.Modes["zrp-400g"]
+		m.Tune = tune
+		cat.Modes["zrp-400g"] = m
+		n, err := plan.NewNetwork(pairDocs(1, 20, false), cat, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := view(t, n, plan.NewLedger(), plan.SpectrumQuery{Link: "f0"}).Links[0].Bands
+		want := []records.SpectrumRange{{Band: band, LowerGHz: tune.Lower.GHz() - 37.5, UpperGHz: tune.Upper.GHz() + 37.5}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	}
+}

@@ -146,7 +146,7 @@ func (s *site) behind(degree *topo.Port) []*topo.Port {
 // arrives over none.
 func (v *SpectrumView) reaching(est Estimator, p passage, m *catalogue.Mode) ([]track, *records.Refusal) {
 	var out []track
-	worst := &records.Refusal{Reason: models.ModeMismatch, Message: "no two parts at the ends have the mode in common"}
+	var worst *records.Refusal
 	for _, t := range p.tracks {
 		if !slices.ContainsFunc(v.net.offers(pair(t.ends[0], t.ends[1])), func(o offer) bool { return o.mode.Name == m.Name && (p.direct || o.mode.Roadm) }) {
 			continue
@@ -157,9 +157,12 @@ func (v *SpectrumView) reaching(est Estimator, p passage, m *catalogue.Mode) ([]
 		}})[0]
 		if got.Refusal == nil {
 			out = append(out, t)
-		} else if rank(got.Refusal.Reason) >= rank(worst.Reason) {
+		} else if worst == nil || rank(got.Refusal.Reason) > rank(worst.Reason) {
 			worst = got.Refusal
 		}
+	}
+	if worst == nil {
+		worst = &records.Refusal{Reason: models.ModeMismatch, Message: "no two parts at the ends have the mode in common"}
 	}
 	return out, worst
 }

@@ -80,3 +80,25 @@ func Offline(docs []intents.Document, base *catalogue.Catalogue, est plan.Estima
 	}
 	return Plan(World{Network: network, Ledger: plan.NewLedger(), Estimator: est}, Change{Requests: Requests(docs), Native: native})
 }
+
+// Spectrum tells how full documents alone would make a link, or the routes
+// between two sites, and how many of them are refused and take nothing. The
+// documents are as for Offline; an error may also name a link or site that they
+// do not have.
+func Spectrum(docs []intents.Document, base *catalogue.Catalogue, est plan.Estimator, q plan.SpectrumQuery) (report records.SpectrumReport, refused int, err error) {
+	network, err := Overlay(nil, docs, base)
+	if err != nil {
+		return report, 0, err
+	}
+	ledger := plan.NewLedger()
+	for _, out := range plan.Compute(network, ledger, est, Requests(docs)) {
+		if out.Refusal != nil {
+			refused++
+		}
+	}
+	view, err := plan.ViewSpectrum(network, ledger, q)
+	if err != nil {
+		return report, refused, err
+	}
+	return view.Report(est), refused, nil
+}

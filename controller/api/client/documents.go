@@ -113,6 +113,21 @@ func (c *Client) Why(ctx context.Context, kind wire.Kind, namespace, name string
 	return out, err
 }
 
+// Spectrum tells how full a link is, or with between the routes between two
+// sites; with both, those that pass the link.
+func (c *Client) Spectrum(ctx context.Context, link string, between []string) (wire.SpectrumReport, error) {
+	q := url.Values{}
+	if link != "" {
+		q.Set("link", link)
+	}
+	for _, site := range between {
+		q.Add("between", site)
+	}
+	var out wire.SpectrumReport
+	err := c.call(ctx, http.MethodGet, wire.Base+"/spectrum", q, "", nil, &out)
+	return out, err
+}
+
 // Wavelength returns everything known of one wavelength.
 func (c *Client) Wavelength(ctx context.Context, namespace, name string) (records.WavelengthReport, error) {
 	kind, err := wire.KindNamed("Wavelength")

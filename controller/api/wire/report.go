@@ -38,6 +38,25 @@ func NewPlanReport(r records.PlanReport) PlanReport {
 	return PlanReport{APIVersion: intents.APIVersion, Kind: "PlanReport", PlanReport: r}
 }
 
+// SpectrumReport answers spectrum.
+type SpectrumReport struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"` // SpectrumReport
+	records.SpectrumReport
+}
+
+// NewSpectrumReport returns a report with its fixed fields set and no list that
+// is null.
+func NewSpectrumReport(r records.SpectrumReport) SpectrumReport {
+	if r.Links == nil {
+		r.Links = []records.LinkSpectrum{}
+	}
+	if r.Capacity == nil {
+		r.Capacity = []records.Placements{}
+	}
+	return SpectrumReport{APIVersion: intents.APIVersion, Kind: "SpectrumReport", SpectrumReport: r}
+}
+
 // Explanation answers why: the plan of one document made again with every
 // candidate, and what stands in the way of the stored one.
 type Explanation struct {
