@@ -36,6 +36,7 @@ type planner struct {
 type memory struct {
 	ways     map[string][]*way
 	verdicts map[lightKey]verdict
+	picks    int // by all pickers
 }
 
 func newMemory() *memory {
@@ -86,6 +87,7 @@ func (p *planner) best(ways []*way, wl int) ([]records.Decision, bool) {
 
 // proposals asks a picker for sets until one can be reserved.
 func (p *planner) proposals(k *picker, wl int) ([]records.Decision, bool) {
+	defer func() { p.memory.picks += k.picks }()
 	for range maxRounds {
 		counts, ok := k.pick()
 		if !ok {

@@ -15,6 +15,7 @@ import (
 const (
 	replansPerRefusal = 64
 	replansPerCompute = 4096 // of all requests together; later refusals go without
+	picksPerRefusal   = 200_000
 )
 
 // probe looks for the smallest relaxation of a refused request that passes, by
@@ -77,7 +78,7 @@ func (b *probe) passes(s step) bool {
 }
 
 func (b *probe) plan(s step) (Outcome, bool) {
-	if *b.left <= 0 {
+	if *b.left <= 0 || b.p.memory.picks > picksPerRefusal {
 		b.out = true
 		return Outcome{}, false
 	}

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Limits of the search for one set. They are counted, not timed, so that the
-// same question always has the same answer.
+// Limits of the search for a set. They are counted, not timed, so that the same
+// question always has the same answer.
 const (
-	maxPicks = 20_000 // sets begun
+	maxPicks = 20_000 // sets begun, all proposals for a request together
 	maxUnits = 4096   // steps in which what is missing is looked up
 )
 
@@ -32,14 +32,16 @@ type picker struct {
 	forbidden [][]int // sets that do not fit, as counts of choices
 
 	unit    int
-	table   []cost  // least cost by units missing
-	rate    int     // highest
-	latency int     // place of latency in costs
-	quick   []int64 // least sum of latencies, by wavelengths
+	table   []cost           // least cost by units missing
+	rate    int              // highest
+	latency int              // place of latency in costs
+	quick   []int64          // least sum of latencies, by wavelengths
+	best    [2]map[int32]int // highest rate by port kind, at either end
+	room    [2]int           // what the ports that are left carry at most, at either end
 
 	counts  []int // by choice: the set being built
-	picks   int
-	best    []int
+	picks   int   // so far
+	set     []int
 	least   cost
 	found   bool
 	pending [][]branch // by depth
@@ -63,14 +65,13 @@ type partial struct {
 // pick returns the best set as counts of choices; false when there is none, or
 // none was found before the search was given up.
 func (k *picker) pick() ([]int, bool) {
-	k.found, k.picks, k.best = false, 0, nil
+	k.found, k.set = false, nil
 	k.counts = make([]int, len(k.choices))
 	if !k.prepare() {
 		return nil, false
 	}
-	k.rules.begin()
 	k.extend(partial{missing: k.missing, span: k.rules.span, carried: k.rules.carried}, 0)
-	return k.best, k.found
+	return k.set, k.found
 }
 
 // forbid rules out every set that holds these.
@@ -164,37 +165,52 @@ func (k *picker) quickest() {
 }
 
 // reachable reports whether the ports at either end and the limit on
-// wavelengths let what is missing be carried, each looked at by itself.
+// wavelengths let what is missing be carried, each looked at by itself, also
+// beside each single thing that may fail.
 func (k *picker) reachable() bool {
-	need := k.missing[0] + k.missing[1]
 	if k.most > 0 && ceilDiv(k.missing[0], k.rate)+ceilDiv(k.missing[1], k.rate) > k.most {
 		return false
 	}
 	for end := range 2 {
-		// A kind of port carries at most its best rate on every port, whatever
-		// the ways.
-		rates := map[int32]int{}
-		for _, c := range k.choices {
-			if c.most > 0 {
-				rates[c.uses[end]] = max(rates[c.uses[end]], c.offer.mode.RateGbps)
-			}
+		k.best[end] = k.rates(end, -1)
+		if k.room[end] = k.capacity(k.best[end]); k.room[end] < k.missing[0]+k.missing[1] {
+			return false
 		}
-		sum := 0
-		for u, rate := range rates {
-			sum += rate * k.left[u]
-		}
-		if sum < need {
+	}
+	k.rules.begin()
+	for thing, kept := range k.rules.kept {
+		if k.rules.carried-kept+k.capacity(k.rates(0, thing)) < k.rules.survive {
 			return false
 		}
 	}
 	return true
 }
 
+// rates returns the highest rate of each kind of port at one end over ways that
+// stay clear of a thing.
+func (k *picker) rates(end, thing int) map[int32]int {
+	out := map[int32]int{}
+	for _, c := range k.choices {
+		if c.most > 0 && (thing < 0 || !slices.Contains(k.rules.of[c.way], thing)) {
+			out[c.uses[end]] = max(out[c.uses[end]], c.offer.mode.RateGbps)
+		}
+	}
+	return out
+}
+
+func (k *picker) capacity(rates map[int32]int) int {
+	sum := 0
+	for u, rate := range rates {
+		sum += rate * k.left[u]
+	}
+	return sum
+}
+
 // extend tries all that may be added to a set.
 func (k *picker) extend(s partial, depth int) {
 	if s.missing[0] <= 0 && s.missing[1] <= 0 && k.rules.lacking(s.carried) <= 0 {
 		if !k.found || s.cost.compare(k.least) < 0 {
-			k.best, k.least, k.found = slices.Clone(k.counts), s.cost, true
+			k.set, k.least, k.found = slices.Clone(k.counts), s.cost, true
 		}
 		return
 	}
@@ -215,9 +231,10 @@ func (k *picker) extend(s partial, depth int) {
 		if k.found && b.bound.compare(k.least) >= 0 {
 			return
 		}
-		if k.picks++; k.picks > maxPicks {
+		if k.picks >= maxPicks {
 			return
 		}
+		k.picks++
 		next, _ := k.add(s, b.choice)
 		k.take(b.choice, 1)
 		k.extend(next, depth+1)
@@ -253,6 +270,9 @@ func (k *picker) add(s partial, i int) (partial, bool) {
 func (k *picker) take(i, n int) {
 	c := k.choices[i]
 	k.counts[i] += n
+	for end, u := range c.uses {
+		k.room[end] -= n * k.best[end][u]
+	}
 	k.left[c.uses[0]] -= n
 	if c.uses[1] != c.uses[0] {
 		k.left[c.uses[1]] -= n
@@ -280,6 +300,13 @@ func (k *picker) ruledOut(i int) bool {
 // bound returns a cost that no completion of the set goes below.
 func (k *picker) bound(s partial) (cost, bool) {
 	b, size := s.cost, s.size
+	// One more than the set holds has been added to s, but not taken.
+	short := max(0, s.missing[0]) + max(0, s.missing[1])
+	for end, room := range k.room {
+		if room-k.best[end][k.choices[s.first].uses[end]] < short {
+			return b, false
+		}
+	}
 	for leg, missing := range s.missing {
 		if leg == 0 {
 			missing = max(missing, k.rules.lacking(s.carried))

@@ -1,0 +1,155 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/waveplane/waveplane/controller/plan/route"
+	"github.com/waveplane/waveplane/controller/plan/route/mesh"
+	"github.com/waveplane/waveplane/controller/plan/topo"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/intents"
+)
+
+// meshes are the network as the search for pairs sees it, one for each level of
+// what must not be shared, made when first asked for.
+type meshes struct {
+	mu    sync.Mutex
+	known map[string]*pairMesh
+}
+
+// pairMesh has a node for each switch, and two for each site: light leaves
+// terminals at the one and arrives at the other, so that no route passes
+// through a site's terminals.
+type pairMesh struct {
+	mesh    *mesh.Mesh
+	latency *mesh.Weights
+	out, in map[string]mesh.Node // by site
+	node    map[string]mesh.Node // by switch
+	edges   []pairEdge
+	risks   map[string]mesh.Risk
+}
+
+// pairEdge is a leg, or a stub between a site's terminals and a switch.
+type pairEdge struct {
+	leg  *route.Leg
+	risk []string
+}
+
+func (n *Network) pairMesh(level string) (*pairMesh, error) {
+	n.meshes.mu.Lock()
+	defer n.meshes.mu.Unlock()
+	if m, ok := n.meshes.known[level]; ok {
+		return m, nil
+	}
+	m, err := n.buildPairMesh(level)
+	if err != nil {
+		return nil, err
+	}
+	if n.meshes.known == nil {
+		n.meshes.known = map[string]*pairMesh{}
+	}
+	n.meshes.known[level] = m
+	return m, nil
+}
+
+func (n *Network) buildPairMesh(level string) (*pairMesh, error) {
+	m := &pairMesh{out: map[string]mesh.Node{}, in: map[string]mesh.Node{}, node: map[string]mesh.Node{}, risks: map[string]mesh.Risk{}}
+	var b mesh.Builder
+	for _, name := range slices.Sorted(maps.Keys(n.topo.Devices)) {
+		if n.topo.Devices[name].Roadm() {
+			m.node[name] = b.Node("switch " + name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(n.sites)) {
+		m.out[name], m.in[name] = b.Node("out of "+name), b.Node("into "+name)
+	}
+	var latency []float64
+	add := func(s mesh.EdgeSpec, leg *route.Leg, ms float64) {
+		for _, r := range s.Risks {
+			m.risks[r] = b.Risk(r)
+		}
+		b.Edge(s)
+		m.edges = append(m.edges, pairEdge{leg, s.Risks})
+		latency = append(latency, ms)
+	}
+	for _, name := range slices.Sorted(maps.Keys(n.topo.Links)) {
+		l := n.topo.Links[name]
+		if !(l.LatencyMs >= 0) {
+			continue
+		}
+		risks := n.risks(level, l)
+		for _, dir := range []records.Direction{records.AZ, records.ZA} {
+			leg := &route.Leg{Link: l, Direction: dir}
+			from, to := leg.Enter().Device, leg.Exit().Device
+			spec := mesh.EdgeSpec{Name: name + ":" + string(dir), Link: name, Risks: risks}
+			switch {
+			case l.Between() && !leg.Enter().AddDrop() && !leg.Exit().AddDrop() && from != to:
+				spec.From, spec.To = m.node[from.Name], m.node[to.Name]
+			case l.Ends[0].Line() && l.Ends[1].Line() && from.Site != to.Site:
+				// The two directions join different nodes, so that they are two
+				// links to the mesh; no route can use both.
+				spec.From, spec.To, spec.Link = m.out[from.Site], m.in[to.Site], ""
+			default:
+				continue
+			}
+			add(spec, leg, l.LatencyMs)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(n.sites)) {
+		for _, roadm := range n.sites[name].roadms {
+			for i := range 2 { // both legs may begin at the same switch
+				add(mesh.EdgeSpec{Name: fmt.Sprintf("add %s %s %d", name, roadm.Name, i), From: m.out[name], To: m.node[roadm.Name]}, nil, 0)
+				add(mesh.EdgeSpec{Name: fmt.Sprintf("drop %s %s %d", name, roadm.Name, i), From: m.node[roadm.Name], To: m.in[name]}, nil, 0)
+			}
+		}
+	}
+	var err error
+	if m.mesh, err = b.Build(); err != nil {
+		return nil, err
+	}
+	m.latency, err = m.mesh.Weights(latency)
+	return m, err
+}
+
+// risks lists what a link shares with others at a level, beside itself.
+func (n *Network) risks(level string, l *topo.Link) []string {
+	var out []string
+	if level == intents.DisjointLink {
+		return nil
+	}
+	for _, r := range l.Risks {
+		out = append(out, "shared risk "+r)
+	}
+	if level == intents.DisjointSite {
+		for _, s := range sitesOf(l) {
+			out = append(out, "site "+s)
+		}
+	}
+	return out
+}
+
+// way makes a way of a path from site to site.
+func (m *pairMesh) way(path mesh.Path) *way {
+	var legs []route.Leg
+	for _, e := range path.Edges {
+		if leg := m.edges[e].leg; leg != nil {
+			legs = append(legs, *leg)
+		}
+	}
+	w := &way{}
+	if len(legs) == 1 && legs[0].Enter().Line() {
+		w.direct = &legs[0]
+	} else {
+		w.line.Legs = legs
+	}
+	for _, leg := range legs {
+		w.latencyMs += leg.Link.LatencyMs
+		w.lengthKm += leg.Link.LengthKm
+	}
+	w.name = strings.Join(w.links(), " ")
+	return w
+}
