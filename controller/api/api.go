@@ -33,6 +33,9 @@ type Planner interface {
 	// not asked about. The error is store.ErrNotFound for a link or site that
 	// the network does not have.
 	Spectrum(ctx context.Context, link string, between []string) (records.SpectrumReport, error)
+	// Replan plans one stored Circuit or Wavelength again beside what it has.
+	// It changes nothing.
+	Replan(ctx context.Context, kind, namespace, name string) (records.PlanReport, error)
 }
 
 // Prober answers questions about what is.
@@ -169,6 +172,7 @@ func (a *API) registerKind(h huma.API, kind wire.Kind) {
 	huma.Register(h, listed("list"+kind.Name, some, "List "+kind.Plural+" of a namespace"), a.listNamespace(kind))
 	huma.Register(h, operation("get"+kind.Name, http.MethodGet, one, "Get one of "+kind.Plural, ""), a.get(kind))
 	huma.Register(h, operation("delete"+kind.Name, http.MethodDelete, one, "Delete one of "+kind.Plural, ""), a.deleteOne(kind))
+	huma.Register(h, operation("replan"+kind.Name, http.MethodGet, one+"/replan", "What would be decided today, beside what is there", ""), a.replan(kind))
 	huma.Register(h, operation("why"+kind.Name, http.MethodGet, one+"/why", "Why it was planned as it is", ""), a.why(kind))
 	if kind.Name == intents.KindWavelength {
 		huma.Register(h, operation("report"+kind.Name, http.MethodGet, one+"/report", "Everything known of a wavelength, with its acceptance record", ""), a.report)

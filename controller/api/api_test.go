@@ -47,6 +47,10 @@ func (p *planner) Spectrum(_ context.Context, link string, between []string) (re
 	return records.SpectrumReport{Link: link, Between: between}, p.err
 }
 
+func (p *planner) Replan(_ context.Context, kind, namespace, name string) (records.PlanReport, error) {
+	return records.PlanReport{Circuits: []records.CircuitPlan{{Kind: kind, Namespace: namespace, Name: name, Action: "change"}}, Steps: []string{"light it"}}, p.err
+}
+
 // prober likewise.
 type prober struct {
 	drift records.DriftReport
@@ -318,6 +322,12 @@ func TestDriftAndReports(t *testing.T) {
 	refused(t, err, wire.Internal)
 	if p, err := b.client.Why(b.ctx, kindOf(t, "circuit"), "", "c"); err != nil || p.Name != "c" {
 		t.Errorf("why: %+v, %v", p, err)
+	}
+	if r, err := b.client.Replan(b.ctx, kindOf(t, "circuit"), "", "c"); err != nil || len(r.Circuits) != 1 || r.Circuits[0].Name != "c" || len(r.Steps) != 1 {
+		t.Errorf("replan: %+v, %v", r, err)
+	}
+	if _, err := b.client.Replan(b.ctx, kindOf(t, "circuit"), "", "none"); !client.IsReason(err, wire.NotFound) {
+		t.Errorf("replan of what is not there: %v", err)
 	}
 	_, err = b.client.Why(b.ctx, kindOf(t, "circuit"), "", "none")
 	refused(t, err, wire.NotFound)

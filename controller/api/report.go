@@ -102,6 +102,20 @@ func (a *API) why(kind wire.Kind) func(context.Context, *objectInput) (*whyOutpu
 	}
 }
 
+// replan plans one document again beside what it has.
+func (a *API) replan(kind wire.Kind) func(context.Context, *objectInput) (*planOutput, error) {
+	return func(ctx context.Context, in *objectInput) (*planOutput, error) {
+		if _, err := a.one(ctx, kind, in.Namespace, in.Name); err != nil {
+			return nil, a.failureOf("replan", err)
+		}
+		report, err := a.cfg.Planner.Replan(ctx, kind.Name, in.Namespace, in.Name)
+		if err != nil {
+			return nil, a.failureOf("replan", err)
+		}
+		return &planOutput{wire.NewPlanReport(report)}, nil
+	}
+}
+
 // faultsOf lists the wavelengths with which something is wrong now.
 func faultsOf(list []records.WavelengthStatus) []wire.WavelengthFault {
 	var out []wire.WavelengthFault

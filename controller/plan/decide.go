@@ -27,8 +27,8 @@ func (p *planner) decide(w *way, e ends, o offer, wl int, slot models.Slot, lp l
 		Osnr: models.Ratio(math.Floor(worst.OsnrDb * 100)), Margin: *l.margin, Floor: models.Ratio(math.Round(p.want.floor * 100)),
 		Estimator: p.est.Name(), OnVerifyFailure: p.want.onFail, TopologyRev: p.net.topologyRev,
 	}
-	if l.beside.owner != "" && lostDb(l.beside.worst) > 0 {
-		d.WorstNeighbour, d.NeighbourLoss = l.beside.owner, lostDb(l.beside.worst)
+	if l.beside.name != "" && lostDb(l.beside.worst) > 0 {
+		d.WorstNeighbour, d.NeighbourLoss = l.beside.name, lostDb(l.beside.worst)
 	}
 	if !p.want.byHand {
 		d.Name += "-" + strconv.Itoa(wl)

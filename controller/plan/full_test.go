@@ -66,7 +66,7 @@ func TestNeighboursLoseMargin(t *testing.T) {
 	b := &second.Add[0]
 	after := worst(t, n, l, est, a)
 	lost := before - after
-	if b.WorstNeighbour != a.Owner() || lost <= 0 || math.Abs(b.NeighbourLoss.Db()-lost) > 0.011 {
+	if b.WorstNeighbour != a.Called() || lost <= 0 || math.Abs(b.NeighbourLoss.Db()-lost) > 0.011 {
 		t.Errorf("%s loses %.4f dB, the decision says %s loses %v", a.Owner(), lost, b.WorstNeighbour, b.NeighbourLoss)
 	}
 	if fresh := worst(t, n, again(l, n, []*records.Decision{a, b}), est, a); math.Abs(fresh-after) > 1e-9 {

@@ -19,7 +19,7 @@ const toleratedDb = 0.1
 type neighbourhood struct {
 	after  map[string]Estimate // of every neighbour, by owner
 	worst  float64             // greatest loss of margin, dB; 0 when nobody is disturbed
-	owner  string              // who loses it
+	name   string              // who loses it
 	reason models.Reason       // NeighbourMargin, or empty
 	why    string
 }
@@ -38,15 +38,15 @@ func (p *planner) neighbours(path Path) neighbourhood {
 		after.Az = after.Az.Disturbed(x.full.Disturbance(w.path.AzOn, w.channel.Slot))
 		after.Za = after.Za.Disturbed(x.full.Disturbance(w.path.ZaOn, w.channel.Slot))
 		out.after[owner] = after
-		out.weigh(owner, w, w.estimate.Worst().MarginDb, after.Worst().MarginDb)
+		out.weigh(x.decisions[owner].Called(), w, w.estimate.Worst().MarginDb, after.Worst().MarginDb)
 	}
 	return out
 }
 
 // weigh compares a neighbour's margin before and after.
-func (h *neighbourhood) weigh(owner string, w *lit, before, after float64) {
+func (h *neighbourhood) weigh(name string, w *lit, before, after float64) {
 	if lost := before - after; lost > h.worst {
-		h.worst, h.owner = lost, owner
+		h.worst, h.name = lost, name
 	}
 	least := w.floor
 	if before < w.floor {
@@ -56,7 +56,7 @@ func (h *neighbourhood) weigh(owner string, w *lit, before, after float64) {
 		return
 	}
 	h.reason = models.NeighbourMargin
-	h.why = fmt.Sprintf("margin of %s on %v would fall from %.2f to %.2f dB, %.2f dB asked for", owner, w.channel.Slot.Centre(), before, after, w.floor)
+	h.why = fmt.Sprintf("margin of %s on %v would fall from %.2f to %.2f dB, %.2f dB asked for", name, w.channel.Slot.Centre(), before, after, w.floor)
 }
 
 // besides lists the owners that share a stretch with a path, sorted.

@@ -79,7 +79,7 @@ func Plan(w World, c Change) (records.PlanReport, error) {
 	for i := range c.Remove {
 		errs = append(errs, w.giveBack(c.Remove[i].Decisions))
 	}
-	sum.Text = fmt.Sprintf("%d add, %d keep, %d remove, %d refused; spectrum %+g GHz", sum.Add, sum.Keep, sum.Remove, sum.Refused, sum.SpectrumGHz)
+	sum.Text = summaryText(&report)
 	return report, errors.Join(errs...)
 }
 
@@ -166,6 +166,7 @@ func planned(d *records.Decision, action string) records.PlannedWavelength {
 	p := records.PlannedWavelength{
 		Name: d.Name, Action: action, Mode: d.Mode, CapacityGbps: d.CapacityGbps, CentreGHz: d.Slot.Centre().GHz(), SlotGHz: d.Slot.Width().GHz(),
 		LaunchDbm: d.LaunchPower.Dbm(), LengthKm: d.LengthKm, LatencyMs: d.LatencyMs, OsnrDb: d.Osnr.Db(), MarginDb: d.Margin.Db(), Forecast: d.Forecast,
+		WorstNeighbour: d.WorstNeighbour, NeighbourLossDb: d.NeighbourLoss.Db(),
 	}
 	for i, end := range d.Ends {
 		p.Ends[i] = end.Device + "/" + end.Port

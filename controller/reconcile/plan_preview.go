@@ -159,25 +159,9 @@ func (s shownDevices) Native(device string, changes []models.Change) string {
 // Why explains one circuit: what it has, and every candidate that was tried,
 // planned again now with its own reservation given back first.
 func (s *Stages) Why(ctx context.Context, kind, namespace, name string) (records.CircuitPlan, error) {
-	if err := s.caughtUp(ctx); err != nil {
-		return records.CircuitPlan{}, err
-	}
-	key := kind + "/" + namespace + "/" + name
-	e, ok := get(s.caches.intents, key)
-	if !ok {
-		return records.CircuitPlan{}, fmt.Errorf("no %s %s/%s", strings.ToLower(kind), namespace, name)
-	}
-	doc, err := decodeIntent(e)
+	network, req, err := s.storedRequest(ctx, kind, namespace, name)
 	if err != nil {
 		return records.CircuitPlan{}, err
-	}
-	network, _, err := s.network.current()
-	if err != nil {
-		return records.CircuitPlan{}, err
-	}
-	req, ok := s.previewRequest(doc)
-	if !ok {
-		return records.CircuitPlan{}, fmt.Errorf("%s is not planned", key)
 	}
 	s.planner.mu.Lock()
 	defer s.planner.mu.Unlock()
@@ -189,6 +173,48 @@ func (s *Stages) Why(ctx context.Context, kind, namespace, name string) (records
 		cp.Action, cp.Refusal = "refused", c.Value.Refusal
 	}
 	return cp, nil
+}
+
+// Replan answers what would be decided for one circuit today, beside what it
+// has. Nothing is changed.
+func (s *Stages) Replan(ctx context.Context, kind, namespace, name string) (records.PlanReport, error) {
+	network, req, err := s.storedRequest(ctx, kind, namespace, name)
+	if err != nil {
+		return records.PlanReport{}, err
+	}
+	s.planner.mu.Lock()
+	defer s.planner.mu.Unlock()
+	report, err := preview.Replan(s.previewWorld(network), req, false)
+	if err != nil {
+		s.log.Error("a replan is not whole", "op", "replan", "err", err)
+	}
+	return report, nil
+}
+
+// storedRequest is what a stored document asks of the planner, with what it
+// has, and the network to plan it in.
+func (s *Stages) storedRequest(ctx context.Context, kind, namespace, name string) (*plan.Network, plan.Request, error) {
+	if err := s.caughtUp(ctx); err != nil {
+		return nil, plan.Request{}, err
+	}
+	key := kind + "/" + namespace + "/" + name
+	e, ok := get(s.caches.intents, key)
+	if !ok {
+		return nil, plan.Request{}, fmt.Errorf("no %s %s/%s", strings.ToLower(kind), namespace, name)
+	}
+	doc, err := decodeIntent(e)
+	if err != nil {
+		return nil, plan.Request{}, err
+	}
+	network, _, err := s.network.current()
+	if err != nil {
+		return nil, plan.Request{}, err
+	}
+	req, ok := s.previewRequest(doc)
+	if !ok {
+		return nil, plan.Request{}, fmt.Errorf("%s is not planned", key)
+	}
+	return network, req, nil
 }
 
 // Wavelength reports everything known of one wavelength.

@@ -62,7 +62,7 @@ type Decision struct {
 	Margin    models.Ratio `json:"margin"`    // over the mode's required OSNR, penalties taken off
 	Floor     models.Ratio `json:"floor"`     // least margin that was asked for
 	Estimator string       `json:"estimator"` // which model predicted
-	// WorstNeighbour is the owner that loses the most margin by this light, and
+	// WorstNeighbour is the wavelength that loses the most margin by this light, and
 	// NeighbourLoss what it loses; empty where nobody loses anything.
 	WorstNeighbour string       `json:"worstNeighbour,omitempty"`
 	NeighbourLoss  models.Ratio `json:"neighbourLoss,omitempty"`
@@ -70,6 +70,9 @@ type Decision struct {
 	OnVerifyFailure string `json:"onVerifyFailure,omitempty"` // hold | undo
 	TopologyRev     int64  `json:"topologyRev"`
 }
+
+// Called is what people call the wavelength: namespace/name.
+func (d *Decision) Called() string { return d.Intent.Namespace + "/" + d.Name }
 
 // End is one terminal of a wavelength with the names and numbers allocated on it.
 type End struct {

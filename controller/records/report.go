@@ -13,6 +13,8 @@ type PlanReport struct {
 	Devices   []DevicePlan  `json:"devices,omitempty"`
 	Summary   PlanSummary   `json:"summary"`
 	Estimator string        `json:"estimator"`
+	// Steps says what a replan would do, in order.
+	Steps []string `json:"steps,omitempty"`
 }
 
 // CircuitPlan is the answer for one Circuit or Wavelength.
@@ -42,7 +44,10 @@ type PlannedWavelength struct {
 	LatencyMs    float64   `json:"latencyMs"`
 	OsnrDb       float64   `json:"osnrDb"`
 	MarginDb     float64   `json:"marginDb"`
-	Forecast     []Hop     `json:"forecast,omitempty"`
+	// WorstNeighbour is who loses the most margin by this light, in dB.
+	WorstNeighbour  string  `json:"worstNeighbour,omitempty"`
+	NeighbourLossDb float64 `json:"neighbourLossDb,omitempty"`
+	Forecast        []Hop   `json:"forecast,omitempty"`
 }
 
 // DevicePlan is what a plan would change on one device until InService.

@@ -128,6 +128,14 @@ func (c *Client) Spectrum(ctx context.Context, link string, between []string) (w
 	return out, err
 }
 
+// Replan returns what would be decided for one Circuit or Wavelength today,
+// beside what it has.
+func (c *Client) Replan(ctx context.Context, kind wire.Kind, namespace, name string) (wire.PlanReport, error) {
+	var out wire.PlanReport
+	err := c.call(ctx, http.MethodGet, objectPath(kind, namespace, name)+"/replan", nil, "", nil, &out)
+	return out, err
+}
+
 // Wavelength returns everything known of one wavelength.
 func (c *Client) Wavelength(ctx context.Context, namespace, name string) (records.WavelengthReport, error) {
 	kind, err := wire.KindNamed("Wavelength")
