@@ -145,13 +145,9 @@ func (a *app) printPlan(p records.PlanReport, show string) {
 
 func (a *app) printCircuitPlan(c records.CircuitPlan) {
 	a.printf("%s  %s\n", wire.Ref(c.Kind, c.Namespace, c.Name), c.Action)
-	if len(c.Wavelengths) > 0 {
-		var rows [][]string
-		for _, w := range c.Wavelengths {
-			rows = append(rows, []string{"  " + w.Action, w.Name, strings.Join(w.Route, ","), w.Mode, fmt.Sprintf("%d", w.CapacityGbps),
-				number(w.CentreGHz, 3) + "/" + number(w.SlotGHz, 2), number(w.LaunchDbm, 1), number(w.LengthKm, 1), number(w.LatencyMs, 3), number(w.OsnrDb, 1), number(w.MarginDb, 1)})
-		}
-		a.grid([]string{"  ", "wavelength", "route", "mode", "gbit/s", "centre/width GHz", "tx dBm", "km", "ms", "osnr dB", "margin dB"}, rows)
+	a.printWavelengths(c.Wavelengths)
+	if p := c.Pair; p != nil {
+		a.printPair(p)
 	}
 	for _, name := range c.Retire {
 		if !slices.ContainsFunc(c.Wavelengths, func(w records.PlannedWavelength) bool { return w.Name == name }) {
@@ -168,6 +164,39 @@ func (a *app) printCircuitPlan(c records.CircuitPlan) {
 	a.printf("\n")
 }
 
+func (a *app) printWavelengths(list []records.PlannedWavelength) {
+	if len(list) == 0 {
+		return
+	}
+	var rows [][]string
+	for _, w := range list {
+		rows = append(rows, []string{"  " + w.Action, w.Name, strings.Join(w.Route, ","), w.Mode, fmt.Sprintf("%d", w.CapacityGbps),
+			number(w.CentreGHz, 3) + "/" + number(w.SlotGHz, 2), number(w.LaunchDbm, 1), number(w.LengthKm, 1), number(w.LatencyMs, 3), number(w.OsnrDb, 1), number(w.MarginDb, 1)})
+	}
+	a.grid([]string{"  ", "wavelength", "route", "mode", "gbit/s", "centre/width GHz", "tx dBm", "km", "ms", "osnr dB", "margin dB"}, rows)
+}
+
+// printPair prints two routes that would protect each other.
+func (a *app) printPair(p *records.PlannedPair) {
+	least := fmt.Sprintf("no two can have less than %s ms", number(p.LeastMs, 3))
+	if p.Proven {
+		least = fmt.Sprintf("the least of any two is %s ms", number(p.LeastMs, 3))
+	}
+	a.printf("  pair: no %s in common; %s ms both together, %s\n", sharedWord(p.Disjoint), number(p.LatencyMs, 3), least)
+	for i, leg := range p.Legs {
+		a.printf("  leg %d: %s  %s km  %s ms\n", i+1, strings.Join(leg.Route, ","), number(leg.LengthKm, 1), number(leg.LatencyMs, 3))
+		a.printWavelengths(leg.Wavelengths)
+	}
+}
+
+// sharedWord says what the legs of a pair do not share.
+func sharedWord(disjoint string) string {
+	if disjoint == "sharedRisk" {
+		return "link and no shared risk"
+	}
+	return disjoint
+}
+
 // printCandidates lists what was tried; with refusedOnly the chosen one, which
 // stands above as a wavelength, is left out.
 func (a *app) printCandidates(list []records.Candidate, refusedOnly bool) {
@@ -180,7 +209,11 @@ func (a *app) printCandidates(list []records.Candidate, refusedOnly bool) {
 		if c.Margin != nil {
 			margin = number(c.Margin.Db(), 1)
 		}
-		rows = append(rows, []string{"  " + strings.Join(c.Route, ","), dash(c.Mode), number(c.LengthKm, 1), number(c.LatencyMs, 3), margin, string(c.Reason), dash(c.Message)})
+		reason, message := string(c.Reason), c.Message
+		if c.Lost != "" {
+			reason, message = "would do", c.Lost
+		}
+		rows = append(rows, []string{"  " + strings.Join(c.Route, ","), dash(c.Mode), number(c.LengthKm, 1), number(c.LatencyMs, 3), margin, dash(reason), dash(message)})
 	}
 	if len(rows) == 0 {
 		return

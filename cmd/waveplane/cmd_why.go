@@ -1,12 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -16,8 +20,10 @@ func newWhyCommand(a *app) *cobra.Command {
 		Use:   "why circuit/NAME",
 		Short: "Explain why a circuit is as it is",
 		Long: `Explain why a circuit is as it is: what its status says, what is wrong with its
-light now, what devices refused, and every route and mode that was tried, with
-its length, latency and margin, and the reason where it was refused.`,
+light now, what devices refused, and every route and mode between its ends, with
+length, latency and margin: the one that is taken, why others are refused, and
+in what those that would do too are worse. The table is cut after the best
+candidates; -o wide shows all of them.`,
 		Args: exactly(1, "circuit/NAME or wl/NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.subject(args[0])
@@ -63,7 +69,45 @@ func (a *app) printExplanation(e wire.Explanation) {
 		}
 		a.printf("\n")
 	}
-	a.printCandidates(candidates, false)
+	if len(e.Objective) > 0 {
+		a.printf("what is best: %s\n", strings.Join(e.Objective, ", then "))
+	}
+	best, rest := bestCandidates(candidates)
+	if a.output == outWide {
+		best, rest = append(best, rest...), nil
+	}
+	a.printCandidates(best, false)
+	if len(rest) == 0 {
+		return
+	}
+	counts := map[string]int{}
+	for _, c := range rest {
+		counts[cmp.Or(string(c.Reason), "would do")]++
+	}
+	var words []string
+	for _, reason := range slices.Sorted(maps.Keys(counts)) {
+		words = append(words, fmt.Sprintf("%d %s", counts[reason], reason))
+	}
+	a.printf("  %s more: %s (-o wide shows all)\n", count(len(rest), "candidate"), strings.Join(words, ", "))
+}
+
+// bestCandidates divides candidates: what is taken, then what would do, then
+// what is refused, each in the order given.
+func bestCandidates(list []records.Candidate) (best, rest []records.Candidate) {
+	const most = 30
+	place := func(c records.Candidate) int {
+		switch c.Reason {
+		case models.Planned:
+			return 0
+		case "":
+			return 1
+		}
+		return 2
+	}
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, func(a, b records.Candidate) int { return place(a) - place(b) })
+	cut := min(most, len(sorted))
+	return sorted[:cut:cut], sorted[cut:]
 }
 
 // standing words what the status says, without saying anything twice.

@@ -253,3 +253,6 @@ func bandName(r records.SpectrumRange) string {
 func fitOf(m *catalogue.Mode) spectrum.Fit {
 	return spectrum.Fit{M: int((m.SlotWidth + models.SlotWidthStep - 1) / models.SlotWidthStep), Step: spectrum.CentreStep(m.CentreStep), Tune: m.Tune}
 }
+
+// Copy returns a ledger of its own with the same records and decisions.
+func (l *Ledger) Copy() *Ledger { return l.copy() }

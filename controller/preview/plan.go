@@ -94,28 +94,6 @@ func (w World) giveBack(decisions []records.Decision) error {
 	return errors.Join(errs...)
 }
 
-// Explain plans one request again as if it had nothing yet. The ledger is as it
-// was when Explain returns; an error is as that of Plan.
-func Explain(w World, req plan.Request) (records.CircuitPlan, error) {
-	current := req.Current
-	for i := range current {
-		w.Ledger.Release(&current[i])
-	}
-	req.Current = nil
-	out := plan.Compute(w.Network, w.Ledger, w.Estimator, []plan.Request{req})[0]
-	for i := range out.Add {
-		w.Ledger.Release(&out.Add[i])
-	}
-	err := w.giveBack(current)
-	cp := records.CircuitPlan{
-		Kind: req.Intent.Kind, Namespace: req.Intent.Namespace, Name: req.Intent.Name, Action: "none", Refusal: out.Refusal, Candidates: out.Reasons.Candidates,
-	}
-	for i := range current {
-		cp.Wavelengths = append(cp.Wavelengths, planned(&current[i], "keep"))
-	}
-	return cp, err
-}
-
 // spectrumOf is the slot width times the links it is taken on.
 func spectrumOf(d *records.Decision) float64 {
 	return d.Slot.Width().GHz() * float64(len(d.Route))
@@ -148,6 +126,7 @@ func circuitPlan(req *plan.Request, out *plan.Outcome, sum *records.PlanSummary)
 		sum.Add++
 		sum.SpectrumGHz += spectrumOf(d)
 	}
+	cp.Pair = pairPlan(out.Pair)
 	switch {
 	case out.Refusal != nil:
 		cp.Action = "refused"
@@ -175,6 +154,22 @@ func planned(d *records.Decision, action string) records.PlannedWavelength {
 		p.Route = append(p.Route, leg.Link)
 	}
 	return p
+}
+
+// pairPlan says what a circuit with protection 1+1 would get.
+func pairPlan(p *plan.Pair) *records.PlannedPair {
+	if p == nil {
+		return nil
+	}
+	out := &records.PlannedPair{Disjoint: p.Disjoint, LatencyMs: p.LatencyMs, LeastMs: p.LeastMs, Proven: p.Proven}
+	for i, leg := range p.Legs {
+		to := &out.Legs[i]
+		to.Route, to.LengthKm, to.LatencyMs = leg.Route, leg.LengthKm, leg.LatencyMs
+		for j := range leg.Wavelengths {
+			to.Wavelengths = append(to.Wavelengths, planned(&leg.Wavelengths[j], "plan"))
+		}
+	}
+	return out
 }
 
 // devicePlans renders what the added wavelengths would put on each device by

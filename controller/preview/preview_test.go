@@ -117,9 +117,16 @@ func TestPlanLeavesTheLedgerAsItWas(t *testing.T) {
 	if diff := cmp.Diff(before, state()); diff != "" {
 		t.Errorf("the ledger after Plan (-before +after)\n%s", diff)
 	}
-	cp, err := preview.Explain(world, again)
-	if err != nil || len(cp.Wavelengths) != len(again.Current) || len(cp.Candidates) == 0 {
-		t.Errorf("explained with %d wavelengths and %d candidates: %v", len(cp.Wavelengths), len(cp.Candidates), err)
+	cp := preview.Explain(world, again)
+	reasons := map[models.Reason]int{}
+	for _, c := range cp.Candidates {
+		reasons[c.Reason]++
+		if c.Reason == "" && (c.Lost == "" || c.CentreGHz == 0 || c.SlotGHz == 0) {
+			t.Errorf("a candidate that would do without saying where and why not: %+v", c)
+		}
+	}
+	if len(cp.Wavelengths) != len(again.Current) || reasons[models.Planned] == 0 || reasons[""] == 0 || len(cp.Objective) == 0 {
+		t.Errorf("explained with %d wavelengths and candidates %v by %v", len(cp.Wavelengths), reasons, cp.Objective)
 	}
 	if diff := cmp.Diff(before, state()); diff != "" {
 		t.Errorf("the ledger after Explain (-before +after)\n%s", diff)
@@ -148,6 +155,38 @@ func ledgerText(docs []intents.Document, l *plan.Ledger) string {
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
 	slices.Sort(lines) // ports come from a map
 	return strings.Join(lines, "\n")
+}
+
+// A circuit with protection shows both its routes, and that they are not lit.
+func TestPlanShowsAPair(t *testing.T) {
+	docs, cat := example(t, "metro")
+	network, err := preview.Overlay(nil, docs, cat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, ok := preview.Request(intents.Document{Kind: intents.KindCircuit, Metadata: intents.Metadata{Name: "p"}, Spec: &intents.CircuitSpec{
+		From: "dc-a", To: "dc-c", CapacityGbps: 400, Protection: &intents.Protection{Type: intents.ProtectionPlus, Disjoint: "link"},
+	}})
+	if !ok {
+		t.Fatal("a circuit is not planned")
+	}
+	world := preview.World{Network: network, Ledger: plan.NewLedger(), Estimator: plan.SimpleEstimator()}
+	report, err := preview.Plan(world, preview.Change{Requests: []plan.Request{req}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := report.Circuits[0]
+	if c.Pair == nil || c.Action != "refused" || c.Refusal.Reason != models.Unsupported || report.Summary.Add != 0 || len(report.Devices) != 0 {
+		t.Fatalf("%+v, want a pair that is not lit", c)
+	}
+	for i, leg := range c.Pair.Legs {
+		if len(leg.Route) == 0 || len(leg.Wavelengths) != 1 || leg.Wavelengths[0].Action != "plan" || leg.LatencyMs <= 0 {
+			t.Errorf("leg %d: %+v", i+1, leg)
+		}
+		if slices.ContainsFunc(leg.Route, func(l string) bool { return slices.Contains(c.Pair.Legs[1-i].Route, l) }) {
+			t.Errorf("the legs share a link: %v and %v", leg.Route, c.Pair.Legs[1-i].Route)
+		}
+	}
 }
 
 // What stands over a stored document replaces it, and only that one.

@@ -164,11 +164,10 @@ func (s *Stages) Why(ctx context.Context, kind, namespace, name string) (records
 		return records.CircuitPlan{}, err
 	}
 	s.planner.mu.Lock()
-	defer s.planner.mu.Unlock()
-	cp, err := preview.Explain(s.previewWorld(network), req)
-	if err != nil {
-		s.log.Error("an explanation is not whole", "op", "why", "err", err)
-	}
+	world := s.previewWorld(network)
+	world.Ledger = world.Ledger.Copy()
+	s.planner.mu.Unlock() // explaining takes longer than planning may wait
+	cp := preview.Explain(world, req)
 	if c, ok := get(s.caches.circuits, req.Intent.UID); ok && c.Value.Refusal != nil {
 		cp.Action, cp.Refusal = "refused", c.Value.Refusal
 	}

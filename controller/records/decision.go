@@ -232,13 +232,17 @@ type Reasons struct {
 	More map[models.Reason]int `json:"more,omitempty"`
 }
 
-// Candidate is one route and mode that was tried.
+// Candidate is one route and mode that was tried. CentreGHz, SlotGHz and Lost
+// stand in full explanations only.
 type Candidate struct {
 	Route     []string      `json:"route"`
 	Mode      string        `json:"mode,omitempty"`
 	LengthKm  float64       `json:"lengthKm"`
 	LatencyMs float64       `json:"latencyMs"`
 	Margin    *models.Ratio `json:"margin,omitempty"`
-	Reason    models.Reason `json:"reason"` // Planned for the chosen one
+	Reason    models.Reason `json:"reason"` // Planned for the chosen one; empty where it would do too
 	Message   string        `json:"message,omitempty"`
+	CentreGHz float64       `json:"centreGHz,omitempty"` // of the first slot in which its light arrives
+	SlotGHz   float64       `json:"slotGHz,omitempty"`
+	Lost      string        `json:"lost,omitempty"` // in what it is worse than what is taken
 }

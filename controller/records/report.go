@@ -27,12 +27,37 @@ type CircuitPlan struct {
 	Retire      []string            `json:"retire,omitempty"`
 	Refusal     *Refusal            `json:"refusal,omitempty"`
 	Candidates  []Candidate         `json:"candidates,omitempty"`
+	Pair        *PlannedPair        `json:"pair,omitempty"`
+	// Objective is by what sets of wavelengths are compared, first things first;
+	// in explanations only.
+	Objective []string `json:"objective,omitempty"`
+}
+
+// PlannedPair is the two routes that a circuit with protection 1+1 would get,
+// each with all of its capacity. Nothing of it is lit: such circuits can be
+// planned only.
+type PlannedPair struct {
+	Disjoint string `json:"disjoint"` // link, sharedRisk or site: what the legs do not share
+	// LatencyMs is that of both legs together, LeastMs the least that two routes
+	// apart have, light and spectrum left aside; with Proven it is known to be.
+	LatencyMs float64       `json:"latencyMs"`
+	LeastMs   float64       `json:"leastMs"`
+	Proven    bool          `json:"proven"`
+	Legs      [2]PlannedLeg `json:"legs"` // the quicker one first
+}
+
+// PlannedLeg is one of the two routes.
+type PlannedLeg struct {
+	Route       []string            `json:"route"` // patch cords left out
+	LengthKm    float64             `json:"lengthKm"`
+	LatencyMs   float64             `json:"latencyMs"`
+	Wavelengths []PlannedWavelength `json:"wavelengths"`
 }
 
 // PlannedWavelength is one wavelength of a plan.
 type PlannedWavelength struct {
 	Name         string    `json:"name"`
-	Action       string    `json:"action"` // add | keep | remove
+	Action       string    `json:"action"` // add | keep | remove; plan on the legs of a pair
 	Ends         [2]string `json:"ends"`   // device/port
 	Route        []string  `json:"route"`
 	Mode         string    `json:"mode"`
