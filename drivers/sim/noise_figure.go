@@ -28,9 +28,12 @@ func noiseFigure(t catalogue.Amplifier, from *catalogue.Catalogue) (float64, lig
 	case catalogue.NoiseFixed:
 		model = func(float64, float64) float64 { return n.NfDb }
 	case catalogue.NoiseVariable:
-		// The coils' figure counts from the greatest gain, and below it the gain
-		// that is not used is lost between the coils.
-		model = func(gain, _ float64) float64 { return n.Coils.NoiseFigure(gain - max(most-gain, 0)) }
+		// Below the greatest gain what is not used of it is lost between the coils.
+		c := n.Coils
+		model = func(gain, _ float64) float64 {
+			between := gain - max(most-gain, 0) - c.DeltaPDb
+			return 10 * math.Log10(math.Pow(10, c.Nf1Db/10)+math.Pow(10, (c.Nf2Db-between)/10))
+		}
 	case catalogue.NoisePolynomial:
 		model = func(gain, _ float64) float64 { return polynomial(n.Coefficients, min(gain-most, 0)) }
 	case catalogue.NoiseOpenRoadm:
