@@ -132,7 +132,6 @@ func (p *planner) bestPair(ways []*way, wl int) (*Pair, *records.Refusal) {
 			k.choices = append(k.choices, p.choices(options[w], leg, &res)...)
 		}
 		k.left = slices.Clone(res.left)
-		p.trail.begin()
 		list, total, ok := p.together(k)
 		if ok && (best == nil || total.compare(least) < 0) {
 			best, least, chosen = list, total, d
@@ -204,7 +203,8 @@ func (p *planner) duos(ways []*way) []duo {
 			if slices.ContainsFunc(things[j], func(t int) bool { return taken[t] }) {
 				continue
 			}
-			if p.want.skew != nil && (span{}).with(a).with(b).skew() > picoseconds(*p.want.skew) {
+			if skew := (span{}).with(a).with(b).skew(); p.want.skew != nil && skew > picoseconds(*p.want.skew) {
+				p.trail.fail(models.LatencyTooHigh, fmt.Sprintf("%s and %s are %.3f ms apart, at most %g ms asked for", a.name, b.name, float64(skew)/1e9, *p.want.skew))
 				continue
 			}
 			d := duo{legs: [2]*way{a, b}}
@@ -258,6 +258,11 @@ func unlit(pair *Pair) *records.Refusal {
 // noLight refuses a circuit that has two routes apart, on which there is no
 // light together.
 func (p *planner) noLight() *records.Refusal {
+	if p.trail.worst == nil && p.want.most > 0 {
+		p.trail.fail(models.ModeMismatch, fmt.Sprintf("%d wavelengths, or the ports and the spectrum there are, do not carry %d Gbit/s twice", p.want.most, p.want.capacity))
+	} else if p.trail.worst == nil {
+		p.trail.fail(models.NoPort, fmt.Sprintf("ports and spectrum are too few for %d Gbit/s twice", p.want.capacity))
+	}
 	r := p.trail.refusal()
 	r.Message = "no two routes that are apart (" + p.want.disjoint + ") carry it: " + r.Message
 	return r

@@ -137,7 +137,7 @@ func (k *picker) kinds() []kind {
 }
 
 // quickest adds up the latencies of the quickest ways, each taken as often as
-// any choice on it may be.
+// its choices and ports allow.
 func (k *picker) quickest() {
 	type room struct {
 		way   *way
@@ -151,7 +151,7 @@ func (k *picker) quickest() {
 			i = len(rooms)
 			rooms = append(rooms, room{way: c.way, uses: c.uses})
 		}
-		rooms[i].times = max(rooms[i].times, c.most)
+		rooms[i].times = min(rooms[i].times+c.most, k.left[c.uses[0]], k.left[c.uses[1]])
 	}
 	slices.SortStableFunc(rooms, func(a, b room) int { return cmp.Compare(a.way.latencyMs, b.way.latencyMs) })
 	k.quick = append(k.quick[:0], 0)

@@ -133,7 +133,7 @@ func (p *planner) sort(req *Request, o *Outcome) {
 	}
 	for len(stand) > 0 {
 		last := stand[len(stand)-1]
-		if p.have-last.CapacityGbps < p.want.capacity || !p.spread(stand[:len(stand)-1]) {
+		if p.have-last.CapacityGbps < p.want.capacity || p.spread(stand) && !p.spread(stand[:len(stand)-1]) {
 			break
 		}
 		p.have -= last.CapacityGbps
