@@ -178,17 +178,18 @@ func (a *app) printRoutes(r records.SpectrumReport) {
 		return
 	}
 	widths := slotWidths(r.Capacity)
-	headings := []string{"  route", "km", "ms", "free GHz", "in one piece"}
+	headings := []string{"  km", "ms", "free GHz", "in one piece"}
 	for _, w := range widths {
 		headings = append(headings, "fits "+number(w, 2))
 	}
+	headings = append(headings, "route") // last: it may be long
 	var rows [][]string
 	for _, route := range r.Routes {
-		row := []string{"  " + strings.Join(route.Links, ","), number(route.LengthKm, 1), number(route.LatencyMs, 3), number(route.FreeGHz, 2), number(route.LongestGHz, 2)}
+		row := []string{"  " + number(route.LengthKm, 1), number(route.LatencyMs, 3), number(route.FreeGHz, 2), number(route.LongestGHz, 2)}
 		for _, w := range widths {
 			row = append(row, fmt.Sprint(mostOf(route.Capacity, w)))
 		}
-		rows = append(rows, row)
+		rows = append(rows, append(row, strings.Join(route.Links, ",")))
 	}
 	a.grid(headings, rows)
 	a.printf("\n")
