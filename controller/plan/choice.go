@@ -31,10 +31,15 @@ type choice struct {
 
 	most int // how many of it a set may hold, as far as is known
 
-	asked   bool // whether what follows is known
+	found *found // nil until asked
+}
+
+// found is what is known of a choice that has been looked at closer, for its
+// first ports.
+type found struct {
 	lp      lightPath
 	verdict verdict
-	taken   spectrum.Set // where its first ports have no room
+	taken   spectrum.Set // where it has no room
 }
 
 // resources counts the ports that are left, by kind. A link from line port to
@@ -127,26 +132,25 @@ func (r *resources) of(p *planner, o *option) [2]int32 {
 // some number. It is asked only of choices that are about to be taken, while
 // nothing of the request is reserved.
 func (p *planner) ask(c *choice, upTo int) {
-	if c.asked {
+	if c.found != nil {
 		return
 	}
-	c.asked = true
 	mode := c.offer.mode
-	c.lp = p.net.lightPath(c.way, c.ends)
+	f := &found{lp: p.net.lightPath(c.way, c.ends)}
+	c.found = f
 	key := p.lightKey(c.way, c.ends, mode.Name)
-	v, ok := p.memory.verdicts[key]
-	if !ok {
-		v = p.place(c.way, c.ends, mode, c.m, c.lp)
-		p.memory.verdicts[key] = v
+	var ok bool
+	if f.verdict, ok = p.memory.verdicts[key]; !ok {
+		f.verdict = p.place(c.way, c.ends, mode, c.m, f.lp)
+		p.memory.verdicts[key] = f.verdict
 	}
-	c.verdict = v
-	if v.reason() != "" {
+	if v := &f.verdict; v.reason() != "" {
 		p.trail.tried(c.way, mode.Name, v.light.margin, v.reason(), v.message())
 		c.most = 0
 		return
 	}
-	c.taken = p.taken(c.way, c.ends)
-	room, free := 0, c.taken
+	f.taken = p.taken(c.way, c.ends)
+	room, free := 0, f.taken
 	for fit := fitting(mode, c.m); room < min(c.most, upTo); room++ {
 		s, ok := free.FirstFit(fit)
 		if !ok {

@@ -161,8 +161,8 @@ func (p *planner) reserve(list []item, wl int) ([]records.Decision, int) {
 func (p *planner) beside(it *item, first bool) verdict {
 	c := it.choice
 	mode := c.offer.mode
-	if it.ends == c.ends && (first && it.slot == c.verdict.slot || !p.crowded()) {
-		v := c.verdict
+	if it.ends == c.ends && (first && it.slot == c.found.verdict.slot || !p.crowded()) {
+		v := c.found.verdict
 		v.slot = it.slot
 		return v
 	}

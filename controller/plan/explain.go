@@ -70,7 +70,7 @@ func Explain(n *Network, l *Ledger, est Estimator, req Request) Explanation {
 }
 
 func (p *planner) consider(c *choice, taken []records.Decision) Considered {
-	v := &c.verdict
+	v := &c.found.verdict
 	out := Considered{Candidate: records.Candidate{
 		Route: c.way.links(), Mode: c.offer.mode.Name, LengthKm: c.way.lengthKm, LatencyMs: c.way.latencyMs,
 		Margin: v.light.margin, Reason: v.reason(), Message: v.message(),

@@ -59,7 +59,7 @@ func (p *planner) items(choices []*choice, counts []int) ([]item, bool) {
 			used[port.Key] = true
 		}
 		if it.ends == c.ends {
-			it.lp, it.taken = c.lp, c.taken
+			it.lp, it.taken = c.found.lp, c.found.taken
 			continue
 		}
 		it.lp, it.taken = p.net.lightPath(c.way, it.ends), p.taken(c.way, it.ends)
