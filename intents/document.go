@@ -94,6 +94,7 @@ type Port struct {
 	EgressDbm         *float64    `json:"egressDbm,omitempty"`       // at most one of the three
 	EgressDbmPerGBd   *float64    `json:"egressDbmPerGBd,omitempty"` //
 	Bank              string      `json:"bank,omitempty"`
+	PassbandTHz       *[2]float64 `json:"passbandTHz,omitempty"`                                             // of a fixed filter at a ROADM port
 	AddDbm            *[2]float64 `json:"addDbm,omitempty"`                                                  // power range at the add port
 	State             string      `json:"state,omitempty" jsonschema:"enum=spare,enum=reserved,enum=faulty"` // spare | reserved | faulty
 }

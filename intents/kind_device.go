@@ -119,7 +119,9 @@ func checkDevicePort(c *checker, s *DeviceSpec, role catalogue.Role, name string
 	if role != "" && role != catalogue.RoleRoadm {
 		notHere(p.EgressDbm != nil, "egressDbm")
 		notHere(p.EgressDbmPerGBd != nil, "egressDbmPerGBd")
+		notHere(p.PassbandTHz != nil, "passbandTHz")
 	}
+	c.checkLineBand(p.PassbandTHz, at("passbandTHz")...)
 	if line {
 		notHere(p.Pluggable != "", "pluggable")
 		notHere(p.Clients != nil, "clients")

@@ -7,10 +7,13 @@ import (
 // SwitchSpec is what a wavelength switch does to light. What is left out is
 // the profile's, or nothing where the profile is silent.
 type SwitchSpec struct {
-	AddDropOsnrDb *float64     `json:"addDropOsnrDb,omitempty"` // in 0.1 nm, add and drop together
-	PmdPs         *float64     `json:"pmdPs,omitempty" jsonschema:"minimum=0"`
-	PdlDb         *float64     `json:"pdlDb,omitempty" jsonschema:"minimum=0"`
-	Paths         []SwitchPath `json:"paths,omitempty"`
+	AddDropOsnrDb *float64 `json:"addDropOsnrDb,omitempty"` // in 0.1 nm, add and drop together
+	PmdPs         *float64 `json:"pmdPs,omitempty" jsonschema:"minimum=0"`
+	PdlDb         *float64 `json:"pdlDb,omitempty" jsonschema:"minimum=0"`
+	// FilterGuardGHz is by how much each passage narrows what a channel's signal
+	// may fill of its slot, both edges together.
+	FilterGuardGHz *float64     `json:"filterGuardGHz,omitempty" jsonschema:"minimum=0"`
+	Paths          []SwitchPath `json:"paths,omitempty"`
 }
 
 // SwitchPath is what light meets on the way from one port of a wavelength
@@ -37,6 +40,7 @@ func checkSwitch(c *checker, s *DeviceSpec, role catalogue.Role) {
 	c.between(w.AddDropOsnrDb, 1, 100, "dB", "spec", "switch", "addDropOsnrDb")
 	c.between(w.PmdPs, 0, 1000, "ps", "spec", "switch", "pmdPs")
 	c.between(w.PdlDb, 0, 20, "dB", "spec", "switch", "pdlDb")
+	c.between(w.FilterGuardGHz, 0, 50, "GHz", "spec", "switch", "filterGuardGHz")
 	for i, p := range w.Paths {
 		at := func(field ...any) []any { return append([]any{"spec", "switch", "paths", i}, field...) }
 		c.oneOf(p.Path, []string{"add", "drop", "express"}, at("path")...)

@@ -74,7 +74,7 @@ func (p *planner) choices(options []option, leg int, r *resources) []*choice {
 	for _, o := range options {
 		uses := r.of(p, &o)
 		for _, of := range o.offers {
-			m, err := p.width(of.mode)
+			m, err := p.width(of.mode, o.way)
 			if err != nil {
 				p.trail.tried(o.way, of.mode.Name, nil, models.ModeMismatch, err.Error())
 				continue

@@ -277,7 +277,7 @@ func (p *planner) allowed(w *way, e ends) []offer {
 // mode, and reserves what comes out.
 func (p *planner) try(w *way, e ends, o offer, wl int) *records.Decision {
 	mode := o.mode
-	m, err := p.width(mode)
+	m, err := p.width(mode, w)
 	if err != nil {
 		p.trail.tried(w, mode.Name, nil, models.ModeMismatch, err.Error())
 		return nil

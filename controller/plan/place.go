@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/waveplane/waveplane/controller/plan/qot"
@@ -171,15 +172,40 @@ func endOfGap(s *spectrum.Set, from int) int {
 }
 
 // width returns the slot width in 12.5 GHz: the mode's, or the one pinned.
-func (p *planner) width(m *catalogue.Mode) (int, error) {
+func (p *planner) width(m *catalogue.Mode, w *way) (int, error) {
 	width := m.SlotWidth
-	if w := p.want.width; w != nil {
-		if *w < width {
-			return 0, fmt.Errorf("slot of %v pinned, mode %s needs %v", *w, m.Name, width)
+	if guard := w.filterGuard(); guard > 0 {
+		width = max(width, signalWidth(m)+guard)
+	}
+	if pin := p.want.width; pin != nil {
+		if *pin < width {
+			return 0, fmt.Errorf("slot of %v pinned, mode %s needs %v on %s", *pin, m.Name, width, w.name)
 		}
-		width = *w
+		width = *pin
 	}
 	return int((width + models.SlotWidthStep - 1) / models.SlotWidthStep), nil
+}
+
+// signalWidth is the spectrum that a mode's signal fills: as its source says, or
+// as symbol rate and roll-off give it.
+func signalWidth(m *catalogue.Mode) models.Frequency {
+	if m.SignalWidth > 0 {
+		return m.SignalWidth
+	}
+	return models.Frequency(math.Ceil(float64(m.BaudMBd) * (1 + m.Shape())))
+}
+
+// filterGuard is by how much the switches on the way narrow a signal's room.
+func (w *way) filterGuard() models.Frequency {
+	if w.direct != nil {
+		return 0
+	}
+	first, _ := w.switches()
+	sum := first.FilterGuard()
+	for _, leg := range w.line.Legs {
+		sum += leg.Exit().Device.FilterGuard()
+	}
+	return sum
 }
 
 // taken joins what is not free on any link of the way, in either direction, and

@@ -40,7 +40,7 @@ func (p *planner) regeneration(options []option, r *records.Refusal) *records.Re
 // reaches estimates a way that ends in a drop after some of its sections, in
 // the direction a→z.
 func (p *planner) reaches(o option, mode *catalogue.Mode, sections int) (models.Ratio, bool) {
-	m, err := p.width(mode)
+	m, err := p.width(mode, o.way)
 	if err != nil {
 		return 0, false
 	}

@@ -50,6 +50,15 @@ func (d *Device) Crossings(kind qot.Kind, from, to string) []qot.Crossing {
 	return append(out, whole)
 }
 
+// FilterGuard is by how much a passage through the switch narrows what a signal
+// may fill of its slot.
+func (d *Device) FilterGuard() models.Frequency {
+	if s := d.Spec.Switch; s != nil && s.FilterGuardGHz != nil {
+		return models.Frequency(math.Round(*s.FilterGuardGHz * 1000))
+	}
+	return 0
+}
+
 // named says whether a path names a port.
 func named(p intents.SwitchPath) int {
 	if p.From != "" || p.To != "" {

@@ -81,6 +81,10 @@ func (n *Network) addLink(name string, spec *intents.LinkSpec) error {
 		l.Ends[i] = p
 		out := p.Device.outside()
 		l.Outside.Join(&out)
+		if band := p.Spec.PassbandTHz; band != nil {
+			blocked := spectrum.Outside(models.Band{Lower: mhz(band[0]), Upper: mhz(band[1])})
+			l.Outside.Join(&blocked)
+		}
 	}
 	if l.Ends[0] == l.Ends[1] {
 		return fmt.Errorf("both ends are %s", spec.Ends[0])
