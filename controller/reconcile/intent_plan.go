@@ -142,12 +142,14 @@ func (s *Stages) planBatch(ctx context.Context, keys []string) error {
 	touched := newTouchedSet()
 	var requests []plan.Request
 	var asked []*planWork
+	apart := s.apartness()
 	for _, w := range batch {
 		s.review(w, network)
 		for _, d := range w.dropped {
 			touched.add(s.planner.ledger.Release(d))
 		}
 		if w.request != nil {
+			w.request.Apart = apart.of(s, w.ref, w.request.Circuit)
 			requests = append(requests, *w.request)
 			asked = append(asked, w)
 		}

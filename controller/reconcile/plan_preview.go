@@ -30,8 +30,9 @@ func (s *Stages) Plan(ctx context.Context, docs []intents.Document, remove []rec
 	for _, ref := range remove {
 		change.Remove = append(change.Remove, preview.Removal{Intent: ref, Decisions: s.liveDecisions(ref.UID)})
 	}
+	apart := s.apartness()
 	for _, doc := range docs {
-		if r, ok := s.previewRequest(doc); ok {
+		if r, ok := s.previewRequest(doc, apart); ok {
 			change.Requests = append(change.Requests, r)
 		}
 	}
@@ -86,11 +87,12 @@ func (s *Stages) previewNetwork(docs []intents.Document) (*plan.Network, error) 
 }
 
 // previewRequest asks about a document, with what is decided for it already.
-func (s *Stages) previewRequest(doc intents.Document) (plan.Request, bool) {
+func (s *Stages) previewRequest(doc intents.Document, apart apartness) (plan.Request, bool) {
 	req, ok := preview.Request(doc)
 	if !ok {
 		return req, false
 	}
+	req.Apart = apart.of(s, req.Intent, req.Circuit)
 	e, ok := get(s.caches.intents, intentKey(req.Intent))
 	if !ok {
 		return req, true
@@ -209,7 +211,7 @@ func (s *Stages) storedRequest(ctx context.Context, kind, namespace, name string
 	if err != nil {
 		return nil, plan.Request{}, err
 	}
-	req, ok := s.previewRequest(doc)
+	req, ok := s.previewRequest(doc, s.apartness())
 	if !ok {
 		return nil, plan.Request{}, fmt.Errorf("%s is not planned", key)
 	}
