@@ -131,15 +131,15 @@ func (p *planner) lost(c *choice, taken []records.Decision) string {
 func (c Criterion) compare(mine, theirs int64) string {
 	switch c {
 	case FewestWavelengths:
-		return fmt.Sprintf("%d wavelengths where %d do", mine, theirs)
+		return fmt.Sprintf("%d wavelengths instead of %d", mine, theirs)
 	case LeastSpectrum:
-		return fmt.Sprintf("%v of spectrum where %v does", models.Frequency(mine)*models.SlotWidthStep, models.Frequency(theirs)*models.SlotWidthStep)
+		return fmt.Sprintf("%v of spectrum instead of %v", models.Frequency(mine)*models.SlotWidthStep, models.Frequency(theirs)*models.SlotWidthStep)
 	case LeastLatency:
-		return fmt.Sprintf("%.3f ms in all where %.3f ms do", float64(mine)/1e9, float64(theirs)/1e9)
+		return fmt.Sprintf("%.3f ms instead of %.3f ms, all wavelengths together", float64(mine)/1e9, float64(theirs)/1e9)
 	case LeastExcess:
-		return fmt.Sprintf("%d Gbit/s where %d do", mine, theirs)
+		return fmt.Sprintf("%d Gbit/s instead of %d", mine, theirs)
 	}
-	return fmt.Sprintf("%v of spectrum on all links together where %v does", models.Frequency(mine)*models.SlotWidthStep, models.Frequency(theirs)*models.SlotWidthStep)
+	return fmt.Sprintf("%v of spectrum on all links together instead of %v", models.Frequency(mine)*models.SlotWidthStep, models.Frequency(theirs)*models.SlotWidthStep)
 }
 
 // copy returns a ledger of its own with the same records.

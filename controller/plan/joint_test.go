@@ -181,11 +181,11 @@ func TestExplain(t *testing.T) {
 	want := map[string]string{
 		" far":            "LatencyTooHigh|",
 		"wide-800g short": "MarginTooLow|",
-		"zrp-400g short":  "|2 wavelengths where 1 do",
-		"zrp-300g short":  "|3 wavelengths where 1 do",
+		"zrp-400g short":  "|2 wavelengths instead of 1",
+		"zrp-300g short":  "|3 wavelengths instead of 1",
 		"wide-800g long":  "Planned|",
-		"zrp-400g long":   "|2 wavelengths where 1 do",
-		"zrp-300g long":   "|3 wavelengths where 1 do",
+		"zrp-400g long":   "|2 wavelengths instead of 1",
+		"zrp-300g long":   "|3 wavelengths instead of 1",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -124,7 +124,7 @@ func (p *planner) bestPair(ways []*way, wl int) (*Pair, *records.Refusal) {
 	var least cost
 	var chosen duo
 	for i, d := range p.duos(ways) {
-		if i >= maxPairs || best != nil && d.bound.compare(least) >= 0 {
+		if i >= maxPairs || p.memory.picks > picksPerRefusal || best != nil && d.bound.compare(least) >= 0 {
 			break
 		}
 		k := &picker{objective: p.objective, missing: [2]int{p.want.capacity, p.want.capacity}, most: p.want.most, rules: p.net.rulesOf(p.want, nil, d.legs[:])}

@@ -16,9 +16,10 @@ import (
 // TestPlansAreSound plans circuits at random and looks at what comes out as
 // somebody would who knows only what was asked for.
 func TestPlansAreSound(t *testing.T) {
+	estimators := []plan.Estimator{plan.SimpleEstimator(), full(t)}
 	rapid.Check(t, func(t *rapid.T) {
 		fibres, n := drawNetwork(t, 6)
-		l := plan.NewLedger()
+		l, est := plan.NewLedger(), rapid.SampledFrom(estimators).Draw(t, "estimator")
 		at := map[string]fibre{}
 		for _, f := range fibres {
 			at[f.name] = f
@@ -28,7 +29,7 @@ func TestPlansAreSound(t *testing.T) {
 		for i := range rapid.IntRange(1, 4).Draw(t, "circuits") {
 			reqs = append(reqs, drawCircuit(t, fmt.Sprint("c", i)))
 		}
-		outs := plan.Compute(n, l, plan.SimpleEstimator(), reqs)
+		outs := plan.Compute(n, l, est, reqs)
 		for i, out := range outs {
 			if out.Refusal != nil {
 				continue
@@ -94,7 +95,7 @@ func TestPlansAreSound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, _ := json.Marshal(plan.Compute(n, plan.NewLedger(), plan.SimpleEstimator(), reqs))
+		b, _ := json.Marshal(plan.Compute(n, plan.NewLedger(), est, reqs))
 		if string(a) != string(b) {
 			t.Fatalf("another answer:\n%s\n%s", a, b)
 		}
