@@ -18,11 +18,12 @@ type neighbourMemory struct {
 }
 
 // hurtNeighbours returns the lit wavelengths sharing a section with d that
-// have lost more Q than they may since before its light came on.
+// have lost more Q than they may since before its light came on: what was
+// predicted for the worst of them when d was decided, and the limit besides.
 func (s *Stages) hurtNeighbours(d *records.Decision) []records.Neighbour {
 	var hurt []records.Neighbour
 	for _, n := range s.neighbours(d) {
-		if n.QBefore-n.QAfter > lossLimit {
+		if n.QBefore-n.QAfter > lossLimit+d.NeighbourLoss {
 			hurt = append(hurt, n)
 		}
 	}

@@ -94,7 +94,7 @@ func (ex *exporter) edfa(name string) fields {
 		f["type_def"], f["nf_min"], f["nf_max"] = "variable_gain", n.NfMinDb, n.NfMaxDb
 		if n.Coils != nil {
 			c := catalogue.Coils(*n.Coils)
-			f["nf_min"], f["nf_max"] = tidy(c.NoiseFigure(s.GainDb[1])), tidy(c.NoiseFigure(s.GainDb[0]))
+			f["nf_min"], f["nf_max"] = tidy(c.NoiseFigure(s.GainDb[1], s.GainDb[1])), tidy(c.NoiseFigure(s.GainDb[0], s.GainDb[1]))
 			ex.note("GNPy solves the coils of amplifiers by itself; it may find others", name)
 		}
 	case catalogue.NoiseOpenRoadm:

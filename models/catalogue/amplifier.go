@@ -79,7 +79,8 @@ type NoiseModel struct {
 }
 
 // Coils are the constants of the two-coil model of a variable-gain amplifier:
-// NF = nf1 + nf2/g1a in linear units, with g1a = gain - DeltaPDb in dB.
+// NF = nf1 + nf2/g1a in linear units, with g1a = gain - DeltaPDb - (greatest
+// gain - gain) in dB: what the second coil gives less is missing in the first.
 type Coils struct{ Nf1Db, Nf2Db, DeltaPDb float64 }
 
 // SolveCoils finds the coils whose noise figure is nfMin at the greatest gain
@@ -115,9 +116,11 @@ func SolveCoils(nfMin, nfMax, gainMin, gainMax float64) (Coils, error) {
 	return Coils{Nf1Db: nf1, Nf2Db: nf2, DeltaPDb: delta}, nil
 }
 
-// NoiseFigure is the figure of the two coils at a gain within the range, in dB.
-func (c Coils) NoiseFigure(gain float64) float64 {
-	return db(linear(c.Nf1Db) + linear(c.Nf2Db-(gain-c.DeltaPDb)))
+// NoiseFigure is the figure of the two coils at a gain within the range of an
+// amplifier whose greatest gain is given, all in dB.
+func (c Coils) NoiseFigure(gain, greatest float64) float64 {
+	first := gain - c.DeltaPDb - max(greatest-gain, 0)
+	return db(linear(c.Nf1Db) + linear(c.Nf2Db-first))
 }
 
 // typicalInputDbm stands for the power of a 50 GHz channel before an in-line
@@ -131,7 +134,7 @@ func (n NoiseModel) Typical(gainMin, gainMax float64, stages func(name string) (
 	middle := (gainMin + gainMax) / 2
 	switch n.Kind {
 	case NoiseVariable:
-		return n.Coils.NoiseFigure(middle)
+		return n.Coils.NoiseFigure(middle, gainMax)
 	case NoisePolynomial:
 		return horner(n.Coefficients, middle-gainMax)
 	case NoiseOpenRoadm:
