@@ -160,6 +160,37 @@ func TestSetsStick(t *testing.T) {
 	}
 }
 
+// TestSetThatDisturbsItself: two wavelengths that arrive alone, but not beside
+// each other, are no set; one way round each is. Nothing is left of what was
+// tried.
+func TestSetThatDisturbsItself(t *testing.T) {
+	docs := ringDocs(4)
+	for _, s := range []string{"a", "b", "c", "d"} {
+		docs = edit(docs, "roadm-"+s, func(d *intents.DeviceSpec) {
+			for name, p := range d.Ports {
+				if p.EgressDbmPer50GHz != nil {
+					p.EgressDbmPer50GHz = ptr(-6.0) // 12 dB more than there should be
+					d.Ports[name] = p
+				}
+			}
+		})
+	}
+	n, est := network(t, docs), full(t)
+	alone := circuit("c", "a", "b", 400)
+	alone.Circuit.Modes = []string{"zrp-400g"}
+	d := plan.Compute(n, plan.NewLedger(), est, []plan.Request{alone})[0].Add[0]
+	two := circuit("c", "a", "b", 800)
+	two.Circuit.Modes, two.Circuit.MinMarginDb, two.Circuit.Avoid = alone.Circuit.Modes, ptr(d.Margin.Db()), []string{"c"}
+	l := plan.NewLedger()
+	out := plan.Compute(n, l, est, []plan.Request{two})[0]
+	if out.Refusal == nil || !strings.Contains(out.Refusal.Message, "1 wavelengths of 400 Gbit/s in all would fit, then: margin") || !empty(l) {
+		t.Fatalf("%+v, ledger empty %v", out, empty(l))
+	}
+	if r := out.Refusal; r.Reason != models.NeighbourMargin && r.Reason != models.MarginTooLow || !strings.HasPrefix(r.Nearest, "minMarginDb: ") {
+		t.Errorf("got %+v", r)
+	}
+}
+
 func TestExplain(t *testing.T) {
 	fibres := append(noisy(), fibre{name: "far", a: "a", b: "b", km: 100})
 	n, l := network(t, smallDocs(4, fibres...)), plan.NewLedger()
