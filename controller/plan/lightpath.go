@@ -75,6 +75,13 @@ type builder struct {
 }
 
 func (b *builder) run(legs []route.Leg, from, to *topo.Port) {
+	elements := len(legs) + 1 // both ends, and a switch between two links
+	for _, leg := range legs {
+		elements += len(leg.Link.Ways[leg.Direction])
+	}
+	b.elements = make([]qot.Element, 0, elements)
+	b.on = make([]qot.On, 0, len(legs))
+	b.points = make([]point, 0, len(legs)+1)
 	b.elements = append(b.elements, qot.Element{Kind: qot.Transmit, Name: from.Key})
 	b.mark(records.Hop{Kind: records.HopTx, Device: from.Device.Name}, nil)
 	for i := range legs {

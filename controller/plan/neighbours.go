@@ -14,6 +14,10 @@ import (
 // light stands.
 const toleratedDb = 0.1
 
+// sameDb is how far below its floor a channel still counts as at it. Losses too
+// small to speak of add up to it, and must not open the way for greater ones.
+const sameDb = 1e-3
+
 // neighbourhood is what a channel on trial does to those that it shares
 // stretches with.
 type neighbourhood struct {
@@ -49,7 +53,7 @@ func (h *neighbourhood) weigh(name string, w *lit, before, after float64) {
 		h.worst, h.name = lost, name
 	}
 	least := w.floor
-	if before < w.floor {
+	if before < w.floor-sameDb {
 		least = max(min(before-toleratedDb, w.floor), 0)
 	}
 	if h.reason != "" || after >= least-1e-9 || before-after < 1e-6 {

@@ -37,6 +37,7 @@ type Load struct {
 	eval    *gn.Evaluation
 	valid   bool // eval shows lights
 	alone   *gn.Evaluation
+	shown   Light // what alone shows; the zero Light for nothing
 	trial   trial
 }
 
@@ -161,8 +162,14 @@ func (l *Load) beside(i int) passage {
 	return passageOf(t.Transfer(i), func(k int) float64 { return t.Power(k, i) })
 }
 
-// lonely is a channel on a stretch that carries nothing else.
+// lonely is a channel on a stretch that carries nothing else. The one that was
+// asked for last is still at hand: launch powers are tried that come to the same
+// behind a switch.
 func (l *Load) lonely(solver *gn.Solver, light Light) (passage, error) {
+	if l.shown == light && l.alone != nil {
+		return passageOf(l.alone.Transfer(0), func(k int) float64 { return l.alone.Powers(k)[0] }), nil
+	}
+	l.shown = Light{}
 	line, err := l.Stretch.compiled()
 	if err != nil {
 		return passage{}, err
@@ -177,6 +184,7 @@ func (l *Load) lonely(solver *gn.Solver, light Light) (passage, error) {
 	if err := l.alone.Run(line, comb, []float64{gn.Watt(light.EntryDbm)}); err != nil {
 		return passage{}, fmt.Errorf("%s: %w", l.Stretch.Name(), err)
 	}
+	l.shown = light
 	return passageOf(l.alone.Transfer(0), func(k int) float64 { return l.alone.Powers(k)[0] }), nil
 }
 
