@@ -17,8 +17,7 @@ const (
 	leastSpanDb = 10.0
 	// densityDbm per 50 GHz leaves a degree, and its booster lifts that to
 	// -1.5 dBm: below the optimum of 80 km spans by so much that a new channel
-	// costs the one beside it at most 0.15 dB. What costs a neighbour 0.3 dB
-	// of Q is taken back while it is set up.
+	// costs the one beside it at most 0.15 dB.
 	densityDbm float64 = -18
 	boosterDb  float64 = 16.5
 	amplifier          = "edfa-25"
