@@ -72,6 +72,8 @@ type builder struct {
 	points    []point
 	cross     []cross
 	spans     []string // passed since the last point
+	before    string   // managed amplifier that was passed last, with nothing but losses since
+	lost      float64  // since then, dB
 }
 
 func (b *builder) run(legs []route.Leg, from, to *topo.Port) {
@@ -104,8 +106,18 @@ func (b *builder) along(leg route.Leg) {
 		if s.Span != "" {
 			b.spans = append(b.spans, s.Span)
 		}
+		b.lost += s.LossDb
+		if s.Kind != qot.Amplifier {
+			continue
+		}
+		h := records.Hop{Kind: records.HopAmplifier, Device: s.Device, Key: s.Key}
+		if b.before != "" {
+			h.Before, h.LossDb = b.before, b.lost
+		}
+		b.before, b.lost = "", 0
 		if s.Device != "" {
-			b.mark(records.Hop{Kind: records.HopAmplifier, Device: s.Device, Key: s.Key}, &leg)
+			b.mark(h, &leg)
+			b.before = s.Device + "/" + s.Key
 		}
 	}
 }
@@ -125,6 +137,7 @@ func (b *builder) through(in, out route.Leg) {
 		e.Kind, c.link = qot.Drop, ""
 	}
 	e.Crossings = roadm.Crossings(e.Kind, entry.Name, exit.Name)
+	b.before = ""
 	b.elements = append(b.elements, e)
 	b.cross = append(b.cross, c)
 	b.mark(records.Hop{Kind: records.HopMedia, Device: roadm.Name}, &in)

@@ -23,13 +23,14 @@ type judgeMemory struct {
 	verdicts   map[string]plan.Verdict // device/owner
 	errors     map[string]uint64       // device/logical index → uncorrectable blocks
 	driftSince map[string]time.Time    // device/owner → first seen, not yet reported
+	plant      map[string]string       // device/owner → fibres whose loss is off the documents
 	asked      map[string]time.Time    // device or device/owner → last asked out of turn
 	neighbours neighbourMemory
 }
 
 func newJudgeMemory() *judgeMemory {
 	return &judgeMemory{
-		verdicts: map[string]plan.Verdict{}, errors: map[string]uint64{}, driftSince: map[string]time.Time{}, asked: map[string]time.Time{},
+		verdicts: map[string]plan.Verdict{}, errors: map[string]uint64{}, driftSince: map[string]time.Time{}, plant: map[string]string{}, asked: map[string]time.Time{},
 		neighbours: neighbourMemory{before: map[string]map[string]models.Ratio{}},
 	}
 }
@@ -90,6 +91,7 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 			if !ok {
 				continue
 			}
+			s.judgePlant(device, sh)
 			evidence := s.judgeShare(cat, worker.device.Profile, device, sh, view)
 			if justLocked(device, sh, view, evidence) && s.memory.mayAsk(sh.key, s.now()) {
 				locked = append(locked, sh)
@@ -230,6 +232,33 @@ func (s *Stages) judgeShare(cat *catalogue.Catalogue, profile catalogue.Profile,
 		e.OKSince, e.Fault = &now, ""
 	}
 	return e
+}
+
+// judgePlant compares the losses of the fibres before a device's amplifiers with
+// the documents, and has the status told when that changed in kind.
+func (s *Stages) judgePlant(device string, sh *share) {
+	was := s.memory.offDocument(device, sh.owner)
+	now := ""
+	if sh.phase.Value.Name == records.PhaseInService || sh.phase.Value.Name == records.PhaseVerify || sh.phase.Value.Name == records.PhaseHeld {
+		now = plan.OffDocument(sh.decision, device, was, func(device, key string) (models.AmplifierReading, bool) {
+			view := s.board.view(device)
+			r, ok := view.State.Readings.Amplifiers[key]
+			return r, ok && view.Synced
+		})
+	}
+	s.memory.mu.Lock()
+	s.memory.plant[sh.key] = now
+	s.memory.mu.Unlock()
+	if strings.Count(was, " loses ") != strings.Count(now, " loses ") {
+		s.statusQueue.Add(intentKey(sh.decision.Intent))
+	}
+}
+
+// offDocument is what the last look found about the fibres before a device.
+func (m *judgeMemory) offDocument(device, owner string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.plant[device+"/"+owner]
 }
 
 // unread tells why the configuration does not count as read back.

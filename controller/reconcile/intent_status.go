@@ -125,6 +125,7 @@ type summary struct {
 	stalled     string
 	stalledWhy  models.Reason
 	pending     string
+	plant       string // fibres whose loss is off the documents, though the light is good
 	drift       []models.DriftItem
 }
 
@@ -173,10 +174,18 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 	sum.live++
 	sum.liveGbps += d.CapacityGbps
 	reason, fault := s.lightFault(d, p.Value)
+	plant := s.plantOf(d)
+	if fault != "" && reason != models.LossOfSignal && plant != "" {
+		reason, fault = models.PlantMismatch, fault+"; "+plant
+	}
 	switch {
 	case p.Value.Name == records.PhaseInService && fault == "":
 		sum.inService++
 		sum.readyGbps += d.CapacityGbps
+		if plant != "" { // the light is good all the same
+			ws.Reason, ws.Message = models.PlantMismatch, plant
+			sum.plant = first(sum.plant, plant)
+		}
 	case p.Value.Name == records.PhaseInService:
 		ws.Reason, ws.Message = reason, fault
 		if sum.dark == "" {
@@ -245,6 +254,18 @@ func (s *Stages) lightFault(d *records.Decision, p records.Phase) (models.Reason
 	return reason, message
 }
 
+// plantOf tells which fibres on a wavelength's way lose another amount than the
+// documents say, in the order of its devices.
+func (s *Stages) plantOf(d *records.Decision) string {
+	var out []string
+	for _, device := range d.Witnesses() {
+		if text := s.memory.offDocument(device, d.Owner()); text != "" {
+			out = append(out, text)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
 func (s *Stages) askedGbps(e store.Entry[records.Intent]) int {
 	doc, err := s.network.document(e)
 	if err != nil {
@@ -299,7 +320,11 @@ func (s *Stages) setReady(c *conditions, e store.Entry[records.Intent], rec reco
 	case sum.unknown != "" && sum.live > 0:
 		c.set(models.Ready, "Unknown", models.DeviceUnreachable, sum.unknown)
 	case sum.live > 0 && sum.readyGbps >= asked:
-		c.set(models.Ready, "True", models.LightVerified, fmt.Sprintf("%d Gbit/s on %s, light verified", sum.readyGbps, plural(sum.live, "wavelength")))
+		text := fmt.Sprintf("%d Gbit/s on %s, light verified", sum.readyGbps, plural(sum.live, "wavelength"))
+		if sum.plant != "" {
+			text += "; " + sum.plant
+		}
+		c.set(models.Ready, "True", models.LightVerified, text)
 	case sum.live > 0:
 		c.set(models.Ready, "False", models.Progressing, fmt.Sprintf("%d of %d Gbit/s ready", sum.readyGbps, asked))
 	case len(rec.Tombstones) > 0 && rec.Generation == e.Value.Generation:

@@ -135,6 +135,11 @@ type Hop struct {
 	// LinkDirection is the direction of the link's own ends, not of the wavelength.
 	LinkDirection Direction `json:"linkDirection,omitempty"`
 	Spans         []string  `json:"spans,omitempty"` // ids of the spans between the previous hop and this one
+	// Before is the managed amplifier (device/amplifier) whose output reaches
+	// this one over nothing but fibre and patches, and LossDb what the documents
+	// say is lost between them; of amplifiers only.
+	Before string  `json:"before,omitempty"`
+	LossDb float64 `json:"lossDb,omitempty"`
 }
 
 // Owner returns the owner name of the wavelength: circuit/<uid>/<wl>.
