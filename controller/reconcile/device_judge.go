@@ -85,7 +85,7 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 	if view.Synced {
 		cat := s.network.catalogue()
 		fast := false
-		var locked []*share
+		var news []*share
 		for _, owner := range s.owners.on(device) {
 			sh, ok := s.shareFor(cat, device, owner)
 			if !ok {
@@ -93,8 +93,11 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 			}
 			s.judgePlant(device, sh)
 			evidence := s.judgeShare(cat, worker.device.Profile, device, sh, view)
-			if justLocked(device, sh, view, evidence) && s.memory.mayAsk(sh.key, s.now()) {
-				locked = append(locked, sh)
+			if justLocked(device, sh, view, evidence) || s.justLit(sh, evidence) {
+				if s.memory.mayAsk(sh.key, s.now()) {
+					news = append(news, sh)
+				}
+				again = soonest(again, askPause)
 			}
 			if e, changed := s.evidenceOp(sh, evidence); changed {
 				ops = append(ops, e)
@@ -112,8 +115,8 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 			}
 		}
 		worker.setFast(fast)
-		if len(locked) > 0 {
-			if err := s.measure(ctx, worker, locked); err != nil {
+		if len(news) > 0 {
+			if err := s.measure(ctx, worker, news); err != nil {
 				worker.condemn(err)
 			}
 			again = time.Millisecond
@@ -146,6 +149,17 @@ func justLocked(device string, sh *share, view *deviceView, e records.Evidence) 
 		}
 	}
 	return false
+}
+
+// litLimit is how long light that was just turned on is asked for out of turn;
+// then the samples tell.
+const litLimit = 3 * time.Second
+
+// justLit reports whether light was turned on a moment ago and is not seen yet:
+// lasers and switches take their time, and the next sample may be a while off.
+func (s *Stages) justLit(sh *share, e records.Evidence) bool {
+	p := sh.phase.Value
+	return (p.Name == records.PhaseLaunch || p.Name == records.PhaseOpen) && e.ReadBack && e.OKSince == nil && s.now().Sub(p.Since) < litLimit
 }
 
 // refreshLimit bounds the question a judge asks a device out of turn.
@@ -190,12 +204,15 @@ func (s *Stages) refreshAround(ctx context.Context, device string) {
 	}
 }
 
+// askPause is how long a device is left alone that was asked out of turn.
+const askPause = 250 * time.Millisecond
+
 // mayAsk reports whether a device, or about an owner on a device, was not asked
-// out of turn within half a second, and notes that it is now.
+// out of turn a moment ago, and notes that it is now.
 func (m *judgeMemory) mayAsk(device string, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if now.Sub(m.asked[device]) < 500*time.Millisecond {
+	if now.Sub(m.asked[device]) < askPause {
 		return false
 	}
 	m.asked[device] = now

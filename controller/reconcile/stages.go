@@ -104,7 +104,7 @@ func New(cfg Config) (*Stages, error) {
 	}
 	s.network = newNetworkView(cfg.Catalogue, s.caches.intents, cfg.Log)
 	s.planner = newPlannerState()
-	s.planQueue = engine.NewBatchQueue(engine.Config{Name: "plan", Gather: 5 * time.Millisecond, GatherMax: 50 * time.Millisecond, MaxBatch: 250, Log: cfg.Log}, batch(s.planBatch))
+	s.planQueue = engine.NewBatchQueue(engine.Config{Name: "plan", Gather: 5 * time.Millisecond, GatherMax: 50 * time.Millisecond, MaxBatch: 500, Log: cfg.Log}, batch(s.planBatch))
 	s.lightQueue = engine.NewBatchQueue(engine.Config{Name: "lightpath", Gather: 5 * time.Millisecond, GatherMax: 50 * time.Millisecond, MaxBatch: 1000, Log: cfg.Log}, batch(s.advanceBatch))
 	s.statusQueue = engine.NewBatchQueue(engine.Config{Name: "status", Gather: 50 * time.Millisecond, GatherMax: 250 * time.Millisecond, MaxBatch: 1000, Log: cfg.Log}, batch(s.statusBatch))
 	s.passQueue = engine.NewQueue(engine.Config{Name: "pass", Workers: 1024, Gather: 20 * time.Millisecond, GatherMax: 100 * time.Millisecond, Log: cfg.Log}, s.devicePass)
