@@ -19,12 +19,9 @@ service. Nothing is changed: decisions stand until the circuit itself asks for
 something else.`,
 		Args: exactly(1, "circuit/NAME or wl/NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.subject(args[0])
+			s, err := a.planned(args[0])
 			if err != nil {
 				return err
-			}
-			if !s.kind.Namespaced {
-				return usageError("%q: want circuit/NAME or wl/NAME", args[0])
 			}
 			cl, err := a.client()
 			if err != nil {

@@ -26,12 +26,9 @@ in what those that would do too are worse. The table is cut after the best
 candidates; -o wide shows all of them.`,
 		Args: exactly(1, "circuit/NAME or wl/NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.subject(args[0])
+			s, err := a.planned(args[0])
 			if err != nil {
 				return err
-			}
-			if !s.kind.Namespaced {
-				return usageError("%q: want circuit/NAME or wl/NAME", args[0])
 			}
 			cl, err := a.client()
 			if err != nil {
@@ -55,6 +52,15 @@ candidates; -o wide shows all of them.`,
 	}
 	c.Flags().StringVarP(&a.namespace, "namespace", "n", "", "tenant (default: default)")
 	return c
+}
+
+// planned is a subject that the planner decides about.
+func (a *app) planned(arg string) (subject, error) {
+	s, err := a.subject(arg)
+	if err == nil && !s.kind.Namespaced {
+		err = usageError("%q: want circuit/NAME or wl/NAME", arg)
+	}
+	return s, err
 }
 
 // printExplanation prints what is so first, then how it came to be.

@@ -40,7 +40,7 @@ func scenarios(t *rapid.T) traffic.Scenario {
 
 // naive serves the requests of a run slot by slot, looking at every connection
 // for every request.
-func naive(s traffic.Scenario, m *traffic.Model, r traffic.Run) (blocked []int, peak int) {
+func naive(t interface{ Fatalf(string, ...any) }, s traffic.Scenario, m *traffic.Model, r traffic.Run) (blocked []int, peak int) {
 	type connection struct {
 		end        float64
 		links      []int
@@ -52,7 +52,7 @@ func naive(s traffic.Scenario, m *traffic.Model, r traffic.Run) (blocked []int, 
 		for _, l := range c.links {
 			for slot := c.slot; slot < c.upTo; slot++ {
 				if taken[[2]int{l, slot}] == to {
-					panic("a slot is given twice")
+					t.Fatalf("slot %d of link %d is given twice, or given back twice", slot, l)
 				}
 				taken[[2]int{l, slot}] = to
 			}
@@ -121,7 +121,7 @@ func TestSimulationAgreesWithTryingEverySlot(t *testing.T) {
 			Requests: rapid.IntRange(1, 300).Draw(t, "requests"), WarmUp: rapid.IntRange(0, 30).Draw(t, "warm-up"),
 			Seed: rapid.Uint64().Draw(t, "seed"), HoldBelow: float64(rapid.IntRange(0, 2).Draw(t, "below")),
 		}
-		blocked, peak := naive(s, m, r)
+		blocked, peak := naive(t, s, m, r)
 		got, err := m.Simulate(context.Background(), r)
 		if err != nil {
 			t.Fatal(err)
