@@ -59,7 +59,13 @@ func (s *Store) Commit(ctx context.Context, guard *Guard, ops ...Op) (revision i
 	if err != nil {
 		return 0, err
 	}
-	resp, err := s.client.Txn(ctx).If(txn.compares...).Then(txn.then...).Else(txn.otherwise...).Commit()
+	// The reads that tell why a comparison failed are as large as the comparisons
+	// and hardly ever needed: they go along only the second time. Should the
+	// comparisons hold by then, the transaction has just taken place later.
+	resp, err := s.client.Txn(ctx).If(txn.compares...).Then(txn.then...).Commit()
+	if err == nil && !resp.Succeeded {
+		resp, err = s.client.Txn(ctx).If(txn.compares...).Then(txn.then...).Else(txn.otherwise()...).Commit()
+	}
 	if err != nil {
 		return 0, named("commit", err)
 	}
@@ -79,20 +85,31 @@ func (s *Store) Commit(ctx context.Context, guard *Guard, ops ...Op) (revision i
 }
 
 type transaction struct {
-	compares  []clientv3.Cmp
-	then      []clientv3.Op
-	otherwise []clientv3.Op // reads of what was compared, to name what failed
-	compared  []Op          // parallel to otherwise, after the guard
-	puts      uint64
-	deletes   uint64
+	guard    *Guard
+	compares []clientv3.Cmp
+	then     []clientv3.Op
+	compared []Op // parallel to compares, after the guard
+	puts     uint64
+	deletes  uint64
+}
+
+// otherwise reads what was compared, to name what failed.
+func (t transaction) otherwise() []clientv3.Op {
+	var out []clientv3.Op
+	if t.guard != nil {
+		out = append(out, clientv3.OpGet(t.guard.Key, clientv3.WithKeysOnly()))
+	}
+	for _, op := range t.compared {
+		out = append(out, clientv3.OpGet(op.key, clientv3.WithKeysOnly()))
+	}
+	return out
 }
 
 func (s *Store) build(guard *Guard, ops []Op) (transaction, error) {
-	var t transaction
+	t := transaction{guard: guard, compares: make([]clientv3.Cmp, 0, len(ops)+1), then: make([]clientv3.Op, 0, len(ops))}
 	bytes := 0
 	if guard != nil {
 		t.compares = append(t.compares, clientv3.Compare(clientv3.CreateRevision(guard.Key), "=", guard.CreateRevision))
-		t.otherwise = append(t.otherwise, clientv3.OpGet(guard.Key, clientv3.WithKeysOnly()))
 	}
 	written := make(map[string]bool, len(ops))
 	for _, op := range ops {
@@ -124,7 +141,6 @@ func (s *Store) build(guard *Guard, ops []Op) (transaction, error) {
 		case compareMod:
 			t.compares = append(t.compares, clientv3.Compare(clientv3.ModRevision(op.key), "=", op.rev))
 		}
-		t.otherwise = append(t.otherwise, clientv3.OpGet(op.key, clientv3.WithKeysOnly()))
 		t.compared = append(t.compared, op)
 	}
 	if n := max(len(t.compares), len(t.then)); n > s.limits.TxnOps {

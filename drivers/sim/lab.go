@@ -135,7 +135,7 @@ func (l *Lab) build() error {
 			err = errors.New("stands twice")
 		}
 		if err == nil {
-			err = l.addDevice(&device{name: d.Metadata.Name, spec: spec, profile: profile, lab: l, shown: map[string]string{}})
+			err = l.addDevice(&device{name: d.Metadata.Name, spec: spec, profile: profile, lab: l, shown: map[string]gnmid.Reading{}})
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("device %s: %w", d.Metadata.Name, err))
@@ -273,7 +273,7 @@ func (d *device) start(ctx context.Context, schema *gnmid.Schema, a *access) err
 	}
 	changes := make([]change, 0, len(startup))
 	for path, value := range startup {
-		changes = append(changes, change{gnmid.Change{Path: path, New: value, Has: true}, split(path)})
+		changes = append(changes, change{gnmid.Change{New: value, Has: true}, split(path)})
 	}
 	for _, p := range d.parts {
 		p.commit(changes)

@@ -31,7 +31,7 @@ type part interface {
 	// themselves are wanted.
 	show(s *sheet, noise bool)
 	// ours tells the controller's configuration from everybody else's.
-	ours(path []element) bool
+	ours(path []gnmid.Step) bool
 }
 
 // sheet is what a part has to say.
@@ -45,7 +45,7 @@ type sheet struct {
 // change is a configuration change with its path taken apart.
 type change struct {
 	gnmid.Change
-	at []element
+	at []gnmid.Step
 }
 
 // device is one box of the laboratory.
@@ -57,15 +57,15 @@ type device struct {
 	target  *gnmid.Target
 	parts   []part
 
-	shown map[string]string // what show said last; guarded by the publisher
-	lit   bool              // some reading moves by itself
-	away  atomic.Bool       // told to be unreachable
+	shown map[string]gnmid.Reading // what show said last; guarded by the publisher
+	lit   bool                     // some reading moves by itself
+	away  atomic.Bool              // told to be unreachable
 }
 
 func taken(list []gnmid.Change) []change {
 	out := make([]change, len(list))
 	for i, c := range list {
-		out[i] = change{c, split(c.Path)}
+		out[i] = change{c, c.Steps()}
 	}
 	return out
 }
@@ -96,7 +96,7 @@ func (d *device) publish(noise bool) {
 		p.show(&s, noise)
 	}
 	for _, place := range append(s.gone, s.forgotten...) {
-		maps.DeleteFunc(d.shown, func(path, _ string) bool { return strings.HasPrefix(path, place) })
+		maps.DeleteFunc(d.shown, func(path string, _ gnmid.Reading) bool { return strings.HasPrefix(path, place) })
 	}
 	if len(s.gone) > 0 {
 		if err := d.target.DeleteState(s.gone...); err != nil {
@@ -106,18 +106,29 @@ func (d *device) publish(noise bool) {
 	if !noise {
 		d.lit = false
 	}
-	news := map[string]string{}
+	var news []gnmid.Reading
 	for path, value := range s.leaves {
-		if d.shown[path] != value {
-			news[path] = value
-			d.shown[path] = value
-		}
 		d.lit = d.lit || moves(path, value)
+		last, known := d.shown[path]
+		if known && last.Value == value {
+			continue
+		}
+		if !known {
+			ref, err := d.target.Ref(path)
+			if err != nil {
+				d.lab.log.Error("readings cannot be published", "device", d.name, "err", err)
+				continue
+			}
+			last.Ref = ref
+		}
+		last.Value = value
+		d.shown[path] = last
+		news = append(news, last)
 	}
 	if len(news) == 0 {
 		return
 	}
-	if err := d.target.SetState(news); err != nil {
+	if err := d.target.Publish(news); err != nil {
 		d.lab.log.Error("readings cannot be published", "device", d.name, "err", err)
 	}
 }

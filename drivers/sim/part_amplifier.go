@@ -40,7 +40,7 @@ func (p *amplifierPart) fixed(leaves map[string]string) {
 }
 
 // ours is nothing: the line system sets amplifiers, the controller reads them.
-func (p *amplifierPart) ours([]element) bool { return false }
+func (p *amplifierPart) ours([]gnmid.Step) bool { return false }
 
 func (p *amplifierPart) validate(tx *gnmid.Tx, changes []change) error {
 	for _, c := range changes {
@@ -49,10 +49,10 @@ func (p *amplifierPart) validate(tx *gnmid.Tx, changes []change) error {
 			continue
 		}
 		if !slices.Contains(p.names, keys[0]) {
-			return fmt.Errorf("%s: there is no amplifier %q", c.Path, keys[0])
+			return fmt.Errorf("%s: there is no amplifier %q", c.Path(), keys[0])
 		}
-		if gain, err := strconv.ParseFloat(c.New, 64); c.at[len(c.at)-1].name == "target-gain" && c.Has && (err != nil || gain > p.most[keys[0]]) {
-			return fmt.Errorf("%s: %s dB is more than amplifier %s can give (%g dB)", c.Path, c.New, keys[0], p.most[keys[0]])
+		if gain, err := strconv.ParseFloat(c.New, 64); c.at[len(c.at)-1].Name == "target-gain" && c.Has && (err != nil || gain > p.most[keys[0]]) {
+			return fmt.Errorf("%s: %s dB is more than amplifier %s can give (%g dB)", c.Path(), c.New, keys[0], p.most[keys[0]])
 		}
 	}
 	return nil

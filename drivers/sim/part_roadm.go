@@ -121,7 +121,7 @@ func (p *roadmPart) fixed(leaves map[string]string) {
 	}
 }
 
-func (p *roadmPart) ours(at []element) bool {
+func (p *roadmPart) ours(at []gnmid.Step) bool {
 	keys, ok := under(at, "wavelength-router", "media-channels", "channel")
 	return ok && atLeast(keys[0], p.dev.profile.MediaIndexBase)
 }
@@ -133,7 +133,7 @@ func (p *roadmPart) validate(tx *gnmid.Tx, changes []change) error {
 		if !ok {
 			continue
 		}
-		if leaf := c.at[len(c.at)-1].name; c.Has && slices.Contains(p.dev.profile.Unsupported, leaf) {
+		if leaf := c.at[len(c.at)-1].Name; c.Has && slices.Contains(p.dev.profile.Unsupported, leaf) {
 			return unsupported(c)
 		}
 		touched[keys[0]] = true

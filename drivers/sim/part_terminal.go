@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/waveplane/waveplane/drivers/sim/gnmid"
 	"github.com/waveplane/waveplane/drivers/sim/light"
 	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/catalogue"
@@ -136,7 +137,7 @@ func describe(leaves map[string]string, name, kind, part, serial string) {
 	}
 }
 
-func (p *terminalPart) ours(at []element) bool {
+func (p *terminalPart) ours(at []gnmid.Step) bool {
 	if keys, ok := under(at, "terminal-device", "logical-channels", "channel"); ok {
 		return atLeast(keys[0], p.dev.profile.LogicalIndexBase)
 	}
@@ -145,10 +146,10 @@ func (p *terminalPart) ours(at []element) bool {
 		return config
 	}
 	if keys, ok := under(at, "components", "component", "transceiver", "physical-channels", "channel"); ok && keys[0] == p.lane {
-		return p.byXcvr[at[1].keys[0]] != nil && at[len(at)-1].name == "tx-laser"
+		return p.byXcvr[at[1].Keys[0]] != nil && at[len(at)-1].Name == "tx-laser"
 	}
 	if keys, ok := under(at, "interfaces", "interface"); ok && p.dev.spec.OwnsInterface {
-		return p.known[keys[0]] && at[len(at)-1].name == "enabled"
+		return p.known[keys[0]] && at[len(at)-1].Name == "enabled"
 	}
 	return false
 }
@@ -162,10 +163,10 @@ func (p *terminalPart) commit(changes []change) {
 	ports, channels := map[*linePort]bool{}, map[string]bool{}
 	for _, c := range changes {
 		if _, ok := under(c.at, "components", "component"); ok {
-			if l := p.byChannel[c.at[1].keys[0]]; l != nil {
+			if l := p.byChannel[c.at[1].Keys[0]]; l != nil {
 				ports[l] = true
 			}
-			if l := p.byXcvr[c.at[1].keys[0]]; l != nil {
+			if l := p.byXcvr[c.at[1].Keys[0]]; l != nil {
 				ports[l] = true
 			}
 		}

@@ -12,12 +12,12 @@ func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
 	checked := map[string]bool{}
 	for _, c := range changes {
 		if keys, ok := under(c.at, "components", "component", "optical-channel", "config"); ok || len(keys) > 0 {
-			name := c.at[1].keys[0]
+			name := c.at[1].Keys[0]
 			l := p.byChannel[name]
 			if l == nil {
-				return fmt.Errorf("%s: component %q is not an optical channel of this device", c.Path, name)
+				return fmt.Errorf("%s: component %q is not an optical channel of this device", c.Path(), name)
 			}
-			if leaf := c.at[len(c.at)-1].name; c.Has && slices.Contains(p.dev.profile.Unsupported, leaf) {
+			if leaf := c.at[len(c.at)-1].Name; c.Has && slices.Contains(p.dev.profile.Unsupported, leaf) {
 				return unsupported(c)
 			}
 			if !checked[name] {
@@ -32,18 +32,18 @@ func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
 				return err
 			}
 		}
-		if _, ok := under(c.at, "interfaces", "interface"); ok && c.Has && !c.Had && c.at[len(c.at)-1].name == "name" && !p.known[c.New] {
-			return fmt.Errorf("%s: there is no interface %q", c.Path, c.New)
+		if _, ok := under(c.at, "interfaces", "interface"); ok && c.Has && !c.Had && c.at[len(c.at)-1].Name == "name" && !p.known[c.New] {
+			return fmt.Errorf("%s: there is no interface %q", c.Path(), c.New)
 		}
-		if _, ok := under(c.at, "components", "component", "transceiver"); ok && p.byXcvr[c.at[1].keys[0]] == nil {
-			return fmt.Errorf("%s: there is no transceiver %q", c.Path, c.at[1].keys[0])
+		if _, ok := under(c.at, "components", "component", "transceiver"); ok && p.byXcvr[c.at[1].Keys[0]] == nil {
+			return fmt.Errorf("%s: there is no transceiver %q", c.Path(), c.at[1].Keys[0])
 		}
 	}
 	return nil
 }
 
 func unsupported(c change) error {
-	return fmt.Errorf("%s: leaf %s is not supported on this platform", c.Path, c.at[len(c.at)-1].name)
+	return fmt.Errorf("%s: leaf %s is not supported on this platform", c.Path(), c.at[len(c.at)-1].Name)
 }
 
 // validateTuning checks the whole of an optical channel's settings.
@@ -87,15 +87,15 @@ func (l *linePort) tunes(mhz int64, m *modem) bool {
 
 // validateLogical checks what a logical channel refers to.
 func (p *terminalPart) validateLogical(c change, index string) error {
-	switch leaf := c.at[len(c.at)-1].name; {
+	switch leaf := c.at[len(c.at)-1].Name; {
 	case slices.Contains(p.dev.profile.Unsupported, leaf):
 		return unsupported(c)
 	case leaf == "optical-channel" && p.byChannel[c.New] == nil:
-		return fmt.Errorf("%s: logical channel %s: %q is not an optical channel of this device", c.Path, index, c.New)
+		return fmt.Errorf("%s: logical channel %s: %q is not an optical channel of this device", c.Path(), index, c.New)
 	case leaf == "transceiver" && p.byXcvr[c.New] == nil:
-		return fmt.Errorf("%s: logical channel %s: there is no transceiver %q", c.Path, index, c.New)
+		return fmt.Errorf("%s: logical channel %s: there is no transceiver %q", c.Path(), index, c.New)
 	case leaf == "interface" && !p.known[c.New]:
-		return fmt.Errorf("%s: logical channel %s: there is no interface %q", c.Path, index, c.New)
+		return fmt.Errorf("%s: logical channel %s: there is no interface %q", c.Path(), index, c.New)
 	}
 	return nil
 }

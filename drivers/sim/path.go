@@ -1,24 +1,21 @@
 package sim
 
-import "strings"
+import (
+	"strings"
 
-// element is one step of a path as gnmid writes them: a name, and for a list
-// entry its key values in the order in which they stand.
-type element struct {
-	name string
-	keys []string
-}
+	"github.com/waveplane/waveplane/drivers/sim/gnmid"
+)
 
 // split reads a path as gnmid writes it.
-func split(path string) []element {
-	var out []element
+func split(path string) []gnmid.Step {
+	var out []gnmid.Step
 	for i := 0; i < len(path); {
 		i++ // the slash
 		end := i
 		for end < len(path) && path[end] != '/' && path[end] != '[' {
 			end++
 		}
-		e := element{name: path[i:end]}
+		e := gnmid.Step{Name: path[i:end]}
 		for i = end; i < len(path) && path[i] == '['; {
 			eq := strings.IndexByte(path[i:], '=')
 			if eq < 0 {
@@ -32,7 +29,7 @@ func split(path string) []element {
 				key.WriteByte(path[i])
 			}
 			i++
-			e.keys = append(e.keys, key.String())
+			e.Keys = append(e.Keys, key.String())
 		}
 		out = append(out, e)
 	}
@@ -41,16 +38,16 @@ func split(path string) []element {
 
 // under reports whether the path starts with these names, and returns the keys
 // of the last of them.
-func under(path []element, names ...string) ([]string, bool) {
+func under(path []gnmid.Step, names ...string) ([]string, bool) {
 	if len(path) < len(names) {
 		return nil, false
 	}
 	for i, n := range names {
-		if path[i].name != n {
+		if path[i].Name != n {
 			return nil, false
 		}
 	}
-	return path[len(names)-1].keys, true
+	return path[len(names)-1].Keys, true
 }
 
 func escape(value string) string {

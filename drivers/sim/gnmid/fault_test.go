@@ -48,7 +48,7 @@ func TestContentFaults(t *testing.T) {
 			target := f.serve(t, func(c *Config) {
 				c.Hooks.Commit = func(tx *Tx) {
 					for _, c := range tx.Changes() {
-						told[c.Path] = c.New
+						told[c.Path()] = c.New
 					}
 				}
 			})

@@ -2,6 +2,7 @@ package gnmid
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	gpb "github.com/openconfig/gnmi/proto/gnmi"
@@ -305,6 +306,9 @@ func (p path) wire() *gpb.Path {
 	}
 	return out
 }
+
+// same reports whether two concrete steps are the same.
+func (s step) same(o step) bool { return s.node == o.node && slices.Equal(s.keys, o.keys) }
 
 func (s step) wire() *gpb.PathElem {
 	e := &gpb.PathElem{Name: s.node.Name}

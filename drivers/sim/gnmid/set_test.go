@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	gpb "github.com/openconfig/gnmi/proto/gnmi"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -334,7 +335,7 @@ func TestHooks(t *testing.T) {
 			},
 			Commit: func(tx *Tx) { committed = append(committed, tx.Changes()...) },
 			Mirror: func(c Change) (string, bool) {
-				return c.New, !strings.HasSuffix(c.Path, "/target-output-power")
+				return c.New, !strings.HasSuffix(c.Path(), "/target-output-power")
 			},
 		}
 	})
@@ -347,11 +348,19 @@ func TestHooks(t *testing.T) {
 		t.Errorf("Commit was told of refused changes: %v", committed)
 	}
 	c.mustSet(t, updates(update(och+"/config", `{"frequency":"196100000","target-output-power":"-8.0"}`)))
-	want := []Change{
-		{Path: och + "/config/frequency", Old: "193100000", New: "196100000", Had: true, Has: true},
-		{Path: och + "/config/target-output-power", Old: "-10.0", New: "-8.0", Had: true, Has: true},
+	type told struct {
+		path string
+		Change
 	}
-	if diff := cmp.Diff(want, committed); diff != "" {
+	var got []told
+	for _, c := range committed {
+		got = append(got, told{c.Path(), c})
+	}
+	want := []told{
+		{och + "/config/frequency", Change{Old: "193100000", New: "196100000", Had: true, Has: true}},
+		{och + "/config/target-output-power", Change{Old: "-10.0", New: "-8.0", Had: true, Has: true}},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(told{}), cmpopts.IgnoreUnexported(Change{})); diff != "" {
 		t.Errorf("committed (-want +got):\n%s", diff)
 	}
 	wantValue(t, target, och+"/state/frequency", "196100000")

@@ -27,6 +27,9 @@ func (s *Schema) Ref(text string) (Ref, error) {
 	return Ref{at: p}, nil
 }
 
+// Ref resolves the path of one leaf; it serves for every target of the schema.
+func (t *Target) Ref(text string) (Ref, error) { return t.schema.Ref(text) }
+
 // Reading is a state leaf and its value.
 type Reading struct {
 	Ref   Ref

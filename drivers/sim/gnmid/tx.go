@@ -23,9 +23,29 @@ const (
 // Change is one configuration leaf that a transaction changes. Had and Has tell
 // whether there is a value before and after.
 type Change struct {
-	Path     string
 	Old, New string
 	Had, Has bool
+
+	at path
+}
+
+// Path is where the leaf stands, as text.
+func (c Change) Path() string { return c.at.String() }
+
+// Step is one element of a path: a name, and for a list entry its key values in
+// the order of the schema.
+type Step struct {
+	Name string
+	Keys []string
+}
+
+// Steps is the path taken apart.
+func (c Change) Steps() []Step {
+	out := make([]Step, len(c.at))
+	for i, s := range c.at {
+		out[i] = Step{Name: s.node.Name, Keys: s.keys}
+	}
+	return out
 }
 
 // Tx is one transaction as the hooks see it. It is valid during the hook only.
@@ -46,7 +66,7 @@ type change struct {
 }
 
 func (c change) public() Change {
-	return Change{Path: c.at.String(), Old: c.old, New: c.new, Had: c.had, Has: c.has}
+	return Change{at: c.at, Old: c.old, New: c.new, Had: c.had, Has: c.has}
 }
 
 // Changes lists the configuration leaves that change, sorted by path. In
