@@ -170,12 +170,17 @@ const refreshLimit = 2 * time.Second
 func (s *Stages) wentDark(device string, w *deviceWorker, view *deviceView) bool {
 	cat := s.network.catalogue()
 	for _, owner := range s.owners.on(device) {
-		sh, ok := s.shareFor(cat, device, owner)
-		if !ok || sh.phase.Value.Name != records.PhaseInService || !s.memory.verdict(device, owner).Good {
+		key := strings.TrimPrefix(owner, "circuit/")
+		p, ok := get(s.caches.phases, key)
+		if !ok || p.Value.Name != records.PhaseInService || !s.memory.verdict(device, owner).Good {
 			continue
 		}
-		d := sh.decision
-		if v := plan.Judge(d, cat.Modes[d.Mode], w.device.Profile, device, sh.phase.Value.Name, 0, &view.State); !v.Good {
+		e, ok := s.caches.decisions.Get(key)
+		if !ok {
+			continue
+		}
+		d := &e.Value
+		if v := plan.Judge(d, cat.Modes[d.Mode], w.device.Profile, device, p.Value.Name, 0, &view.State); !v.Good {
 			return true
 		}
 	}

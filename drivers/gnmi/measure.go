@@ -33,9 +33,10 @@ func (s *Session) Measure(ctx context.Context, objects []models.ObjectID) (model
 	return v.take(true).Readings, nil
 }
 
-// manyObjects is the number of objects of one kind from which on the whole
-// list is read instead of single entries.
-const manyObjects = 64
+// manyObjects is the number of objects of one kind beyond which the whole list
+// is read instead of single entries: a path for each leaf of each entry costs
+// both sides more than the entries that were not asked for.
+const manyObjects = 6
 
 // pathsOf lists what has to be subscribed to for the named objects.
 func (s *Session) pathsOf(objects []models.ObjectID, wanted func(nature) bool) []*gnmipb.Path {
