@@ -136,7 +136,7 @@ func (p *planner) ask(c *choice, upTo int) {
 		return
 	}
 	mode := c.offer.mode
-	f := &found{lp: p.net.lightPath(c.way, c.ends)}
+	f := &found{lp: p.lightPath(c.way, c.ends)}
 	c.found = f
 	key := p.lightKey(c.way, c.ends, mode.Name)
 	var ok bool

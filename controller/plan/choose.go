@@ -36,11 +36,13 @@ type planner struct {
 type memory struct {
 	ways     map[string][]*way
 	verdicts map[lightKey]verdict
+	alone    map[lightKey]light // whatever the floor
+	paths    map[pathKey]lightPath
 	picks    int // by all pickers
 }
 
 func newMemory() *memory {
-	return &memory{ways: map[string][]*way{}, verdicts: map[lightKey]verdict{}}
+	return &memory{ways: map[string][]*way{}, verdicts: map[lightKey]verdict{}, alone: map[lightKey]light{}, paths: map[pathKey]lightPath{}}
 }
 
 // ends is a choice of line ports, with the add/drop ports that they lead to
@@ -287,7 +289,7 @@ func (p *planner) try(w *way, e ends, o offer, wl int) *records.Decision {
 		p.trail.tried(w, mode.Name, v.light.margin, v.reason(), v.message())
 		return nil
 	}
-	lp := p.net.lightPath(w, e)
+	lp := p.lightPath(w, e)
 	v := p.place(w, e, mode, m, lp)
 	if v.light.alone && v.light.reason != "" {
 		p.memory.verdicts[key] = v

@@ -49,10 +49,11 @@ func (p *planner) feasible(lp lightPath, e ends, mode *catalogue.Mode, slot mode
 		lp.limitDrops(mode)
 	}
 	full, loaded := p.est.(*qot.Full)
+	lp.unbind()
 	if placed = placed && loaded; placed {
 		p.ledger.lights.bring(p.net, full)
 		p.ledger.lights.bind(p.ledger, &lp.path)
-		p.predictNeighbours(lp.path)
+		p.predictNeighbours(lp)
 		defer settle(lp.path)
 	}
 	step := max(powerStep(e.line[0]), powerStep(e.line[1]))
@@ -72,7 +73,7 @@ func (p *planner) feasible(lp lightPath, e ends, mode *catalogue.Mode, slot mode
 	}
 	l.judge(mode, p.want.floor)
 	if placed && l.reason == "" {
-		l.beside = p.neighbours(lp.path)
+		l.beside = p.neighbours(lp)
 		if l.beside.reason != "" {
 			l.fail(l.beside.reason, l.beside.why, "")
 		}

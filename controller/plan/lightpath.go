@@ -15,6 +15,8 @@ type lightPath struct {
 	path   Path
 	points [2][]point // az, za
 	cross  [2][]cross // az, za; in the order of light
+
+	company *company // remembered by besides; nil where nobody asks twice
 }
 
 // point is a place of measurement: an element of the path, and what is known
@@ -32,7 +34,25 @@ type cross struct {
 	link         string // section that the light enters; empty for a drop
 }
 
-// lightPath lays out a way between chosen ports.
+// pathKey names a way between ports.
+type pathKey struct {
+	way  *way
+	line [2]*topo.Port
+}
+
+// lightPath lays out a way between chosen ports, once for all modes that are
+// asked for there.
+func (p *planner) lightPath(w *way, e ends) lightPath {
+	key := pathKey{w, e.line}
+	lp, ok := p.memory.paths[key]
+	if !ok {
+		lp = p.net.lightPath(w, e)
+		lp.company = &company{}
+		p.memory.paths[key] = lp
+	}
+	return lp
+}
+
 func (n *Network) lightPath(w *way, e ends) lightPath {
 	forth := w.legs()
 	if w.direct == nil {
@@ -42,6 +62,15 @@ func (n *Network) lightPath(w *way, e ends) lightPath {
 		forth = append(legs, route.Leg{Link: e.line[1].Link, Direction: e.line[1].Link.From(e.add[1])})
 	}
 	return layOut(forth, e.line)
+}
+
+// unbind takes what is on the stretches away again.
+func (lp lightPath) unbind() {
+	for _, on := range [][]qot.On{lp.path.AzOn, lp.path.ZaOn} {
+		for i := range on {
+			on[i].Load = nil
+		}
+	}
 }
 
 // layOut lays out a route from the first port to the second, and back.

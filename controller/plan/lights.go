@@ -19,6 +19,7 @@ type lights struct {
 	full      *qot.Full
 	loads     map[*qot.Stretch]*qot.Load
 	lit       map[string]*lit // by owner
+	changes   uint64          // of who is on which link
 }
 
 // lit is a decision laid out, with what is predicted for it now.
@@ -147,6 +148,7 @@ func (n *Network) pathOf(d *records.Decision) (Path, bool) {
 // keep their estimates where they were worked out with it on trial (beside).
 func (x *lights) added(l *Ledger, d *records.Decision, beside map[string]Estimate) {
 	owner := d.Owner()
+	x.changes++
 	x.decisions[owner] = d
 	delete(x.lit, owner)
 	if x.net == nil {
@@ -172,6 +174,7 @@ func (x *lights) added(l *Ledger, d *records.Decision, beside map[string]Estimat
 // removed takes a decision off its stretches. It is called before the ledger
 // forgets where it was.
 func (x *lights) removed(l *Ledger, owner string, slot models.Slot, links []string) {
+	x.changes++
 	delete(x.decisions, owner)
 	delete(x.lit, owner)
 	for _, link := range links {
@@ -186,6 +189,7 @@ func (x *lights) removed(l *Ledger, owner string, slot models.Slot, links []stri
 
 // forget drops what is worked out about a link.
 func (x *lights) forget(l *Ledger, link string) {
+	x.changes++
 	for _, owner := range l.ownersOn(link) {
 		delete(x.lit, owner)
 	}

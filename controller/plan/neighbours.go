@@ -30,10 +30,10 @@ type neighbourhood struct {
 
 // neighbours re-evaluates every channel that shares a stretch with the one
 // that was estimated last, which is still on trial there.
-func (p *planner) neighbours(path Path) neighbourhood {
+func (p *planner) neighbours(lp lightPath) neighbourhood {
 	x := p.ledger.lights
 	out := neighbourhood{after: map[string]Estimate{}}
-	for _, owner := range p.ledger.besides(path) {
+	for _, owner := range p.ledger.besides(lp) {
 		w := x.of(p.ledger, owner)
 		if w == nil || w.estimate == nil {
 			continue // nowhere in this network
@@ -63,8 +63,25 @@ func (h *neighbourhood) weigh(name string, w *lit, before, after float64) {
 	h.why = fmt.Sprintf("margin of %s on %v would fall from %.2f to %.2f dB, %.2f dB asked for", name, w.channel.Slot.Centre(), before, after, w.floor)
 }
 
+// company is who shares stretches with a path, as of a state of the light.
+type company struct {
+	owners []string
+	at     uint64
+}
+
 // besides lists the owners that share a stretch with a path, sorted.
-func (l *Ledger) besides(path Path) []string {
+func (l *Ledger) besides(lp lightPath) []string {
+	c := lp.company
+	if c == nil {
+		c = &company{}
+	}
+	if at := l.lights.changes; c.owners == nil || c.at != at {
+		c.owners, c.at = l.sharing(lp.path), at
+	}
+	return c.owners
+}
+
+func (l *Ledger) sharing(path Path) []string {
 	seen := map[string]bool{}
 	for _, on := range path.AzOn {
 		for _, owner := range l.ownersOn(on.Stretch.Link) {
@@ -81,8 +98,8 @@ func (l *Ledger) besides(path Path) []string {
 
 // predictNeighbours works out how those on a path's stretches fare without the
 // candidate. It must be done before anything is tried.
-func (p *planner) predictNeighbours(path Path) {
-	for _, owner := range p.ledger.besides(path) {
+func (p *planner) predictNeighbours(lp lightPath) {
+	for _, owner := range p.ledger.besides(lp) {
 		p.ledger.lights.now(p.ledger, owner)
 	}
 }

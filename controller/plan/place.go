@@ -63,7 +63,7 @@ func (p *planner) items(choices []*choice, counts []int) ([]item, bool) {
 			it.lp, it.taken = c.found.lp, c.found.taken
 			continue
 		}
-		it.lp, it.taken = p.net.lightPath(c.way, it.ends), p.taken(c.way, it.ends)
+		it.lp, it.taken = p.lightPath(c.way, it.ends), p.taken(c.way, it.ends)
 	}
 	return list, true
 }
@@ -274,10 +274,13 @@ func (p *planner) place(w *way, e ends, mode *catalogue.Mode, m int, lp lightPat
 		if !found && len(tried) > 0 {
 			return first
 		}
-		if !found {
+		var v verdict
+		if found {
+			v = verdict{slot: slot, light: p.feasible(lp, e, mode, slot, true)}
+		} else {
 			slot = models.Slot{M: m}
+			v = verdict{slot, p.alone(w, lp, e, mode, slot), reason, message}
 		}
-		v := verdict{slot, p.feasible(lp, e, mode, slot, found), reason, message}
 		if len(tried) == 0 {
 			v.light.alone = !found || v.light.reason != "" && (!p.crowded() || p.feasible(lp, e, mode, slot, false).reason != "")
 			first = v
@@ -288,6 +291,25 @@ func (p *planner) place(w *way, e ends, mode *catalogue.Mode, m int, lp lightPat
 		tried = append(tried, slot)
 	}
 	return first
+}
+
+// alone judges light that has no slot. What is predicted for it does not depend
+// on the margin asked for and is worked out once for a request.
+func (p *planner) alone(w *way, lp lightPath, e ends, mode *catalogue.Mode, slot models.Slot) light {
+	key := p.lightKey(w, e, mode.Name)
+	key.floor = 0
+	known, ok := p.memory.alone[key]
+	if !ok {
+		known = p.feasible(lp, e, mode, slot, false)
+		p.memory.alone[key] = known
+		return known
+	}
+	if known.margin == nil {
+		return known // it cannot even be launched
+	}
+	again := light{launch: known.launch, estimate: known.estimate}
+	again.judge(mode, p.want.floor)
+	return again
 }
 
 // crowded reports whether the estimator looks at the channels that are there.

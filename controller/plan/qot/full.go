@@ -47,11 +47,13 @@ func (f *Full) walk(elements []Element, on []On, ch Channel, powers []float64) W
 		if len(on) > 0 && on[0].First == i {
 			run := on[0]
 			on = on[1:]
-			load := run.Load
-			if load == nil {
-				load = NewLoad(run.Stretch, nil)
+			var passed passage
+			var err error
+			if light := LightOf(&ch.Mode, ch.Slot, p); run.Load != nil {
+				passed, err = run.Load.pass(f.solver, light)
+			} else {
+				passed, err = run.Stretch.lonely(f.solver, light)
 			}
-			passed, err := load.pass(f.solver, LightOf(&ch.Mode, ch.Slot, p))
 			if err != nil {
 				return w.lost(err, elements[i:], powers[i:])
 			}

@@ -36,8 +36,6 @@ type Load struct {
 	lights  []Light // by frequency
 	eval    *gn.Evaluation
 	valid   bool // eval shows lights
-	alone   *gn.Evaluation
-	shown   Light // what alone shows; the zero Light for nothing
 	trial   trial
 }
 
@@ -136,7 +134,7 @@ func (l *Load) pass(solver *gn.Solver, light Light) (passage, error) {
 		return passageOf(l.eval.Transfer(i), func(k int) float64 { return l.eval.Powers(k)[i] }), nil
 	}
 	if len(l.lights) == 0 {
-		return l.lonely(solver, light)
+		return l.Stretch.lonely(solver, light)
 	}
 	if err := l.evaluated(solver); err != nil {
 		return passage{}, err
@@ -162,32 +160,6 @@ func (l *Load) beside(i int) passage {
 	return passageOf(t.Transfer(i), func(k int) float64 { return t.Power(k, i) })
 }
 
-// lonely is a channel on a stretch that carries nothing else. The one that was
-// asked for last is still at hand: launch powers are tried that come to the same
-// behind a switch.
-func (l *Load) lonely(solver *gn.Solver, light Light) (passage, error) {
-	if l.shown == light && l.alone != nil {
-		return passageOf(l.alone.Transfer(0), func(k int) float64 { return l.alone.Powers(k)[0] }), nil
-	}
-	l.shown = Light{}
-	line, err := l.Stretch.compiled()
-	if err != nil {
-		return passage{}, err
-	}
-	comb, err := gn.NewComb([]gn.Channel{light.channel()})
-	if err != nil {
-		return passage{}, fmt.Errorf("%s: %w", l.Stretch.Name(), err)
-	}
-	if l.alone == nil {
-		l.alone = solver.NewEvaluation()
-	}
-	if err := l.alone.Run(line, comb, []float64{gn.Watt(light.EntryDbm)}); err != nil {
-		return passage{}, fmt.Errorf("%s: %w", l.Stretch.Name(), err)
-	}
-	l.shown = light
-	return passageOf(l.alone.Transfer(0), func(k int) float64 { return l.alone.Powers(k)[0] }), nil
-}
-
 func passageOf(t gn.Transfer, powers func(int) float64) passage {
 	return passage{Transfer: t, share: 1 - t.AseShare - t.NliShare, powers: powers}
 }
@@ -195,8 +167,11 @@ func passageOf(t gn.Transfer, powers func(int) float64) passage {
 // Ratio is the factor by which the channel that is being tried changes the part
 // of a light's power that stays signal over the stretch; 1 when none is tried.
 func (l *Load) Ratio(solver *gn.Solver, slot models.Slot) float64 {
+	if !l.trial.on {
+		return 1
+	}
 	i := l.index(slot)
-	if i < 0 || !l.trial.on || l.evaluated(solver) != nil {
+	if i < 0 || l.evaluated(solver) != nil {
 		return 1
 	}
 	t := l.trial.gn

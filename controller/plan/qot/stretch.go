@@ -24,6 +24,9 @@ type Stretch struct {
 	once sync.Once
 	line *gn.Line
 	err  error
+
+	loneMu sync.Mutex
+	lone   map[loneKey]passage // see lonely
 }
 
 // Name is what people call it.
