@@ -176,21 +176,24 @@ func (p *planner) refused(c *choice) *verdict {
 type lightKey struct {
 	way   *way
 	mode  string
-	ends  [2]string // device, part and bank on both sides
+	ends  [2]endKind
 	floor float64
 }
 
 func (p *planner) lightKey(w *way, e ends, mode string) lightKey {
-	return lightKey{w, mode, [2]string{kindOf(e, 0), kindOf(e, 1)}, p.want.floor}
+	return lightKey{w, mode, [2]endKind{kindOf(e, 0), kindOf(e, 1)}, p.want.floor}
 }
 
-// kindOf names what an end's feasibility depends on.
-func kindOf(e ends, i int) string {
-	s := e.line[i].Device.Name + "\x00" + e.line[i].Spec.Pluggable
-	if e.add[i] != nil {
-		s += "\x00" + e.add[i].Key
-	}
-	return s
+// endKind is what an end's feasibility depends on; add is nil where the light
+// does not pass a switch.
+type endKind struct {
+	device    *topo.Device
+	pluggable string
+	add       *topo.Port
+}
+
+func kindOf(e ends, i int) endKind {
+	return endKind{e.line[i].Device, e.line[i].Spec.Pluggable, e.add[i]}
 }
 
 // pairs lists the kinds of ports for a way, with the first free ports of each.

@@ -79,6 +79,7 @@ func (p *planner) best(ways []*way, wl int) ([]records.Decision, bool) {
 	k := &picker{objective: p.objective, missing: [2]int{p.want.capacity - p.have}, rules: p.net.rulesOf(p.want, p.keep, ways)}
 	k.choices = p.choices(p.options(ways), 0, &res)
 	k.left = res.left
+	p.askRoomless(k.choices)
 	if p.want.most > 0 {
 		if k.most = p.want.most - len(p.keep); k.most <= 0 {
 			return nil, false
@@ -112,6 +113,20 @@ func (p *planner) proposals(k *picker, wl int) ([]records.Decision, bool) {
 		k.forbid(list[:n])
 	}
 	return nil, false
+}
+
+// askRoomless looks closer at the choices that have no room anywhere, so that no
+// set with them is proposed.
+func (p *planner) askRoomless(choices []*choice) {
+	if p.want.centre != nil {
+		return
+	}
+	for _, c := range choices {
+		free := p.taken(c.way, c.ends)
+		if _, ok := free.FirstFit(fitting(c.offer.mode, c.m)); !ok {
+			p.ask(c, 1)
+		}
+	}
 }
 
 // askAll looks closer at the choices of a set; false when one of them turns out
@@ -202,7 +217,7 @@ func (p *planner) oneByOne(ways []*way, wl int) ([]records.Decision, *records.Re
 			p.trail.fail(models.ModeMismatch, fmt.Sprintf("%d wavelengths carry %d of %d Gbit/s", p.want.most, have, p.want.capacity))
 			return fail(p.trail.refusal())
 		}
-		d, w, refusal := p.next(ways, &r, p.want.capacity-have, wl+len(out))
+		d, w, refusal := p.next(ways, &r, p.want.capacity-have, wl+len(out), len(out) == 0)
 		if refusal != nil {
 			return fail(refusal)
 		}
@@ -221,8 +236,8 @@ func (p *planner) oneByOne(ways []*way, wl int) ([]records.Decision, *records.Re
 }
 
 // next decides and reserves one wavelength for a remaining need, or says why
-// there is none.
-func (p *planner) next(ways []*way, r *rules, need, wl int) (*records.Decision, *way, *records.Refusal) {
+// there is none. With first, nothing is reserved for the request yet.
+func (p *planner) next(ways []*way, r *rules, need, wl int, first bool) (*records.Decision, *way, *records.Refusal) {
 	if p.want.byHand {
 		need = math.MaxInt
 	}
@@ -250,7 +265,7 @@ func (p *planner) next(ways []*way, r *rules, need, wl int) (*records.Decision, 
 			if i < 0 {
 				continue
 			}
-			if d := p.try(o.way, o.ends, o.offers[i], wl); d != nil {
+			if d := p.try(o.way, o.ends, o.offers[i], wl, first); d != nil {
 				return d, o.way, nil
 			}
 		}
@@ -276,8 +291,9 @@ func (p *planner) allowed(w *way, e ends) []offer {
 }
 
 // try goes through feasibility and spectrum for one choice of way, ports and
-// mode, and reserves what comes out.
-func (p *planner) try(w *way, e ends, o offer, wl int) *records.Decision {
+// mode, and reserves what comes out. With first, what was found out about the
+// choice before still holds.
+func (p *planner) try(w *way, e ends, o offer, wl int, first bool) *records.Decision {
 	mode := o.mode
 	m, err := p.width(mode, w)
 	if err != nil {
@@ -285,13 +301,13 @@ func (p *planner) try(w *way, e ends, o offer, wl int) *records.Decision {
 		return nil
 	}
 	key := p.lightKey(w, e, mode.Name)
-	if v, ok := p.memory.verdicts[key]; ok && v.light.reason != "" && v.light.alone {
+	if v, ok := p.memory.verdicts[key]; ok && v.reason() != "" && (first || v.light.alone) {
 		p.trail.tried(w, mode.Name, v.light.margin, v.reason(), v.message())
 		return nil
 	}
 	lp := p.lightPath(w, e)
 	v := p.place(w, e, mode, m, lp)
-	if v.light.alone && v.light.reason != "" {
+	if first || v.light.alone && v.light.reason != "" {
 		p.memory.verdicts[key] = v
 	}
 	if v.reason() != "" {

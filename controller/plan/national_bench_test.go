@@ -23,7 +23,7 @@ const (
 	benchSeed    = 1
 	benchPorts   = 160               // of every router, so that ports are never what is short
 	filledTarget = 0.6               // of the spectrum of the busiest line
-	filledOnMean = 0.4               // of all lines: with more, most requests by chance meet a full line
+	filledOnMean = 0.6               // of all lines: three of four requests by chance then meet a full one
 	bandGHz      = 196_100 - 191_300 // of switches and amplifiers
 	// enoughRefused ends the filling where so many requests in a row find no place.
 	enoughRefused = 100

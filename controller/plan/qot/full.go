@@ -59,7 +59,7 @@ func (f *Full) walk(elements []Element, on []On, ch Channel, powers []float64) W
 			}
 			for k := i; k < run.End; k++ {
 				before := p
-				p = gn.Dbm(passed.powers(k - i))
+				p = passed.powers(k - i)
 				powers[k] = p
 				if e := &elements[k]; e.Kind == Fibre {
 					w.PeakFibreDbm = max(w.PeakFibreDbm, before-e.Span.PadDb)

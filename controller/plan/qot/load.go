@@ -118,7 +118,7 @@ type passage struct {
 	gn.Transfer
 	// share is the part of the power that is left as it entered, signal or noise.
 	share  float64
-	powers func(element int) float64 // W
+	powers func(element int) float64 // dBm
 }
 
 // pass evaluates a channel on the stretch: as one of its lights, with the one
@@ -131,7 +131,7 @@ func (l *Load) pass(solver *gn.Solver, light Light) (passage, error) {
 		if l.trial.on {
 			return l.beside(i), nil
 		}
-		return passageOf(l.eval.Transfer(i), func(k int) float64 { return l.eval.Powers(k)[i] }), nil
+		return passageOf(l.eval.Transfer(i), func(k int) float64 { return gn.Dbm(l.eval.Powers(k)[i]) }), nil
 	}
 	if len(l.lights) == 0 {
 		return l.Stretch.lonely(solver, light)
@@ -148,7 +148,7 @@ func (l *Load) pass(solver *gn.Solver, light Light) (passage, error) {
 		l.trial = trial{light, true, t}
 	}
 	t := l.trial.gn
-	return passageOf(t.Transfer(t.Index), func(k int) float64 { return t.Power(k, t.Index) }), nil
+	return passageOf(t.Transfer(t.Index), func(k int) float64 { return gn.Dbm(t.Power(k, t.Index)) }), nil
 }
 
 // beside is a light of the stretch with the tried one beside it.
@@ -157,7 +157,7 @@ func (l *Load) beside(i int) passage {
 	if i >= t.Index {
 		i++
 	}
-	return passageOf(t.Transfer(i), func(k int) float64 { return t.Power(k, i) })
+	return passageOf(t.Transfer(i), func(k int) float64 { return gn.Dbm(t.Power(k, i)) })
 }
 
 func passageOf(t gn.Transfer, powers func(int) float64) passage {
