@@ -6,6 +6,7 @@ import (
 
 	"github.com/waveplane/waveplane/controller/plan/qot"
 	"github.com/waveplane/waveplane/controller/plan/topo"
+	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/catalogue"
 )
@@ -90,10 +91,10 @@ func over(w qot.Way, mode *catalogue.Mode) float64 {
 // the receiver takes.
 func (lp lightPath) limitDrops(mode *catalogue.Mode) {
 	limit := mode.Receive[0].Max.Dbm() - dropHeadroomDb
-	for _, way := range [][]qot.Element{lp.path.Az, lp.path.Za} {
-		for i := range way {
-			if way[i].Kind == qot.Drop {
-				way[i].LimitDbm = &limit
+	for _, way := range [][]*qot.Element{lp.path.Az, lp.path.Za} {
+		for _, e := range way {
+			if e.Kind == qot.Drop {
+				e.LimitDbm = &limit
 			}
 		}
 	}
@@ -127,7 +128,7 @@ func (p *planner) launchRange(e ends, mode *catalogue.Mode) (lo, hi models.Power
 
 func patchLoss(l *topo.Link) float64 {
 	var sum float64
-	for _, s := range l.Ways["az"] {
+	for _, s := range l.Ways.Of(records.AZ) {
 		sum += s.LossDb
 	}
 	return sum

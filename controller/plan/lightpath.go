@@ -96,7 +96,7 @@ func layOut(forth []route.Leg, ends [2]*topo.Port) lightPath {
 // builder walks one direction of light.
 type builder struct {
 	direction records.Direction
-	elements  []qot.Element
+	elements  []*qot.Element
 	on        []qot.On
 	points    []point
 	cross     []cross
@@ -108,12 +108,12 @@ type builder struct {
 func (b *builder) run(legs []route.Leg, from, to *topo.Port) {
 	elements := len(legs) + 1 // both ends, and a switch between two links
 	for _, leg := range legs {
-		elements += len(leg.Link.Ways[leg.Direction])
+		elements += len(leg.Link.Ways.Of(leg.Direction))
 	}
-	b.elements = make([]qot.Element, 0, elements)
+	b.elements = make([]*qot.Element, 0, elements)
 	b.on = make([]qot.On, 0, len(legs))
 	b.points = make([]point, 0, len(legs)+1)
-	b.elements = append(b.elements, qot.Element{Kind: qot.Transmit, Name: from.Key})
+	b.elements = append(b.elements, &qot.Element{Kind: qot.Transmit, Name: from.Key})
 	b.mark(records.Hop{Kind: records.HopTx, Device: from.Device.Name}, nil)
 	for i := range legs {
 		if i > 0 {
@@ -121,16 +121,16 @@ func (b *builder) run(legs []route.Leg, from, to *topo.Port) {
 		}
 		b.along(legs[i])
 	}
-	b.elements = append(b.elements, qot.Element{Kind: qot.Receive, Name: to.Key})
+	b.elements = append(b.elements, &qot.Element{Kind: qot.Receive, Name: to.Key})
 	b.mark(records.Hop{Kind: records.HopRx, Device: to.Device.Name}, &legs[len(legs)-1])
 }
 
 // along adds the sections of a link.
 func (b *builder) along(leg route.Leg) {
-	if s := leg.Link.Stretches[leg.Direction]; s != nil {
+	if s := leg.Link.Stretches.Of(leg.Direction); s != nil {
 		b.on = append(b.on, qot.On{First: len(b.elements), End: len(b.elements) + len(s.Elements), Stretch: s})
 	}
-	for _, s := range leg.Link.Ways[leg.Direction] {
+	for _, s := range leg.Link.Ways.Of(leg.Direction) {
 		b.elements = append(b.elements, s.Element)
 		if s.Span != "" {
 			b.spans = append(b.spans, s.Span)
@@ -157,7 +157,7 @@ func (b *builder) along(leg route.Leg) {
 func (b *builder) through(in, out route.Leg) {
 	entry, exit := in.Exit(), out.Enter()
 	roadm := exit.Device
-	e := qot.Element{Name: "switch " + roadm.Name, Kind: qot.Express, Target: exit.Power(), StepDb: stepOf(roadm.Profile).Dbm()}
+	e := &qot.Element{Name: "switch " + roadm.Name, Kind: qot.Express, Target: exit.Power(), StepDb: stepOf(roadm.Profile).Dbm()}
 	c := cross{device: roadm, source: entry.Ingress(), dest: exit.Egress(), link: out.Link.Name}
 	switch {
 	case entry.AddDrop():

@@ -205,7 +205,7 @@ func (x *lights) eachLoad(link string, do func(*qot.Load)) {
 		return
 	}
 	for _, dir := range []records.Direction{records.AZ, records.ZA} {
-		if s := known.Stretches[dir]; s != nil {
+		if s := known.Stretches.Of(dir); s != nil {
 			if load := x.loads[s]; load != nil {
 				do(load)
 			}

@@ -46,7 +46,7 @@ func (p *planner) reaches(o option, mode *catalogue.Mode, sections int) (models.
 	}
 	lp := p.net.lightPath(o.way, o.ends)
 	az := lp.path.Az
-	var head []qot.Element
+	var head []*qot.Element
 	for i, k := 0, 0; i < len(az); i++ {
 		if az[i].Kind == qot.Express {
 			if k++; k == sections {

@@ -36,7 +36,7 @@ func (f *Full) Estimate(path Path, ch Channel) Estimate {
 	return Estimate{Az: f.walk(path.Az, path.AzOn, ch, az), Za: f.walk(path.Za, path.ZaOn, ch, za)}
 }
 
-func (f *Full) walk(elements []Element, on []On, ch Channel, powers []float64) Way {
+func (f *Full) walk(elements []*Element, on []On, ch Channel, powers []float64) Way {
 	w := Way{Powers: powers, PeakFibreDbm: math.Inf(-1), share: 1}
 	centre := ch.Slot.Centre()
 	p := ch.LaunchDbm
@@ -61,7 +61,7 @@ func (f *Full) walk(elements []Element, on []On, ch Channel, powers []float64) W
 				before := p
 				p = passed.powers(k - i)
 				powers[k] = p
-				if e := &elements[k]; e.Kind == Fibre {
+				if e := elements[k]; e.Kind == Fibre {
 					w.PeakFibreDbm = max(w.PeakFibreDbm, before-e.Span.PadDb)
 				}
 			}
@@ -73,7 +73,7 @@ func (f *Full) walk(elements []Element, on []On, ch Channel, powers []float64) W
 			i = run.End
 			continue
 		}
-		p = w.cross(&elements[i], p, ch, centre)
+		p = w.cross(elements[i], p, ch, centre)
 		powers[i] = p
 		i++
 	}
@@ -109,7 +109,7 @@ func (w *Way) cross(e *Element, p float64, ch Channel, centre models.Frequency) 
 }
 
 // lost is a way on which the light cannot be followed to its end.
-func (w *Way) lost(err error, rest []Element, powers []float64) Way {
+func (w *Way) lost(err error, rest []*Element, powers []float64) Way {
 	for i := range rest {
 		powers[i] = models.PowerOff.Dbm()
 	}

@@ -24,11 +24,12 @@ type Estimator interface {
 	Estimate(path Path, ch Channel) Estimate
 }
 
-// Path is both directions of a lightpath. AzOn and ZaOn say which of its
+// Path is both directions of a lightpath. Elements of links are those of the
+// network, shared by all paths. AzOn and ZaOn say which of its
 // elements belong to stretches that other light passes too, in their order;
 // Simple does not need them.
 type Path struct {
-	Az, Za     []Element
+	Az, Za     []*Element
 	AzOn, ZaOn []On
 }
 

@@ -38,7 +38,7 @@ func (Simple) Estimate(path Path, ch Channel) Estimate {
 	return Estimate{Az: walk(path.Az, ch, az), Za: walk(path.Za, ch, za)}
 }
 
-func walk(elements []Element, ch Channel, powers []float64) Way {
+func walk(elements []*Element, ch Channel, powers []float64) Way {
 	w := Way{Powers: powers, PeakFibreDbm: math.Inf(-1)}
 	centre := ch.Slot.Centre()
 	p := ch.LaunchDbm
@@ -46,8 +46,7 @@ func walk(elements []Element, ch Channel, powers []float64) Way {
 	if ch.Mode.MinTxOsnr != nil {
 		added += linear(-ch.Mode.MinTxOsnr.Db())
 	}
-	for i := range elements {
-		e := &elements[i]
+	for i, e := range elements {
 		switch e.Kind {
 		case Patch:
 			p -= e.LossDb
@@ -94,10 +93,9 @@ func walk(elements []Element, ch Channel, powers []float64) Way {
 
 // gather sums what light collects on the way whatever its power: dispersion,
 // PMD and PDL (roots of sums of squares) and delay.
-func (w *Way) gather(elements []Element, centre models.Frequency) {
+func (w *Way) gather(elements []*Element, centre models.Frequency) {
 	var pmd, pdl float64
-	for i := range elements {
-		e := &elements[i]
+	for _, e := range elements {
 		switch e.Kind {
 		case Fibre:
 			f := &e.Span.Fibre

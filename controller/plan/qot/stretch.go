@@ -16,7 +16,7 @@ import (
 type Stretch struct {
 	Link      string
 	Direction string // az or za
-	Elements  []Element
+	Elements  []*Element
 	// Enters is the power that a wavelength switch sends into it; nil where
 	// transmitters do. Amplifiers that hold a target were set with it.
 	Enters *Target

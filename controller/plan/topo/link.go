@@ -31,15 +31,31 @@ type Link struct {
 	// its ends; Unusable holds the reserved ranges besides.
 	Outside  spectrum.Set
 	Unusable spectrum.Set
-	// Ways are the sections in the order of light, for a→z and z→a.
-	Ways map[records.Direction][]Section
-	// Stretches are the same for those who estimate; nil for patch cords.
-	Stretches map[records.Direction]*qot.Stretch
+	// Ways are the sections in the order of light. Stretches are the same for
+	// those who estimate; nil for patch cords.
+	Ways      PerWay[[]Section]
+	Stretches PerWay[*qot.Stretch]
 }
+
+// PerWay holds something for each direction of light. A network has tens of
+// thousands of patch cords, and a map for each would be most of its memory.
+type PerWay[T any] [2]T
+
+func place(d records.Direction) int {
+	if d == records.ZA {
+		return 1
+	}
+	return 0
+}
+
+// Of returns what is held for a direction.
+func (p *PerWay[T]) Of(d records.Direction) T { return p[place(d)] }
+
+func (p *PerWay[T]) set(d records.Direction, v T) { p[place(d)] = v }
 
 // Section is one element of a link as one direction of light meets it.
 type Section struct {
-	qot.Element
+	*qot.Element
 	Span string // id of a fibre
 	// Device and Key name a managed amplifier: device, and amplifier on it.
 	Device string
@@ -69,7 +85,7 @@ func (l *Link) From(p *Port) records.Direction {
 }
 
 func (n *Network) addLink(name string, spec *intents.LinkSpec) error {
-	l := &Link{Name: name, Spec: spec, Ways: map[records.Direction][]Section{}, Stretches: map[records.Direction]*qot.Stretch{}}
+	l := &Link{Name: name, Spec: spec}
 	for i, ref := range spec.Ends {
 		p, err := n.port(ref)
 		if err != nil {

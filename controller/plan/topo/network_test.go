@@ -74,8 +74,8 @@ func TestWays(t *testing.T) {
 		Target       float64
 	}
 	got := map[records.Direction][]section{}
-	for dir, way := range l.Ways {
-		for _, s := range way {
+	for _, dir := range []records.Direction{records.AZ, records.ZA} {
+		for _, s := range l.Ways.Of(dir) {
 			x := section{Kind: s.Kind, Loss: s.LossDb, Span: s.Span, Device: s.Device + s.Key}
 			if s.Kind == qot.Amplifier {
 				x.Gain = s.Amplifiers[0].GainDb
@@ -210,7 +210,7 @@ func TestLineElements(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := n.Links["l"]
-	az, za := l.Ways[records.AZ], l.Ways[records.ZA]
+	az, za := l.Ways.Of(records.AZ), l.Ways.Of(records.ZA)
 	if len(az) != 4 || len(za) != 4 {
 		t.Fatalf("%d and %d elements, want 4 each: a fibre stands in one way only", len(az), len(za))
 	}

@@ -28,9 +28,8 @@ func (n *Network) lay(l *Link) error {
 		if l.Spec.LossDb != nil {
 			loss = *l.Spec.LossDb
 		}
-		for _, dir := range []records.Direction{records.AZ, records.ZA} {
-			l.Ways[dir] = []Section{{Element: qot.Element{Kind: qot.Patch, Name: "patch " + l.Name, Link: l.Name, LossDb: loss}}}
-		}
+		way := []Section{{Element: &qot.Element{Kind: qot.Patch, Name: "patch " + l.Name, Link: l.Name, LossDb: loss}}}
+		l.Ways = PerWay[[]Section]{way, way}
 		return nil
 	}
 	for i, s := range l.Spec.Spans {
@@ -49,8 +48,8 @@ func (n *Network) lay(l *Link) error {
 		if err != nil {
 			return err
 		}
-		l.Ways[dir] = way
-		l.Stretches[dir] = stretch(l, dir, way)
+		l.Ways.set(dir, way)
+		l.Stretches.set(dir, stretch(l, dir, way))
 		// Where the ways differ, the longer one counts.
 		var km, ms float64
 		for i := range way {
@@ -99,7 +98,7 @@ func (n *Network) way(l *Link, dir records.Direction) ([]Section, error) {
 		var err error
 		switch {
 		case s.PatchLossDb != nil:
-			sec.Element = qot.Element{Kind: qot.Patch, Name: fmt.Sprintf("link %s loss %s", l.Name, cmp.Or(s.Site, fmt.Sprint(i+1))), Link: l.Name, LossDb: perWay(*s.PatchLossDb, dir)}
+			sec.Element = &qot.Element{Kind: qot.Patch, Name: fmt.Sprintf("link %s loss %s", l.Name, cmp.Or(s.Site, fmt.Sprint(i+1))), Link: l.Name, LossDb: perWay(*s.PatchLossDb, dir)}
 		case s.Amplifier == nil:
 			sec, err = n.span(l, i, s, dir)
 		default:
@@ -137,7 +136,7 @@ func (n *Network) span(l *Link, i int, s intents.Span, dir records.Direction) (S
 	if s.LossDb != nil { // connectors that nobody gives are somewhere in it
 		span.ConnectorInDb, span.ConnectorOutDb = of(s.ConnectorInDb, 0), of(s.ConnectorOutDb, 0)
 	}
-	e := qot.Element{Kind: qot.Fibre, Name: fmt.Sprintf("link %s span %s", l.Name, spanID(s, i)), Link: l.Name, Span: span}
+	e := &qot.Element{Kind: qot.Fibre, Name: fmt.Sprintf("link %s span %s", l.Name, spanID(s, i)), Link: l.Name, Span: span}
 	e.LossDb = s.Km*f.LossDbPerKm + span.PadDb + span.ConnectorInDb + span.ConnectorOutDb
 	for _, lumped := range s.Lumped {
 		at := lumped.AtKm
@@ -167,7 +166,7 @@ const defaultTemperatureK = 283
 // device, a type, or types side by side.
 func (n *Network) amplifier(l *Link, i int, s intents.Span, dir records.Direction) (Section, error) {
 	a := s.Amplifier
-	sec := Section{Element: qot.Element{Kind: qot.Amplifier, Name: fmt.Sprintf("link %s amplifier %s", l.Name, cmp.Or(s.Site, fmt.Sprint(i+1))), Link: l.Name}}
+	sec := Section{Element: &qot.Element{Kind: qot.Amplifier, Name: fmt.Sprintf("link %s amplifier %s", l.Name, cmp.Or(s.Site, fmt.Sprint(i+1))), Link: l.Name}}
 	ref := a.Az
 	if dir == records.ZA {
 		ref = a.Za
