@@ -80,7 +80,7 @@ func byRate(a, b *catalogue.Mode) int {
 // linkCapacity counts what still fits on a link.
 func (v *SpectrumView) linkCapacity(s *linkState) []records.Placements {
 	out := []records.Placements{}
-	now, empty := s.link.Unusable, s.link.Unusable
+	now, empty := *s.link.Unusable, *s.link.Unusable
 	now.Join(&s.taken)
 	for _, m := range v.net.modesOn(s.link) {
 		p := placementsOf(m)

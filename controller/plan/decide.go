@@ -169,7 +169,7 @@ func (n *Network) stands(w *want, d *records.Decision, lit bool) bool {
 func (n *Network) asked(w *want, d *records.Decision) bool {
 	touches := func(name string) bool {
 		for _, leg := range d.Route {
-			if l := n.topo.Links[leg.Link]; n.marks[leg.Link][name] && (!l.Patch() || len(d.Route) == 1 || leg.Link == name) {
+			if l := n.topo.Links[leg.Link]; n.marks[leg.Link].has(name) && (!l.Patch() || len(d.Route) == 1 || leg.Link == name) {
 				return true
 			}
 		}

@@ -37,7 +37,7 @@ type Network struct {
 	topologyRev int64
 	sites       map[string]*site
 	direct      map[[2]string][]*topo.Link // by site and site: links from line port to line port
-	marks       map[string]map[string]bool // link → everything it touches
+	marks       map[string]marks           // link → everything it touches
 	names       map[string]bool            // everything that via and avoid may name
 
 	mu     sync.Mutex

@@ -189,7 +189,7 @@ func (s *linkState) report(n *Network) records.LinkSpectrum {
 	for lo, hi := range others.FreeRuns() {
 		out.Reserved = append(out.Reserved, rangeOf(lo, hi))
 	}
-	outside.Join(&l.Unusable)
+	outside.Join(l.Unusable)
 	out.UsableGHz = ghz(outside.Free())
 	outside.Join(&s.taken)
 	out.FreeGHz, out.LongestGHz = ghz(outside.Free()), longest(&outside)
@@ -199,8 +199,8 @@ func (s *linkState) report(n *Network) records.LinkSpectrum {
 // outside is the spectrum that does not count for a link: beyond the bands of
 // what is on it, or where nothing on it sets one, beyond what can be tuned.
 func (n *Network) outside(l *topo.Link) spectrum.Set {
-	if l.Outside != (spectrum.Set{}) {
-		return l.Outside
+	if *l.Outside != (spectrum.Set{}) {
+		return *l.Outside
 	}
 	var reach models.Band
 	for _, m := range n.modesOn(l) {

@@ -108,10 +108,10 @@ func (n *Network) choose(p *passage, q SpectrumQuery) {
 			}
 			t := track{ends: [2]*topo.Port{a, b}, parts: p.links()}
 			for _, leg := range p.legs {
-				t.fixed.Join(&leg.Link.Unusable)
+				t.fixed.Join(leg.Link.Unusable)
 			}
 			for _, end := range t.ends {
-				t.fixed.Join(&end.Link.Unusable)
+				t.fixed.Join(end.Link.Unusable)
 				if add := end.Link.Far(end); !p.direct && !add.Device.Spec.Banks[add.Spec.Bank].Contentionless {
 					t.parts = append(t.parts, bankKey(add))
 				}

@@ -19,7 +19,7 @@ func (v *SpectrumView) pairReport(est Estimator, out *records.SpectrumReport) {
 		r := records.RouteSpectrum{Links: p.links(), LengthKm: p.lengthKm, LatencyMs: p.latencyMs, Capacity: []records.Placements{}}
 		var taken spectrum.Set
 		for _, leg := range p.legs {
-			taken.Join(&leg.Link.Unusable)
+			taken.Join(leg.Link.Unusable)
 			taken.Join(&v.links[leg.Link.Name].taken)
 		}
 		r.FreeGHz, r.LongestGHz = ghz(taken.Free()), longest(&taken)

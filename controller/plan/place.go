@@ -213,7 +213,7 @@ func (w *way) filterGuard() models.Frequency {
 func (p *planner) taken(w *way, e ends) spectrum.Set {
 	var taken spectrum.Set
 	join := func(l *topo.Link) {
-		taken.Join(&l.Unusable)
+		taken.Join(l.Unusable)
 		if u := p.ledger.links[l.Name]; u != nil {
 			taken.Join(&u.az)
 			taken.Join(&u.za)

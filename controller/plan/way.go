@@ -151,7 +151,7 @@ func (w *way) follows(pin []string) bool {
 // passes reports whether the way touches everything in via.
 func (n *Network) passes(w *way, via []string) bool {
 	for _, name := range via {
-		if !slices.ContainsFunc(w.legs(), func(l route.Leg) bool { return n.marks[l.Link.Name][name] }) {
+		if !slices.ContainsFunc(w.legs(), func(l route.Leg) bool { return n.marks[l.Link.Name].has(name) }) {
 			return false
 		}
 	}
@@ -165,7 +165,7 @@ func (n *Network) without(avoid []string) route.Without {
 	}
 	var names []string
 	for link, marks := range n.marks {
-		if slices.ContainsFunc(avoid, func(a string) bool { return marks[a] }) {
+		if slices.ContainsFunc(avoid, marks.has) {
 			names = append(names, link)
 		}
 	}
@@ -199,10 +199,18 @@ func noRoute(w *want) string {
 	return msg
 }
 
+// marks is what a link touches, sorted.
+type marks []string
+
+func (m marks) has(name string) bool {
+	_, found := slices.BinarySearch(m, name)
+	return found
+}
+
 // markLinks notes what each link touches: its own name, shared risks, devices
 // and sites, those of its amplifiers included.
 func (n *Network) markLinks() {
-	n.marks, n.names = map[string]map[string]bool{}, map[string]bool{}
+	n.marks, n.names = make(map[string]marks, len(n.topo.Links)), map[string]bool{}
 	for name := range n.topo.Sites {
 		n.names[name] = true
 	}
@@ -210,27 +218,25 @@ func (n *Network) markLinks() {
 		n.names[name] = true
 	}
 	for name, l := range n.topo.Links {
-		m := map[string]bool{name: true}
-		for _, r := range l.Risks {
-			m[r] = true
-		}
+		m := append(marks{name}, l.Risks...)
 		for _, e := range l.Ends {
-			m[e.Device.Name], m[e.Device.Site] = true, true
+			m = append(m, e.Device.Name, e.Device.Site)
 		}
 		for _, s := range l.Spec.Spans {
 			if s.Site != "" {
-				m[s.Site] = true
+				m = append(m, s.Site)
 			}
 		}
 		for _, sections := range l.Ways {
 			for _, s := range sections {
 				if s.Device != "" {
-					m[s.Device] = true
+					m = append(m, s.Device)
 				}
 			}
 		}
-		n.marks[name] = m
-		for mark := range m {
+		slices.Sort(m)
+		n.marks[name] = slices.Clip(slices.Compact(m))
+		for _, mark := range m {
 			n.names[mark] = true
 		}
 	}

@@ -28,9 +28,10 @@ type Link struct {
 	Risks     []string
 	Spans     []string // ids of the fibres, a→z; those of one way only too
 	// Outside is the spectrum outside the bands of what is on the link and at
-	// its ends; Unusable holds the reserved ranges besides.
-	Outside  spectrum.Set
-	Unusable spectrum.Set
+	// its ends; Unusable holds the reserved ranges besides. Links that have the
+	// same share them.
+	Outside  *spectrum.Set
+	Unusable *spectrum.Set
 	// Ways are the sections in the order of light. Stretches are the same for
 	// those who estimate; nil for patch cords.
 	Ways      PerWay[[]Section]
@@ -85,7 +86,7 @@ func (l *Link) From(p *Port) records.Direction {
 }
 
 func (n *Network) addLink(name string, spec *intents.LinkSpec) error {
-	l := &Link{Name: name, Spec: spec}
+	l := &Link{Name: name, Spec: spec, Outside: &spectrum.Set{}, Unusable: &spectrum.Set{}}
 	for i, ref := range spec.Ends {
 		p, err := n.port(ref)
 		if err != nil {
@@ -117,10 +118,20 @@ func (n *Network) addLink(name string, spec *intents.LinkSpec) error {
 	if err := n.lay(l); err != nil {
 		return err
 	}
-	l.Unusable.Join(&l.Outside)
+	l.Unusable.Join(l.Outside)
+	l.Outside, l.Unusable = n.shared(l.Outside), n.shared(l.Unusable)
 	for i, p := range l.Ends {
 		p.Link, p.End = l, i
 	}
 	n.Links[name] = l
 	return nil
+}
+
+// shared returns the one set of the network that is equal to s.
+func (n *Network) shared(s *spectrum.Set) *spectrum.Set {
+	if known, ok := n.sets[*s]; ok {
+		return known
+	}
+	n.sets[*s] = s
+	return s
 }

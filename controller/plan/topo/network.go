@@ -29,6 +29,8 @@ type Network struct {
 	// Own names the modes that documents define; any pluggable offers them on
 	// a device whose profile they carry a code for.
 	Own map[string]bool
+
+	sets map[spectrum.Set]*spectrum.Set // see Link.Outside
 }
 
 // Device is a box.
@@ -106,7 +108,7 @@ func (d *Device) Roadm() bool { return d.Profile.Role == catalogue.RoleRoadm }
 func Build(docs []intents.Document, base *catalogue.Catalogue) (*Network, error) {
 	n := &Network{
 		Catalogue: base, Sites: map[string]intents.SiteSpec{}, Devices: map[string]*Device{},
-		Links: map[string]*Link{}, Own: map[string]bool{},
+		Links: map[string]*Link{}, Own: map[string]bool{}, sets: map[spectrum.Set]*spectrum.Set{},
 	}
 	var errs []error
 	modes, fibres, amplifiers := map[string]catalogue.Mode{}, map[string]catalogue.Fibre{}, map[string]catalogue.Amplifier{}
