@@ -61,7 +61,7 @@ func (n *Network) lightPath(w *way, e ends) lightPath {
 		legs = append(legs, forth...)
 		forth = append(legs, route.Leg{Link: e.line[1].Link, Direction: e.line[1].Link.From(e.add[1])})
 	}
-	return layOut(forth, e.line)
+	return layOut(forth, e.line, builder{marks: true})
 }
 
 // unbind takes what is on the stretches away again.
@@ -73,15 +73,41 @@ func (lp lightPath) unbind() {
 	}
 }
 
+// bare lays out the route of light that is there already: without points, and
+// with the elements that all light has in common shared.
+func (n *Network) bare(forth []route.Leg, ends [2]*topo.Port) lightPath {
+	return layOut(forth, ends, builder{common: n.common})
+}
+
+// alike names what is the same for all light: a passage from degree to degree,
+// or with no ports a laser or receiver.
+type alike struct {
+	kind    qot.Kind
+	in, out *topo.Port
+}
+
+// common returns the one element for all that is alike; nobody changes it.
+func (n *Network) common(a alike, build func() *qot.Element) *qot.Element {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	e := n.elements[a]
+	if e == nil {
+		e = build()
+		n.elements[a] = e
+	}
+	return e
+}
+
 // layOut lays out a route from the first port to the second, and back.
-func layOut(forth []route.Leg, ends [2]*topo.Port) lightPath {
+func layOut(forth []route.Leg, ends [2]*topo.Port, like builder) lightPath {
 	back := make([]route.Leg, len(forth))
 	for i, l := range forth {
 		back[len(forth)-1-i] = route.Leg{Link: l.Link, Direction: l.Direction.Reverse()}
 	}
 	var lp lightPath
 	for i, legs := range [][]route.Leg{forth, back} {
-		b := builder{direction: []records.Direction{records.AZ, records.ZA}[i]}
+		b := like
+		b.direction = []records.Direction{records.AZ, records.ZA}[i]
 		b.run(legs, ends[i], ends[1-i])
 		lp.points[i], lp.cross[i] = b.points, b.cross
 		if i == 0 {
@@ -96,6 +122,8 @@ func layOut(forth []route.Leg, ends [2]*topo.Port) lightPath {
 // builder walks one direction of light.
 type builder struct {
 	direction records.Direction
+	marks     bool                                          // points are wanted
+	common    func(alike, func() *qot.Element) *qot.Element // nil: nothing is shared
 	elements  []*qot.Element
 	on        []qot.On
 	points    []point
@@ -112,8 +140,10 @@ func (b *builder) run(legs []route.Leg, from, to *topo.Port) {
 	}
 	b.elements = make([]*qot.Element, 0, elements)
 	b.on = make([]qot.On, 0, len(legs))
-	b.points = make([]point, 0, len(legs)+1)
-	b.elements = append(b.elements, &qot.Element{Kind: qot.Transmit, Name: from.Key})
+	if b.marks {
+		b.points = make([]point, 0, len(legs)+1)
+	}
+	b.elements = append(b.elements, b.end(qot.Transmit, from))
 	b.mark(records.Hop{Kind: records.HopTx, Device: from.Device.Name}, nil)
 	for i := range legs {
 		if i > 0 {
@@ -121,8 +151,16 @@ func (b *builder) run(legs []route.Leg, from, to *topo.Port) {
 		}
 		b.along(legs[i])
 	}
-	b.elements = append(b.elements, &qot.Element{Kind: qot.Receive, Name: to.Key})
+	b.elements = append(b.elements, b.end(qot.Receive, to))
 	b.mark(records.Hop{Kind: records.HopRx, Device: to.Device.Name}, &legs[len(legs)-1])
+}
+
+// end is a laser or a receiver; of bare light it has no name.
+func (b *builder) end(kind qot.Kind, p *topo.Port) *qot.Element {
+	if b.common == nil {
+		return &qot.Element{Kind: kind, Name: p.Key}
+	}
+	return b.common(alike{kind: kind}, func() *qot.Element { return &qot.Element{Kind: kind} })
 }
 
 // along adds the sections of a link.
@@ -132,6 +170,9 @@ func (b *builder) along(leg route.Leg) {
 	}
 	for _, s := range leg.Link.Ways.Of(leg.Direction) {
 		b.elements = append(b.elements, s.Element)
+		if !b.marks {
+			continue
+		}
 		if s.Span != "" {
 			b.spans = append(b.spans, s.Span)
 		}
@@ -157,24 +198,39 @@ func (b *builder) along(leg route.Leg) {
 func (b *builder) through(in, out route.Leg) {
 	entry, exit := in.Exit(), out.Enter()
 	roadm := exit.Device
-	e := &qot.Element{Name: "switch " + roadm.Name, Kind: qot.Express, Target: exit.Power(), StepDb: stepOf(roadm.Profile).Dbm()}
-	c := cross{device: roadm, source: entry.Ingress(), dest: exit.Egress(), link: out.Link.Name}
+	kind, into := qot.Express, out.Link.Name
 	switch {
 	case entry.AddDrop():
-		e.Kind = qot.Add
+		kind = qot.Add
 	case exit.AddDrop():
-		e.Kind, c.link = qot.Drop, ""
+		kind, into = qot.Drop, ""
 	}
-	e.Crossings = roadm.Crossings(e.Kind, entry.Name, exit.Name)
+	build := func() *qot.Element {
+		return &qot.Element{
+			Name: "switch " + roadm.Name, Kind: kind, Target: exit.Power(), StepDb: stepOf(roadm.Profile).Dbm(),
+			Crossings: roadm.Crossings(kind, entry.Name, exit.Name),
+		}
+	}
+	var e *qot.Element
+	if kind == qot.Express && b.common != nil {
+		e = b.common(alike{kind, entry, exit}, build)
+	} else {
+		e = build()
+	}
 	b.before = ""
 	b.elements = append(b.elements, e)
-	b.cross = append(b.cross, c)
+	if b.marks {
+		b.cross = append(b.cross, cross{device: roadm, source: entry.Ingress(), dest: exit.Egress(), link: into})
+	}
 	b.mark(records.Hop{Kind: records.HopMedia, Device: roadm.Name}, &in)
 }
 
 // mark notes that the element added last can be measured; leg is the link that
 // the light came over.
 func (b *builder) mark(h records.Hop, leg *route.Leg) {
+	if !b.marks {
+		return
+	}
 	h.Direction = b.direction
 	if leg != nil {
 		h.Link, h.LinkDirection = leg.Link.Name, leg.Direction

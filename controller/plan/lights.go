@@ -120,7 +120,7 @@ func (x *lights) now(l *Ledger, owner string) (*lit, bool) {
 		return nil, false
 	}
 	if w.estimate == nil {
-		e := x.full.Estimate(w.path, w.channel)
+		e := x.full.Estimate(w.path, w.channel).Ends()
 		w.estimate = &e
 	}
 	return w, true
@@ -136,7 +136,7 @@ func (n *Network) pathOf(d *records.Decision) (Path, bool) {
 	for i, leg := range d.Route {
 		legs[i] = route.Leg{Link: n.topo.Links[leg.Link], Direction: leg.Direction}
 	}
-	lp := layOut(legs, ends)
+	lp := n.bare(legs, ends)
 	if len(d.Media) > 0 {
 		mode := n.topo.Catalogue.Modes[d.Mode]
 		lp.limitDrops(&mode)

@@ -40,9 +40,11 @@ type Network struct {
 	marks       map[string]marks           // link → everything it touches
 	names       map[string]bool            // everything that via and avoid may name
 
-	mu     sync.Mutex
-	common map[pairing][]offer
-	meshes meshes
+	mu       sync.Mutex
+	inCommon map[pairing][]offer
+	// elements are shared by all light that is laid out bare.
+	elements map[alike]*qot.Element
+	meshes   meshes
 }
 
 // site is where light can start and end at one place.
@@ -75,7 +77,7 @@ func NewNetwork(docs []intents.Document, base *catalogue.Catalogue, topologyRev 
 	finder, errFinder := route.NewFinder(t)
 	n := &Network{
 		topo: t, finder: finder, topologyRev: topologyRev,
-		sites: map[string]*site{}, direct: map[[2]string][]*topo.Link{}, common: map[pairing][]offer{},
+		sites: map[string]*site{}, direct: map[[2]string][]*topo.Link{}, inCommon: map[pairing][]offer{}, elements: map[alike]*qot.Element{},
 	}
 	for name := range t.Sites {
 		n.sites[name] = &site{}

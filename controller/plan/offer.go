@@ -40,7 +40,7 @@ func (o offer) host(asked int) (int, bool) {
 func (n *Network) offers(p pairing) []offer {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if known, ok := n.common[p]; ok {
+	if known, ok := n.inCommon[p]; ok {
 		return known
 	}
 	var out []offer
@@ -55,7 +55,7 @@ func (n *Network) offers(p pairing) []offer {
 		}
 		out = append(out, offer{&m, hosts, [2]uint16{m.DeviceCodes[p.a.profile], m.DeviceCodes[p.b.profile]}})
 	}
-	n.common[p] = out
+	n.inCommon[p] = out
 	return out
 }
 

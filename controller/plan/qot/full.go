@@ -15,10 +15,15 @@ type Full struct{ solver *gn.Solver }
 
 var _ Estimator = (*Full)(nil)
 
+// kernelBytes is what kernels of interference may take. Hardly two lines carry
+// the same channels, so that most kernels are of use once: while both directions
+// of a line are worked out.
+const kernelBytes = 8 << 20
+
 // NewFull returns the estimator. Kernels of interference are kept in it, so
 // one should live as long as the process.
 func NewFull() (*Full, error) {
-	solver, err := gn.NewSolver(gn.Model{}, 0)
+	solver, err := gn.NewSolver(gn.Model{}, kernelBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,16 @@ type Estimate struct {
 	Za Way
 }
 
+// Ends is the estimate without the powers on the way: only what is received.
+func (e Estimate) Ends() Estimate {
+	for _, w := range []*Way{&e.Az, &e.Za} {
+		if n := len(w.Powers); n > 1 {
+			w.Powers = []float64{w.Powers[n-1]}
+		}
+	}
+	return e
+}
+
 // Way is the prediction for one direction.
 type Way struct {
 	// Powers holds the channel's power in dBm after each element of the path.

@@ -98,6 +98,7 @@ func (e *Evaluation) run(line *Line) error {
 		}
 		in = out
 	}
+	clear(e.kernels) // the cache decides how long they live
 	for i, p := range in {
 		if !(p > 0) || math.IsInf(p, 1) {
 			return fmt.Errorf("the %s leaves the line with %g W; put amplifiers or less loss into it, or limit their output", e.Channel(i).Name(), p)
