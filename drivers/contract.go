@@ -35,6 +35,12 @@ type Device struct {
 	// system's. ServerName is the name its certificate must carry.
 	RootCAs    []byte
 	ServerName string
+	// HostKey is the fingerprint ("SHA256:…") that a device reached by SSH must
+	// show; without one it is not spoken to.
+	HostKey string
+	// Ports are the line ports that the device's document lists, sorted. A device
+	// that cannot be asked for all it has is asked for these.
+	Ports []string
 	// Manage permits Apply and Arbitrate. Without it a session never sends a
 	// command that could change or lock anything.
 	Manage bool

@@ -62,6 +62,7 @@ type DeviceSpec struct {
 	Address       string          `json:"address,omitempty"` // host:port
 	Credentials   *CredentialsRef `json:"credentials,omitempty"`
 	TLS           *TLSSpec        `json:"tls,omitempty"`
+	SSH           *SSHSpec        `json:"ssh,omitempty"`
 	Mode          string          `json:"mode,omitempty" jsonschema:"enum=observe,enum=manage,default=observe"` // observe (default) | manage
 	OwnsInterface bool            `json:"ownsInterface,omitempty"`
 	Ports         map[string]Port `json:"ports,omitempty"`
@@ -79,6 +80,12 @@ type CredentialsRef struct {
 type TLSSpec struct {
 	CAFile     string `json:"caFile,omitempty"`
 	ServerName string `json:"serverName,omitempty"`
+}
+
+// SSHSpec says which host key a device must have. Without one, a device that is
+// reached by SSH is not spoken to.
+type SSHSpec struct {
+	HostKey string `json:"hostKey" jsonschema:"pattern=^SHA256:"`
 }
 
 // Port is a port of a device. Which fields apply depends on the role:

@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"encoding/base64"
 	"net"
 	"net/netip"
 	"slices"
@@ -36,6 +37,9 @@ func checkDevice(c *checker, s *DeviceSpec) {
 	}
 	if s.TLS != nil {
 		checkTLS(c, s.TLS)
+	}
+	if s.SSH != nil && !fingerprint(s.SSH.HostKey) {
+		c.fault("found "+quoted(s.SSH.HostKey)+", want the fingerprint of a host key", "write what ssh-keygen -lf prints: SHA256: and 43 letters", "spec", "ssh", "hostKey")
 	}
 	c.oneOf(s.Mode, []string{"observe", "manage"}, "spec", "mode")
 	if s.OwnsInterface && role != "" && role != catalogue.RoleRouter {
@@ -78,6 +82,13 @@ func envName(s string) bool {
 		}
 	}
 	return s != ""
+}
+
+// fingerprint reports whether a text looks like what ssh-keygen -l prints.
+func fingerprint(s string) bool {
+	sum, ok := strings.CutPrefix(s, "SHA256:")
+	raw, err := base64.RawStdEncoding.DecodeString(sum)
+	return ok && err == nil && len(raw) == 32
 }
 
 func climbs(path string) bool { return slices.Contains(strings.Split(path, "/"), "..") }

@@ -58,8 +58,12 @@ func (p *planner) end(port *topo.Port, code uint16, rate, host int, given map[st
 		Device: dev.Name, Port: port.Name, Profile: dev.Profile.Name,
 		OpticalChannel: expand(names.OpticalChannel, port.Name), Transceiver: expand(names.Transceiver, port.Name),
 		PhysicalChannel: names.PhysicalChannel, LinePort: expand(names.LinePort, port.Name), Interface: expand(names.Interface, port.Name),
-		OwnsInterface: dev.Spec.OwnsInterface, ModeCode: code, OtnIndex: number(), HostRateGbps: host,
+		OwnsInterface: dev.Spec.OwnsInterface, ModeCode: code, LineOnly: dev.Profile.LineOnly, HostRateGbps: host,
 	}
+	if end.LineOnly {
+		return end
+	}
+	end.OtnIndex = number()
 	for range rate / host {
 		end.EthIndices = append(end.EthIndices, number())
 	}

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/waveplane/waveplane/controller/records"
@@ -15,7 +14,7 @@ import (
 func (v *Verdict) end(d *records.Decision, i int, st *models.State) {
 	e := &d.Ends[i]
 	c := st.Readings.Channels[e.OpticalChannel]
-	l := st.Readings.Logical[strconv.Itoa(e.OtnIndex)]
+	l := st.Readings.Logical[e.Receiver()]
 	v.End = &records.EndReading{
 		Device: e.Device, Port: e.Port, Frequency: c.Frequency, Mode: c.Mode, TxPower: c.TxPower, RxPower: c.RxPower,
 		PreFecBer: l.PreFecBer, Q: l.Q, Osnr: c.Osnr,
@@ -24,7 +23,7 @@ func (v *Verdict) end(d *records.Decision, i int, st *models.State) {
 
 // quality checks lock and errors of a receiver.
 func (v *Verdict) quality(e *records.End, mode *catalogue.Mode, st *models.State) {
-	l := st.Readings.Logical[strconv.Itoa(e.OtnIndex)]
+	l := st.Readings.Logical[e.Receiver()]
 	limit := fecLimit(mode.FEC)
 	q := l.Q
 	if q == nil && l.PreFecBer != nil && *l.PreFecBer > 0 && *l.PreFecBer < 0.5 {
@@ -38,18 +37,26 @@ func (v *Verdict) quality(e *records.End, mode *catalogue.Mode, st *models.State
 	sound := v.Fault == ""
 	switch {
 	case l.LinkUp == nil:
-		v.fault("no lock reported by logical channel %d", e.OtnIndex)
+		v.fault("no lock reported by %s", receiver(e))
 	case !*l.LinkUp:
-		v.fault("no lock: logical channel %d is down although there is light", e.OtnIndex)
+		v.fault("no lock: %s is down although there is light", receiver(e))
 	case l.PreFecBer != nil && *l.PreFecBer >= limit:
 		v.fault("pre-FEC bit error ratio %.2e, %s mends %.2e", *l.PreFecBer, mode.FEC, limit)
 		v.MarginOnly = sound
 	case q == nil:
-		v.fault("neither Q nor pre-FEC bit error ratio is reported by logical channel %d", e.OtnIndex)
+		v.fault("neither Q nor pre-FEC bit error ratio is reported by %s", receiver(e))
 	case *v.End.QMargin <= 0:
 		v.fault("Q %v, %v below what %s needs", *q, -*v.End.QMargin, mode.FEC)
 		v.MarginOnly = sound
 	}
+}
+
+// receiver names what reports lock and errors, for people.
+func receiver(e *records.End) string {
+	if e.LineOnly {
+		return e.OpticalChannel
+	}
+	return "logical channel " + e.Receiver()
 }
 
 // fecLimit is the greatest bit error ratio before correction that a FEC mends;

@@ -201,8 +201,10 @@ func (n *Network) claim(d *records.Decision) claim {
 	for _, e := range d.Ends {
 		key := e.Device + "/" + e.Port
 		c.ports = append(c.ports, key)
-		for _, i := range append([]int{e.OtnIndex}, e.EthIndices...) {
-			c.indices = append(c.indices, indexClaim{e.Device, false, i})
+		if !e.LineOnly {
+			for _, i := range append([]int{e.OtnIndex}, e.EthIndices...) {
+				c.indices = append(c.indices, indexClaim{e.Device, false, i})
+			}
 		}
 		p := n.topo.Port(key)
 		if p == nil || p.Link == nil {

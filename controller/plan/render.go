@@ -143,7 +143,6 @@ func stageOf(d *records.Decision, phase records.PhaseName, step int) stage {
 
 // terminal renders one end.
 func terminal(d *records.Decision, e *records.End, mode *catalogue.Mode, profile *catalogue.Profile, s stage) []models.Object {
-	tag := OwnerTag(d.Owner())
 	byChannel := profile.LaserSwitch == "logical-channel"
 	out := []models.Object{object(profile, models.KindOpticalChannel, e.OpticalChannel, models.Leaves{
 		models.LeafFrequency:   d.Slot.Centre().String(),
@@ -151,8 +150,28 @@ func terminal(d *records.Decision, e *records.End, mode *catalogue.Mode, profile
 		models.LeafMode:        strconv.Itoa(int(e.ModeCode)),
 		models.LeafLinePort:    e.LinePort,
 	})}
+	if !e.LineOnly {
+		out = append(out, logical(d, e, mode, profile, s)...)
+	}
+	if !byChannel {
+		out = append(out, object(profile, models.KindLaser, e.Transceiver+"/"+strconv.Itoa(e.PhysicalChannel), models.Leaves{
+			models.LeafEnabled: strconv.FormatBool(s.laser),
+		}))
+	}
+	// The interface is raised only onto light that is proven, and given back
+	// (not forced down) when the wavelength leaves service.
+	if e.OwnsInterface && s.serving && e.Interface != "" {
+		out = append(out, object(profile, models.KindInterface, e.Interface, models.Leaves{models.LeafEnabled: "true"}))
+	}
+	return out
+}
+
+// logical renders the logical channels of an end: the line's and its clients'.
+func logical(d *records.Decision, e *records.End, mode *catalogue.Mode, profile *catalogue.Profile, s stage) []models.Object {
+	tag := OwnerTag(d.Owner())
+	var out []models.Object
 	otnAdmin := models.AdminEnabled
-	if byChannel && !s.laser {
+	if profile.LaserSwitch == "logical-channel" && !s.laser {
 		otnAdmin = models.AdminDisabled
 	}
 	out = append(out, object(profile, models.KindLogicalChannel, strconv.Itoa(e.OtnIndex), models.Leaves{
@@ -177,16 +196,6 @@ func terminal(d *records.Decision, e *records.End, mode *catalogue.Mode, profile
 			models.LeafAssignLogical: strconv.Itoa(e.OtnIndex),
 			models.LeafAllocation:    strconv.Itoa(e.HostRateGbps),
 		}))
-	}
-	if !byChannel {
-		out = append(out, object(profile, models.KindLaser, e.Transceiver+"/"+strconv.Itoa(e.PhysicalChannel), models.Leaves{
-			models.LeafEnabled: strconv.FormatBool(s.laser),
-		}))
-	}
-	// The interface is raised only onto light that is proven, and given back
-	// (not forced down) when the wavelength leaves service.
-	if e.OwnsInterface && s.serving && e.Interface != "" {
-		out = append(out, object(profile, models.KindInterface, e.Interface, models.Leaves{models.LeafEnabled: "true"}))
 	}
 	return out
 }

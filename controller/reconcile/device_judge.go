@@ -3,7 +3,6 @@ package reconcile
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -144,7 +143,7 @@ func justLocked(device string, sh *share, view *deviceView, e records.Evidence) 
 		return false
 	}
 	for _, end := range sh.decision.Ends {
-		if up := view.State.Readings.Logical[strconv.Itoa(end.OtnIndex)].LinkUp; end.Device == device && up != nil && *up {
+		if up := view.State.Readings.Logical[end.Receiver()].LinkUp; end.Device == device && up != nil && *up {
 			return true
 		}
 	}
@@ -232,8 +231,8 @@ func (s *Stages) judgeShare(cat *catalogue.Catalogue, profile catalogue.Profile,
 		if end.Device != device || !v.Good || (p.Name != records.PhaseVerify && p.Name != records.PhaseInService && p.Name != records.PhaseHeld) {
 			continue
 		}
-		r := view.State.Readings.Logical[strconv.Itoa(end.OtnIndex)]
-		if s.memory.blocksRose(device+"/"+strconv.Itoa(end.OtnIndex), r.Uncorrectable) {
+		r := view.State.Readings.Logical[end.Receiver()]
+		if s.memory.blocksRose(device+"/"+end.Receiver(), r.Uncorrectable) {
 			v.Good, v.Fault = false, "uncorrectable blocks rising"
 		}
 	}

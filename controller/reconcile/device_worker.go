@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -119,6 +120,14 @@ func (s *Stages) connectable(name string) (drivers.Device, bool) {
 	d := drivers.Device{
 		Name: name, Address: spec.Address, Profile: profile, Manage: spec.Mode == "manage", Log: s.log,
 		Credentials: credentials(spec.Credentials, s.cfg.StateDir),
+	}
+	for _, port := range slices.Sorted(maps.Keys(spec.Ports)) {
+		if spec.Ports[port].Pluggable != "" {
+			d.Ports = append(d.Ports, port)
+		}
+	}
+	if spec.SSH != nil {
+		d.HostKey = spec.SSH.HostKey
 	}
 	if spec.TLS != nil {
 		d.ServerName = spec.TLS.ServerName

@@ -69,7 +69,7 @@ func (s *Stages) compareQ(d, other *records.Decision, a *records.Acceptance) (re
 	worst, found := records.Neighbour{Wavelength: other.Name}, false
 	for i, end := range other.Ends {
 		view := s.board.view(end.Device)
-		now := view.State.Readings.Logical[strconv.Itoa(end.OtnIndex)].Q
+		now := view.State.Readings.Logical[end.Receiver()].Q
 		before := s.qBefore(d.Key(), other.Key(), i, now, a.Ends[i].Q)
 		if now == nil || before == nil {
 			continue
@@ -109,7 +109,7 @@ func (s *Stages) rememberNeighbours(d *records.Decision) {
 			continue
 		}
 		for i, end := range other.Value.Ends {
-			if q := s.board.view(end.Device).State.Readings.Logical[strconv.Itoa(end.OtnIndex)].Q; q != nil {
+			if q := s.board.view(end.Device).State.Readings.Logical[end.Receiver()].Q; q != nil {
 				before[p.Key+"#"+strconv.Itoa(i)] = *q
 			}
 		}

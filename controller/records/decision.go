@@ -86,9 +86,20 @@ type End struct {
 	Interface       string `json:"interface,omitempty"`
 	OwnsInterface   bool   `json:"ownsInterface,omitempty"`
 	ModeCode        uint16 `json:"modeCode"`
-	OtnIndex        int    `json:"otnIndex"`
-	EthIndices      []int  `json:"ethIndices"` // one per host channel
-	HostRateGbps    int    `json:"hostRateGbps"`
+	// LineOnly: the device has no logical channels, and no numbers are allocated.
+	LineOnly     bool  `json:"lineOnly,omitempty"`
+	OtnIndex     int   `json:"otnIndex"`
+	EthIndices   []int `json:"ethIndices"` // one per host channel
+	HostRateGbps int   `json:"hostRateGbps"`
+}
+
+// Receiver is the key under which the device reports lock and errors: the index
+// of the line's logical channel, or of a device without any the optical channel.
+func (e *End) Receiver() string {
+	if e.LineOnly {
+		return e.OpticalChannel
+	}
+	return strconv.Itoa(e.OtnIndex)
 }
 
 // Leg is a link on the route and the direction in which AZ light crosses it.

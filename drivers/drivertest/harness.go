@@ -27,6 +27,22 @@ type Target struct {
 	// object, and either can be applied without the other.
 	Alpha, Beta Work
 	Simulator   Simulator
+	// Odd are settings that only a driver with exact units brings across, as far
+	// as the device can take them: a frequency and a power. The zero value stands
+	// for 193.106251 THz and -10.37 dBm.
+	Odd Odd
+	// Fragile sessions end with an exchange that was broken off: a command line
+	// cannot tell the late answer from the next one.
+	Fragile bool
+	// TakesBack says that the device undoes a commit that nobody confirmed when
+	// the connection goes.
+	TakesBack bool
+}
+
+// Odd is see Target.Odd.
+type Odd struct {
+	Frequency models.Frequency
+	Power     models.Power
 }
 
 // Work is what one owner wants, in two stages that follow each other as dark

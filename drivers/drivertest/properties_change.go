@@ -116,17 +116,21 @@ const (
 
 func unitsSurvive(r *rig) {
 	s := r.open()
+	frequency, power := oddFrequency, oddPower
+	if o := r.target.Odd; o != (Odd{}) {
+		frequency, power = o.Frequency, o.Power
+	}
 	odd := make([]models.Object, 0, len(r.target.Alpha.First))
 	for _, o := range r.target.Alpha.First {
 		leaves := models.Leaves{}
 		for name, value := range o.Leaves {
 			switch name {
 			case models.LeafFrequency, models.LeafLower:
-				value = oddFrequency.String()
+				value = frequency.String()
 			case models.LeafUpper:
-				value = (oddFrequency + 87_501*models.MHz).String()
+				value = (frequency + 87_501*models.MHz).String()
 			case models.LeafTargetPower:
-				value = oddPower.String()
+				value = power.String()
 			case models.LeafTargetTilt:
 				value = models.Ratio(-7).String()
 			}

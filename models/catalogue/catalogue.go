@@ -113,13 +113,20 @@ type Profile struct {
 	Inherits string
 	Role     Role
 	Driver   string // name in the driver registry, "gnmi"
-	Vendor   string // text for people
-	Safety   string // A arbitrated and confirmed, B confirmed with candidate lock, C read-back and compensating undo
-	Names    NameTemplates
+	// Dialect names, for drivers that speak several, how the device is spoken to:
+	// "cisco-iosxr" of driver cli.
+	Dialect string
+	Vendor  string // text for people
+	Safety  string // A arbitrated and confirmed, B confirmed with candidate lock, C read-back and compensating undo
+	Names   NameTemplates
 	// LaserSwitch names the leaf that switches the laser: "physical-channel"
 	// (the transceiver's tx-laser) or "logical-channel" (the line-side logical
 	// channel's admin-state).
-	LaserSwitch      string
+	LaserSwitch string
+	// LineOnly says that the device has no logical channels: how clients get to
+	// the line is not configured there. Lock and errors of its receivers are read
+	// under the optical channel's name.
+	LineOnly         bool
 	ProvenOffDbm     float64     // at or below this transmit power the laser counts as off
 	AssignmentBase   int         // index of the first logical-channel assignment
 	LogicalIndexBase int         // first logical channel index that Waveplane allocates

@@ -11,10 +11,12 @@ type profileRow struct {
 	Inherits             string              `yaml:"inherits"`
 	Role                 Role                `yaml:"role"`
 	Driver               string              `yaml:"driver"`
+	Dialect              string              `yaml:"dialect"`
 	Vendor               string              `yaml:"vendor"`
 	Safety               string              `yaml:"safety"`
 	Names                nameRow             `yaml:"names"`
 	LaserSwitch          string              `yaml:"laserSwitch"`
+	LineOnly             bool                `yaml:"lineOnly"`
 	ProvenOffDbm         float64             `yaml:"provenOffDbm"`
 	AssignmentBase       int                 `yaml:"assignmentBase"`
 	LogicalIndexBase     int                 `yaml:"logicalIndexBase"`
@@ -48,9 +50,9 @@ type nameRow struct {
 func (r profileRow) profile(s sheet) (Profile, error) {
 	var n numbers
 	p := Profile{
-		Name: r.Name, Inherits: r.Inherits, Role: r.Role, Driver: r.Driver, Vendor: r.Vendor, Safety: r.Safety,
+		Name: r.Name, Inherits: r.Inherits, Role: r.Role, Driver: r.Driver, Dialect: r.Dialect, Vendor: r.Vendor, Safety: r.Safety,
 		Names:       NameTemplates(r.Names),
-		LaserSwitch: r.LaserSwitch, ProvenOffDbm: r.ProvenOffDbm,
+		LaserSwitch: r.LaserSwitch, LineOnly: r.LineOnly, ProvenOffDbm: r.ProvenOffDbm,
 		AssignmentBase: r.AssignmentBase, LogicalIndexBase: r.LogicalIndexBase, MediaIndexBase: r.MediaIndexBase,
 		Unsupported: r.Unsupported, PowerStepDb: r.PowerStepDb,
 		Soak: r.Soak, Settle: r.Settle, SampleFast: r.SampleFast, SampleSlow: r.SampleSlow,
@@ -77,6 +79,7 @@ func (r profileRow) profile(s sheet) (Profile, error) {
 func (p Profile) over(parent Profile) Profile {
 	p.Role = first(p.Role, parent.Role)
 	p.Driver = first(p.Driver, parent.Driver)
+	p.Dialect = first(p.Dialect, parent.Dialect)
 	p.Vendor = first(p.Vendor, parent.Vendor)
 	p.Safety = first(p.Safety, parent.Safety)
 	p.Names = NameTemplates{
@@ -87,6 +90,7 @@ func (p Profile) over(parent Profile) Profile {
 		PhysicalChannel: first(p.Names.PhysicalChannel, parent.Names.PhysicalChannel),
 	}
 	p.LaserSwitch = first(p.LaserSwitch, parent.LaserSwitch)
+	p.LineOnly = first(p.LineOnly, parent.LineOnly)
 	p.ProvenOffDbm = first(p.ProvenOffDbm, parent.ProvenOffDbm)
 	p.AssignmentBase = first(p.AssignmentBase, parent.AssignmentBase)
 	p.LogicalIndexBase = first(p.LogicalIndexBase, parent.LogicalIndexBase)

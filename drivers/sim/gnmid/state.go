@@ -227,21 +227,9 @@ type Edit struct {
 // transaction: types are checked, the Validate hook and faults are not asked.
 // Subscribers are told as of any change.
 func (t *Target) Tamper(edits ...Edit) error {
-	var ops []op
-	for _, e := range edits {
-		if e.Delete {
-			p, err := t.schema.parse(e.Path)
-			if err != nil {
-				return fmt.Errorf("tamper: %w", err)
-			}
-			ops = append(ops, op{verb: verbDelete, at: p})
-			continue
-		}
-		l, err := t.setting(e.Path, e.Value)
-		if err != nil {
-			return fmt.Errorf("tamper: %w", err)
-		}
-		ops = append(ops, op{verb: verbUpdate, at: l.at, leaves: []setting{l}})
+	ops, err := t.ops(edits)
+	if err != nil {
+		return fmt.Errorf("tamper: %w", err)
 	}
 	if _, err := t.transact(SourceTamper, "another user", ops, nil, nil); err != nil {
 		return fmt.Errorf("tamper: %w", err)

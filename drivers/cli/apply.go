@@ -1,0 +1,250 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/models"
+)
+
+// defaultArmed is how long a device waits for a confirmation: longer than a
+// connection takes to be noticed as broken, short enough to be waited for.
+const defaultArmed = time.Minute
+
+// armedSlack is what a device's clock may be slower than ours.
+const armedSlack = time.Second
+
+// Apply reads the configuration, leaves out what is already so, types the rest
+// and makes it valid as one commit. Where the dialect can, the commit is armed
+// first: it takes itself back unless we read the device back and confirm.
+func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, error) {
+	if !s.device.Manage {
+		return drivers.Result{}, s.refuse("apply", drivers.KindInvalid, errObserved)
+	}
+	if kind, err := s.check(p); err != nil {
+		return drivers.Result{}, s.refuse("apply", kind, err)
+	}
+	ctx, stop := context.WithTimeout(ctx, 4*s.timeout)
+	defer stop()
+	var result drivers.Result
+	var owner string
+	err := s.exchange(ctx, "apply", func() (bool, error) {
+		text, err := s.shell.run(s.platform.Config.Show, s.platform.Prompts.exec)
+		if err != nil {
+			return false, err
+		}
+		have := s.have(text)
+		edits := s.edits(p, have)
+		if len(edits) == 0 {
+			return false, nil
+		}
+		wrote, err := s.commit(edits, func(text string) string { return s.missing(p, text) })
+		result.Sent = wrote
+		if no, ok := err.(*refusal); ok {
+			owner = no.owner
+		}
+		return wrote, err
+	})
+	switch {
+	case err == nil:
+		result.Applied = ownersOf(p)
+	case drivers.KindOf(err) == drivers.KindRejected:
+		if owners := ownersOf(p); owner == "" && len(owners) == 1 {
+			owner = owners[0]
+		}
+		if e, ok := err.(*drivers.Error); ok && owner != "" {
+			result.Refused = map[string]string{owner: e.Words}
+		}
+	}
+	return result, err
+}
+
+// have is what the device shows now of what the names say, and of places that
+// have no name.
+func (s *Session) have(text string) map[models.ObjectID]models.Leaves {
+	objects, _ := s.platform.objects(s.platform.readConfig(text), s.names)
+	return objects
+}
+
+// missing compares the device with what a pass asks for; empty when all is there.
+func (s *Session) missing(p drivers.Pass, text string) string {
+	have := s.have(text)
+	for _, c := range p.Changes {
+		for leaf, want := range c.After {
+			if got := have[c.Object][leaf]; got != want {
+				return fmt.Sprintf("%v %s: sent %s, found %s", c.Object, leaf, want, or(got, "nothing"))
+			}
+		}
+	}
+	return ""
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// commit types the lines and makes them valid. wrote tells whether the device
+// may have changed. A refusal leaves the device as it was.
+func (s *Session) commit(edits []edit, missing func(string) string) (wrote bool, err error) {
+	c, prompts := &s.platform.Commit, &s.platform.Prompts
+	if c.Enter != "" {
+		text, err := s.shell.run(c.Enter, prompts.any)
+		if err != nil {
+			return false, err
+		}
+		if words, no := s.platform.failure(text); no {
+			return false, &refusal{words: words, busy: matches(s.platform.busy, words)}
+		}
+	}
+	immediate := c.Arm == "" && c.Plain == ""
+	for _, e := range s.platform.typed(edits) {
+		text, err := s.shell.run(e.line, prompts.any)
+		if err != nil {
+			return immediate, err
+		}
+		if words, no := s.platform.failure(text); no {
+			return immediate, s.abort(&refusal{words: words + " (" + e.line + ")", owner: e.owner})
+		}
+	}
+	switch {
+	case c.Arm != "":
+		err = s.confirm(edits, missing)
+	case c.Plain != "":
+		err = s.settle(edits, c.Plain)
+	}
+	if err != nil {
+		return true, err
+	}
+	for _, line := range c.Leave {
+		if _, err := s.shell.run(line, prompts.any); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// confirm arms the commit, looks whether the device shows it, and makes it stay.
+func (s *Session) confirm(edits []edit, missing func(string) string) error {
+	c := &s.platform.Commit
+	armed := s.armed
+	if armed <= 0 {
+		armed = c.armed
+	}
+	if armed <= 0 {
+		armed = defaultArmed
+	}
+	s.hangs.note(s.device.Name, s.now().Add(armed+armedSlack))
+	clock := time.Time{}.Add(armed).Format("15:04:05")
+	fill := strings.NewReplacer("{seconds}", strconv.Itoa(int(armed.Seconds())), "{minutes}", strconv.Itoa(int((armed+time.Minute-1)/time.Minute)), "{clock}", clock)
+	if err := s.settle(edits, fill.Replace(c.Arm)); err != nil {
+		var no *refusal
+		if errors.As(err, &no) {
+			s.hangs.done(s.device.Name)
+		}
+		return err
+	}
+	if c.Look != "" {
+		text, err := s.shell.run(c.Look, s.platform.Prompts.any)
+		if err != nil {
+			return err
+		}
+		// A device that acknowledges and does nothing is told by the read-back of
+		// whoever asked; to let its commit run out would only hide that.
+		if what := missing(text); what != "" {
+			s.log.Warn("committed, but not shown", "device", s.device.Name, "op", "apply", "err", what)
+		}
+	}
+	if c.Confirm == "" {
+		return nil
+	}
+	if _, err := s.shell.run(c.Confirm, s.platform.Prompts.any); err != nil {
+		return err
+	}
+	s.hangs.done(s.device.Name)
+	return nil
+}
+
+// settle types what makes the lines valid and understands a "no".
+func (s *Session) settle(edits []edit, line string) error {
+	text, err := s.shell.run(line, s.platform.Prompts.any)
+	if err != nil {
+		return err
+	}
+	words, no := s.platform.failure(text)
+	if !no {
+		return nil
+	}
+	busy := matches(s.platform.busy, words)
+	if explain := s.platform.Commit.Explain; explain != "" && !busy {
+		more, err := s.shell.run(explain, s.platform.Prompts.any)
+		if err != nil {
+			return err
+		}
+		if more != "" {
+			words = more
+		}
+	}
+	return s.abort(&refusal{words: words, owner: s.blame(edits, words), busy: busy})
+}
+
+// abort takes back what was typed and returns the refusal.
+func (s *Session) abort(no *refusal) error {
+	for _, line := range s.platform.Commit.Abort {
+		if _, err := s.shell.run(line, s.platform.Prompts.any); err != nil {
+			return err
+		}
+	}
+	return no
+}
+
+// blame finds whose lines a refusal is about: those of the only place that its
+// words mention.
+func (s *Session) blame(edits []edit, words string) string {
+	mentioned := map[string]bool{}
+	for _, e := range edits {
+		if mentions(words, e.place) {
+			mentioned[e.owner] = true
+		}
+	}
+	if len(mentioned) != 1 {
+		return ""
+	}
+	for owner := range mentioned {
+		return owner
+	}
+	return ""
+}
+
+// mentions reports whether a place stands in a text, and not as the beginning of
+// another one's name.
+func mentions(words, place string) bool {
+	for rest := words; ; {
+		i := strings.Index(rest, place)
+		if i < 0 {
+			return false
+		}
+		after := rest[i+len(place):]
+		if after == "" || !strings.ContainsAny(after[:1], "0123456789/") {
+			return true
+		}
+		rest = after
+	}
+}
+
+func ownersOf(p drivers.Pass) []string {
+	owners := map[string]bool{}
+	for _, c := range p.Changes {
+		owners[c.Owner] = true
+	}
+	return slices.Sorted(maps.Keys(owners))
+}

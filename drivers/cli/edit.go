@@ -1,0 +1,248 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/models"
+)
+
+// edit is one line to send, and for whom.
+type edit struct {
+	rank    int
+	owner   string
+	place   string
+	line    string
+	meaning string // for people
+}
+
+// The order in which lines go: what makes dark first, what makes light last.
+const (
+	rankDown = iota
+	rankTune
+	rankUp
+)
+
+// check refuses what makes no sense or cannot be written, before anything is
+// asked of the device.
+func (s *Session) check(p drivers.Pass) (drivers.Kind, error) {
+	owners := map[models.ObjectID]string{}
+	for _, c := range p.Changes {
+		if other, twice := owners[c.Object]; twice {
+			return drivers.KindInvalid, fmt.Errorf("%v is changed twice in one pass, for %q and %q", c.Object, other, c.Owner)
+		}
+		owners[c.Object] = c.Owner
+		if kind, err := s.checkChange(c); err != nil {
+			return kind, fmt.Errorf("%v of %q: %w", c.Object, c.Owner, err)
+		}
+	}
+	return "", nil
+}
+
+func (s *Session) checkChange(c models.Change) (drivers.Kind, error) {
+	switch c.Object.Kind {
+	case models.KindOpticalChannel, models.KindLaser, models.KindInterface:
+	case models.KindLogicalChannel, models.KindMediaChannel, models.KindAmplifier, models.KindAttenuator:
+		return drivers.KindUnsupported, fmt.Errorf("%s has no objects of kind %s", s.platform.Name, c.Object.Kind)
+	default:
+		return drivers.KindInvalid, fmt.Errorf("no object kind %q", c.Object.Kind)
+	}
+	if !plain(c.Object.Key) {
+		return drivers.KindInvalid, fmt.Errorf("key %q is no name of a device", c.Object.Key)
+	}
+	if c.Object.Kind == models.KindLaser {
+		if i := strings.LastIndexByte(c.Object.Key, '/'); i < 1 || i == len(c.Object.Key)-1 {
+			return drivers.KindInvalid, fmt.Errorf("key %q is not complete", c.Object.Key)
+		}
+	}
+	for leaf, value := range c.After {
+		if slices.Contains(s.device.Profile.Unsupported, string(leaf)) {
+			return drivers.KindUnsupported, fmt.Errorf("profile %s does not support %s", s.device.Profile.Name, leaf)
+		}
+		if !slices.Contains([]models.LeafName{models.LeafFrequency, models.LeafTargetPower, models.LeafMode, models.LeafLinePort, models.LeafEnabled}, leaf) {
+			return drivers.KindInvalid, fmt.Errorf("no leaf %q", leaf)
+		}
+		if !s.platform.takes(c.Object.Kind, leaf) {
+			return drivers.KindUnsupported, fmt.Errorf("%s has no %s", s.platform.Name, leaf)
+		}
+		if _, err := s.platform.lines(c.Object.Kind, leaf, value); err != nil {
+			return drivers.KindInvalid, fmt.Errorf("%s: %w", leaf, err)
+		}
+	}
+	return "", nil
+}
+
+// plain reports whether a text is one word that no dialect takes for more.
+func plain(text string) bool {
+	for _, r := range text {
+		if r <= ' ' || r > '~' || strings.ContainsRune(`;|?!"'\{}[]<>&`, r) {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// lines are what sets a leaf to a value. A flag that the line's absence stands
+// for is written by removing the line.
+func (p *platform) lines(kind models.ObjectKind, leaf models.LeafName, value string) ([]string, error) {
+	r := p.row(kind, leaf)
+	if r == nil {
+		code, err := strconv.ParseUint(value, 10, 16)
+		if err != nil {
+			return nil, fmt.Errorf("mode %q is not a number of 16 bits", value)
+		}
+		lines, ok := p.Config.Modes[uint16(code)]
+		if !ok {
+			return nil, fmt.Errorf("mode %s has no lines in dialect %s", value, p.Name)
+		}
+		return lines, nil
+	}
+	switch r.Codec {
+	case "unless", "if":
+		on, err := strconv.ParseBool(value)
+		if err != nil {
+			return nil, fmt.Errorf("%q is neither true nor false", value)
+		}
+		if on == (r.Codec == "if") {
+			return []string{r.Line}, nil
+		}
+		return []string{p.removal(r, r.Line)}, nil
+	}
+	text, err := r.codec.write(value)
+	if err != nil {
+		return nil, err
+	}
+	if !plain(text) {
+		return nil, fmt.Errorf("%q cannot be sent to a command line", text)
+	}
+	return []string{strings.ReplaceAll(r.Line, "{v}", text)}, nil
+}
+
+// removal takes a line away.
+func (p *platform) removal(r *fieldRow, line string) string {
+	if r.Remove != "" {
+		return r.Remove
+	}
+	return strings.ReplaceAll(p.Config.Remove, "{line}", line)
+}
+
+// edits turns changes into lines, going by what the device has.
+func (s *Session) edits(p drivers.Pass, have map[models.ObjectID]models.Leaves) []edit {
+	var out []edit
+	for _, c := range p.Changes {
+		now := have[c.Object]
+		add := func(rank int, meaning string, lines ...string) {
+			for _, line := range lines {
+				out = append(out, edit{rank, c.Owner, placeOf(c.Object), line, meaning})
+			}
+		}
+		for leaf, want := range c.After {
+			if now[leaf] == want {
+				continue
+			}
+			lines, err := s.platform.lines(c.Object.Kind, leaf, want)
+			if err != nil {
+				continue // checked before
+			}
+			add(rankOf(leaf, want), fmt.Sprintf("%v: %s becomes %s", c.Object, leaf, want), lines...)
+		}
+		for leaf := range c.Before {
+			if _, kept := c.After[leaf]; kept {
+				continue
+			}
+			value, there := now[leaf]
+			switch {
+			case leaf == models.LeafEnabled && value == "true":
+				// Given up is switched off: the default is on.
+				if lines, err := s.platform.lines(c.Object.Kind, leaf, "false"); err == nil {
+					add(rankDown, fmt.Sprintf("%v is given up and switched off", c.Object), lines...)
+				}
+			case leaf != models.LeafEnabled && there:
+				add(rankTune, fmt.Sprintf("%v: %s is given up", c.Object, leaf), s.platform.removals(c.Object.Kind, leaf, value)...)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b edit) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.place, b.place), cmp.Compare(a.line, b.line))
+	})
+	return out
+}
+
+func rankOf(leaf models.LeafName, value string) int {
+	switch {
+	case leaf != models.LeafEnabled:
+		return rankTune
+	case value == "true":
+		return rankUp
+	}
+	return rankDown
+}
+
+// removals take away the lines that set a leaf to a value.
+func (p *platform) removals(kind models.ObjectKind, leaf models.LeafName, value string) []string {
+	lines, err := p.lines(kind, leaf, value)
+	if err != nil {
+		return nil
+	}
+	r := p.row(kind, leaf)
+	if r == nil {
+		r = &fieldRow{}
+	}
+	out := make([]string, 0, len(lines))
+	for _, line := range lines {
+		out = append(out, p.removal(r, line))
+	}
+	return out
+}
+
+// typed is the lines as they are typed, with the blocks they stand in.
+func (p *platform) typed(edits []edit) []edit {
+	if p.Config.Style == flat {
+		out := slices.Clone(edits)
+		for i := range out {
+			out[i].line = p.flatLine(out[i])
+		}
+		return out
+	}
+	var out []edit
+	open := ""
+	for _, e := range edits {
+		if e.place != open {
+			if open != "" && p.Config.Leave != "" {
+				out = append(out, edit{line: p.Config.Leave})
+			}
+			open = e.place
+			out = append(out, edit{owner: e.owner, place: e.place, line: strings.ReplaceAll(p.Config.Place, "{key}", e.place)})
+		}
+		out = append(out, e)
+	}
+	if open != "" && p.Config.Leave != "" {
+		out = append(out, edit{line: p.Config.Leave})
+	}
+	return out
+}
+
+// flatLine puts the place in front; a removal's own word stays first.
+func (p *platform) flatLine(e edit) string {
+	place := strings.ReplaceAll(p.Config.Place, "{key}", e.place)
+	if before, after, ok := strings.Cut(e.line, "{place}"); ok {
+		return before + strings.TrimPrefix(place, "set ") + after
+	}
+	return place + " " + e.line
+}
+
+// render shows lines as an engineer types them.
+func (p *platform) render(edits []edit) string {
+	var b strings.Builder
+	for _, e := range p.typed(edits) {
+		if p.Config.Style == blocks && e.meaning != "" {
+			b.WriteString(" ")
+		}
+		b.WriteString(e.line + "\n")
+	}
+	return b.String()
+}

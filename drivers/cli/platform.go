@@ -1,0 +1,219 @@
+package cli
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/waveplane/waveplane/models"
+)
+
+//go:embed platforms/*.yaml
+var platformFiles embed.FS
+
+// platform is a dialect as data.
+type platform struct {
+	Name      string `yaml:"name"`
+	Source    string `yaml:"source"`
+	Certainty string `yaml:"certainty"` // verified, or partial: some lines below have no source
+
+	// Prompts end an answer. Each must match at the end of what was received.
+	Prompts  promptRows `yaml:"prompts"`
+	Open     []string   `yaml:"open"`     // sent after login: no paging, wide lines
+	Failures []string   `yaml:"failures"` // lines that tell of one
+	Busy     []string   `yaml:"busy"`     // of them: somebody else is at it
+	Noise    []string   `yaml:"noise"`    // lines that are no part of an answer
+
+	Identity []readRow  `yaml:"identity"`
+	Config   configRows `yaml:"config"`
+	Commit   commitRows `yaml:"commit"`
+	Readings []readRow  `yaml:"readings"`
+	// Runs tells the mode that a modem runs by what its readings say of it, all
+	// patterns of one, where no number does.
+	Runs map[uint16][]string `yaml:"runs"`
+
+	failures, busy, noise []*regexp.Regexp
+	runs                  map[uint16][]*regexp.Regexp
+}
+
+type promptRows struct {
+	Exec   string `yaml:"exec"`
+	Config string `yaml:"config"`
+
+	exec, config, any *regexp.Regexp
+}
+
+// configRows say how the configuration reads and how it is written.
+type configRows struct {
+	Show  string     `yaml:"show"`
+	Style style      `yaml:"style"`
+	Place string     `yaml:"place"` // the block, or what every flat line begins with
+	Leave string     `yaml:"leave"` // ends a block
+	Rows  []fieldRow `yaml:"rows"`
+	// Modes are the lines of each mode that the device has no number for.
+	Modes map[uint16][]string `yaml:"modes"`
+	// Remove takes a line away: "no {line}".
+	Remove string `yaml:"remove"`
+}
+
+type style string
+
+const (
+	blocks style = "blocks" // an unindented line opens a block of indented ones
+	flat   style = "flat"   // every line stands alone
+)
+
+// fieldRow is one setting and its line.
+type fieldRow struct {
+	Kind  models.ObjectKind `yaml:"kind"`
+	Leaf  models.LeafName   `yaml:"leaf"`
+	Line  string            `yaml:"line"`  // with {v} for the value
+	Codec string            `yaml:"codec"` // see codecs
+	// Words are the device's for the values of a codec "words".
+	Words map[string]string `yaml:"words"`
+	// Remove is the line that takes the setting away, where Config.Remove of the
+	// whole line is not it.
+	Remove string `yaml:"remove"`
+
+	codec codec
+	line  *regexp.Regexp
+}
+
+// commitRows are the commands around a change. Empty ones are left out.
+type commitRows struct {
+	Enter   string   `yaml:"enter"`
+	Arm     string   `yaml:"arm"` // makes it valid for {seconds}, {minutes} or {clock} unless confirmed
+	Look    string   `yaml:"look"`
+	Confirm string   `yaml:"confirm"`
+	Plain   string   `yaml:"plain"` // makes it valid at once, where there is no Arm
+	Explain string   `yaml:"explain"`
+	Abort   []string `yaml:"abort"`
+	Leave   []string `yaml:"leave"`
+	Armed   string   `yaml:"armed"` // a duration
+
+	armed time.Duration
+}
+
+// readRow is a command and what to pick out of its answer.
+type readRow struct {
+	Show   string      `yaml:"show"`
+	Fields []readField `yaml:"fields"`
+}
+
+type readField struct {
+	Name    string            `yaml:"name"` // of the reading, as in package models' JSON
+	Pattern string            `yaml:"pattern"`
+	Codec   string            `yaml:"codec"`
+	Words   map[string]string `yaml:"words"`
+
+	pattern *regexp.Regexp
+}
+
+// platforms reads all dialects.
+func platforms() (map[string]*platform, error) {
+	names, err := fs.Glob(platformFiles, "platforms/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*platform{}
+	for _, name := range names {
+		raw, err := platformFiles.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		p, err := parsePlatform(raw)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path.Base(name), err)
+		}
+		out[p.Name] = p
+	}
+	return out, nil
+}
+
+// parsePlatform reads one dialect and compiles its patterns.
+func parsePlatform(raw []byte) (*platform, error) {
+	p := &platform{}
+	if err := yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict()).Decode(p); err != nil {
+		return nil, err
+	}
+	var err error
+	compile := func(text string) *regexp.Regexp {
+		re, e := regexp.Compile(text)
+		if e != nil && err == nil {
+			err = e
+		}
+		return re
+	}
+	all := func(texts []string) []*regexp.Regexp {
+		var out []*regexp.Regexp
+		for _, t := range texts {
+			out = append(out, compile(t))
+		}
+		return out
+	}
+	q := &p.Prompts
+	q.exec, q.config = compile(`(?m)(?:`+q.Exec+`)\s*\z`), compile(`(?m)(?:`+q.Config+`)\s*\z`)
+	q.any = compile(`(?m)(?:` + q.Exec + `|` + q.Config + `)\s*\z`)
+	p.runs = map[uint16][]*regexp.Regexp{}
+	for code, signs := range p.Runs {
+		p.runs[code] = all(signs)
+	}
+	p.failures, p.busy, p.noise = all(p.Failures), all(p.Busy), all(p.Noise)
+	for i := range p.Config.Rows {
+		r := &p.Config.Rows[i]
+		if r.codec, err = first(err, func() (codec, error) { return codecOf(r.Codec, r.Words) }); err != nil {
+			return nil, fmt.Errorf("%s %s: %w", r.Kind, r.Leaf, err)
+		}
+		r.line = compile(`^` + strings.ReplaceAll(regexp.QuoteMeta(r.Line), `\{v\}`, `(\S+)`) + `$`)
+	}
+	for _, rows := range [][]readRow{p.Identity, p.Readings} {
+		for i := range rows {
+			for k := range rows[i].Fields {
+				f := &rows[i].Fields[k]
+				f.pattern = compile(`(?m)` + f.Pattern)
+			}
+		}
+	}
+	if p.Commit.Armed != "" && err == nil {
+		p.Commit.armed, err = time.ParseDuration(p.Commit.Armed)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case p.Name == "" || p.Prompts.Exec == "" || p.Config.Show == "":
+		return nil, fmt.Errorf("name, prompts.exec and config.show are required")
+	case p.Config.Style != blocks && p.Config.Style != flat:
+		return nil, fmt.Errorf("config.style %q: want blocks or flat", p.Config.Style)
+	}
+	return p, nil
+}
+
+func first[T any](err error, f func() (T, error)) (T, error) {
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return f()
+}
+
+// row finds the row of a leaf; nil where there is none.
+func (p *platform) row(kind models.ObjectKind, leaf models.LeafName) *fieldRow {
+	i := slices.IndexFunc(p.Config.Rows, func(r fieldRow) bool { return r.Kind == kind && r.Leaf == leaf })
+	if i < 0 {
+		return nil
+	}
+	return &p.Config.Rows[i]
+}
+
+// takes reports whether the dialect has a way to write a leaf.
+func (p *platform) takes(kind models.ObjectKind, leaf models.LeafName) bool {
+	return p.row(kind, leaf) != nil || kind == models.KindOpticalChannel && leaf == models.LeafMode && len(p.Config.Modes) > 0
+}

@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/scrapli/scrapligo/driver/generic"
+	"github.com/scrapli/scrapligo/driver/opoptions"
+	"github.com/scrapli/scrapligo/driver/options"
+	"github.com/scrapli/scrapligo/transport"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/waveplane/waveplane/drivers/internal/sshdial"
+)
+
+// The terminal is wide, so that no echo wraps, and the prompt is looked for in
+// the last bytes only.
+const (
+	termWidth, termHeight = 511, 511
+	promptDepth           = 512
+	// maxAnswer bounds what one command may answer.
+	maxAnswer = 16 << 20
+)
+
+// What condemns a session.
+var (
+	errDesync  = errors.New("the device said something that nobody asked for; what comes next cannot be told apart")
+	errTooLong = fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
+	errClosed  = errors.New("the session is closed")
+)
+
+// shell is a command line at its prompt. It does one thing at a time; after an
+// error it is of no more use.
+type shell struct {
+	conn   *sshdial.Conn
+	driver *generic.Driver
+	p      *platform
+	pipe   *pipe
+}
+
+// pipe is the transport that scrapligo talks over.
+type pipe struct {
+	conn   *sshdial.Conn
+	stream *sshdial.Stream
+	got    atomic.Int64 // since the last command
+}
+
+var _ transport.Implementation = (*pipe)(nil)
+
+// Open opens the shell on the connection that is there already.
+func (t *pipe) Open(*transport.Args) error {
+	var err error
+	t.stream, err = t.conn.Shell(termWidth, termHeight)
+	return err
+}
+
+// Close breaks the connection: nothing may wait for a peer that is gone.
+func (t *pipe) Close() error {
+	t.conn.Break(errClosed)
+	return nil
+}
+
+// IsAlive reports whether the connection still stands.
+func (t *pipe) IsAlive() bool { return t.conn.Cause() == nil }
+
+// Read waits for what the device says next. All errors are the end: scrapligo
+// tries again after others.
+func (t *pipe) Read(n int) ([]byte, error) {
+	b := make([]byte, n)
+	k, err := t.stream.Read(b)
+	if t.got.Add(int64(k)) > maxAnswer {
+		t.conn.Break(errTooLong)
+		return nil, io.EOF
+	}
+	if k > 0 {
+		return b[:k], nil
+	}
+	if err != nil {
+		t.conn.Break(fmt.Errorf("the shell ended: %w", err))
+		return nil, io.EOF
+	}
+	return nil, nil
+}
+
+// Write types.
+func (t *pipe) Write(b []byte) error {
+	_, err := t.stream.Write(b)
+	return err
+}
+
+// newShell opens a shell and waits for its first prompt.
+func newShell(conn *sshdial.Conn, p *platform, timeout time.Duration) (*shell, error) {
+	s := &shell{conn: conn, p: p, pipe: &pipe{conn: conn}}
+	var err error
+	s.driver, err = generic.NewDriver("device",
+		options.WithCustomTransport(s.pipe), options.WithTransportReadSize(4096),
+		options.WithPromptPattern(p.Prompts.any), options.WithPromptSearchDepth(promptDepth),
+		options.WithTimeoutOps(timeout), options.WithReadDelay(500*time.Microsecond),
+	)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.driver.Open(); err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithTimeout(context.Background(), timeout)
+	defer stop()
+	if _, err := s.driver.Channel.ReadUntilPrompt(ctx); err != nil {
+		return nil, s.cause(fmt.Errorf("no prompt after login: %w", err))
+	}
+	return s, nil
+}
+
+// cause is why the connection ended, where it did.
+func (s *shell) cause(err error) error {
+	if c := s.conn.Cause(); c != nil {
+		return c
+	}
+	return err
+}
+
+// run types a line and returns the answer without echo, prompt and noise. The
+// prompt that ends it must be one of those given.
+func (s *shell) run(line string, prompt *regexp.Regexp) (string, error) {
+	if s.driver.Channel.Q.GetDepth() > 0 {
+		s.conn.Break(errDesync)
+		return "", errDesync
+	}
+	s.pipe.got.Store(0)
+	raw, err := s.driver.Channel.SendInput(line, opoptions.WithNoStripPrompt())
+	if err != nil {
+		err = s.cause(errors.New(firstLine(err.Error())))
+		s.conn.Break(err)
+		return "", err
+	}
+	text := string(raw)
+	at := prompt.FindStringIndex(text)
+	if at == nil {
+		err := fmt.Errorf("another prompt than expected: %q", lastLine(text))
+		s.conn.Break(err)
+		return "", err
+	}
+	return s.clean(text[:at[0]]), nil
+}
+
+// clean drops lines that are no part of an answer.
+func (s *shell) clean(text string) string {
+	var out []string
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r", ""), "\n") {
+		if !matches(s.p.noise, line) {
+			out = append(out, line)
+		}
+	}
+	return strings.Trim(strings.Join(out, "\n"), "\n")
+}
+
+// failure finds the line of an answer that tells of one.
+func (p *platform) failure(answer string) (string, bool) {
+	for line := range strings.SplitSeq(answer, "\n") {
+		if matches(p.failures, line) {
+			return strings.TrimSpace(line), true
+		}
+	}
+	return "", false
+}
+
+func matches(list []*regexp.Regexp, line string) bool {
+	for _, re := range list {
+		if re.MatchString(line) {
+			return true
+		}
+	}
+	return false
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+func lastLine(s string) string {
+	s = strings.TrimRight(s, "\n")
+	return s[strings.LastIndexByte(s, '\n')+1:]
+}
+
+// close ends the shell and waits for what it started.
+func (s *shell) close() {
+	s.conn.Break(errClosed)
+	_ = s.driver.Close() // the connection is gone already
+}
+
+// refusedChannel reports whether the device refused to open a shell.
+func refusedChannel(err error) bool {
+	var open *ssh.OpenChannelError
+	return errors.As(err, &open)
+}

@@ -1,0 +1,176 @@
+package clid
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/waveplane/waveplane/drivers/sim/gnmid"
+)
+
+// session is one shell.
+type session struct {
+	face    *Face
+	user    string
+	conn    net.Conn
+	out     io.Writer
+	in      *bufio.Reader
+	dialect dialect
+
+	pageLines int // 0: no paging
+}
+
+func newReader(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, 512) }
+
+// run prompts, echoes and answers until the client goes.
+func (s *session) run(ctx context.Context) {
+	defer s.dialect.leave()
+	s.say("\r\n" + s.dialect.prompt())
+	for {
+		line, err := s.line()
+		if err != nil {
+			return
+		}
+		text, err := s.dialect.handle(ctx, strings.TrimSpace(line))
+		switch {
+		case errors.Is(err, gnmid.ErrDropped):
+			reset(s.conn)
+			return
+		case err != nil:
+			s.say(crlf(text))
+			return
+		}
+		if !s.page(text) {
+			return
+		}
+		s.say(s.dialect.prompt())
+	}
+}
+
+// line reads up to a return and echoes every character.
+func (s *session) line() (string, error) {
+	var b strings.Builder
+	for {
+		c, err := s.in.ReadByte()
+		if err != nil {
+			return "", err
+		}
+		switch c {
+		case '\r', '\n':
+			s.say("\r\n")
+			return b.String(), nil
+		case 0x03: // an interrupt drops what was typed
+			s.say("^C\r\n" + s.dialect.prompt())
+			b.Reset()
+		case 0x7f, 0x08:
+			if text := b.String(); text != "" {
+				b.Reset()
+				b.WriteString(text[:len(text)-1])
+				s.say("\b \b")
+			}
+		default:
+			b.WriteByte(c)
+			s.say(string(rune(c)))
+		}
+	}
+}
+
+// page writes an answer, a screenful at a time where paging is on.
+func (s *session) page(text string) bool {
+	if text == "" {
+		return true
+	}
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for i, line := range lines {
+		if s.pageLines > 0 && i > 0 && i%s.pageLines == 0 {
+			s.say(" --More-- ")
+			if _, err := s.in.ReadByte(); err != nil {
+				return false
+			}
+			s.say("\r          \r")
+		}
+		s.say(line + "\r\n")
+	}
+	return true
+}
+
+func (s *session) say(text string) { _, _ = io.WriteString(s.out, text) } // the reader notices a client that is gone
+
+func crlf(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
+
+// seize takes the exclusive configuration, if nobody has it.
+func (s *session) seize() bool {
+	s.face.mu.Lock()
+	defer s.face.mu.Unlock()
+	if s.face.lock != nil && s.face.lock != s {
+		return false
+	}
+	s.face.lock = s
+	return true
+}
+
+func (s *session) yield() {
+	s.face.mu.Lock()
+	defer s.face.mu.Unlock()
+	if s.face.lock == s {
+		s.face.lock = nil
+	}
+}
+
+// port finds a port by its name in documents.
+func (s *session) port(name string) (Port, bool) {
+	for _, p := range s.face.cfg.Ports {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return Port{}, false
+}
+
+func (s *session) value(path string) string {
+	v, _ := s.face.cfg.Target.Value(path)
+	return v
+}
+
+// undo returns the edits that bring leaves back to what they are now.
+func (s *session) undo(edits []gnmid.Edit) []gnmid.Edit {
+	out := make([]gnmid.Edit, 0, len(edits))
+	for _, e := range edits {
+		if v, ok := s.face.cfg.Target.Value(e.Path); ok {
+			out = append(out, gnmid.Edit{Path: e.Path, Value: v})
+		} else {
+			out = append(out, gnmid.Edit{Path: e.Path, Delete: true})
+		}
+	}
+	return out
+}
+
+// pending is a commit that takes itself back.
+type pending struct {
+	timer *time.Timer
+	back  []gnmid.Edit
+}
+
+// arm takes edits back after d unless it is confirmed.
+func (s *session) arm(d time.Duration, back []gnmid.Edit) *pending {
+	target := s.face.cfg.Target
+	return &pending{back: back, timer: time.AfterFunc(d, func() { _ = target.TakeBack(back...) })}
+}
+
+// confirm lets a commit stay.
+func (p *pending) confirm() {
+	if p != nil {
+		p.timer.Stop()
+	}
+}
+
+// now takes a commit back at once, if it still hangs.
+func (p *pending) now(target *gnmid.Target) {
+	if p != nil && p.timer.Stop() {
+		_ = target.TakeBack(p.back...)
+	}
+}
