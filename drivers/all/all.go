@@ -4,12 +4,14 @@ package all
 
 import (
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/cli"
 	"github.com/waveplane/waveplane/drivers/gnmi"
 )
 
 // Registry returns the built-in drivers by the names that profiles use.
 func Registry() drivers.Registry {
 	return drivers.Registry{
+		"cli":  &cli.Driver{},
 		"gnmi": &gnmi.Driver{},
 	}
 }

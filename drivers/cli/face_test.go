@@ -77,23 +77,8 @@ func start(tb testing.TB, f fixture) *device {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	authority, err := gnmid.NewAuthority("laboratory")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	certificate, err := authority.Issue("router", "127.0.0.1")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	target, err := gnmid.New(gnmid.Config{Name: "router", Schema: schema, Certificate: certificate})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := target.LoadStartup(f.startup()); err != nil {
-		tb.Fatal(err)
-	}
 	face, err := clid.New(clid.Config{
-		Name: "router", Dialect: f.dialect, Target: target, Ports: f.ports_(), User: "waveplane", Password: secret,
+		Name: "router", Dialect: f.dialect, Ports: f.ports_(), User: "waveplane", Password: secret,
 		Optics: func(string) clid.Reading {
 			return clid.Reading{TxDbm: -40, RxDbm: -7.25, RxTotalDbm: -6.11, OsnrDb: math.NaN(), QDb: math.NaN(), EsnrDb: math.NaN(), Ber: math.NaN()}
 		},
@@ -101,11 +86,19 @@ func start(tb testing.TB, f fixture) *device {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	address, err := face.Start()
+	target, err := gnmid.New(gnmid.Config{Name: "router", Schema: schema, Face: face})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(face.Stop)
+	face.Attach(target)
+	if err := target.LoadStartup(f.startup()); err != nil {
+		tb.Fatal(err)
+	}
+	address, err := target.Start(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(target.Stop)
 	cat, err := catalogue.Default()
 	if err != nil {
 		tb.Fatal(err)
@@ -206,4 +199,4 @@ func (s simulator) CutAfter() error {
 }
 
 func (s simulator) Heal() { s.target.ClearAll() }
-func (s simulator) Stop() { s.face.Stop() }
+func (s simulator) Stop() { s.target.Stop() }

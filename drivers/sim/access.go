@@ -62,7 +62,11 @@ func (l *Lab) address(a *access) []intents.Document {
 		s.Ports, s.Banks = maps.Clone(s.Ports), maps.Clone(s.Banks)
 		s.Address = dev.target.Addr()
 		s.Credentials = &intents.CredentialsRef{Ref: "file:" + filepath.ToSlash(a.credentialFile)}
-		s.TLS = &intents.TLSSpec{CAFile: filepath.ToSlash(a.caFile), ServerName: dev.name}
+		if dev.hostKey != "" {
+			s.TLS, s.SSH = nil, &intents.SSHSpec{HostKey: dev.hostKey}
+		} else {
+			s.TLS = &intents.TLSSpec{CAFile: filepath.ToSlash(a.caFile), ServerName: dev.name}
+		}
 		out[i].Spec = &s
 	}
 	return out

@@ -245,13 +245,24 @@ func (d *device) start(ctx context.Context, schema *gnmid.Schema, a *access) err
 	if err != nil {
 		return err
 	}
-	d.target, err = gnmid.New(gnmid.Config{
+	face, err := d.makeFace(a)
+	if err != nil {
+		return err
+	}
+	config := gnmid.Config{
 		Name: d.name, Schema: schema, Certificate: cert, User: a.user, Password: a.password, Log: d.lab.log,
 		MinSample: d.lab.cfg.MinSample, CommitTime: d.lab.cfg.Timing.Commit, KeepaliveMinTime: time.Second,
 		WriteLog: 64, Hooks: gnmid.Hooks{Validate: d.validate, Commit: d.commit},
-	})
-	if err != nil {
+	}
+	if face != nil {
+		config.Face = face
+	}
+	if d.target, err = gnmid.New(config); err != nil {
 		return err
+	}
+	if face != nil {
+		face.Attach(d.target)
+		d.hostKey = face.HostKey()
 	}
 	startup := map[string]string{}
 	d.management(startup)

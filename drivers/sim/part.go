@@ -55,6 +55,7 @@ type device struct {
 	profile catalogue.Profile
 	lab     *Lab
 	target  *gnmid.Target
+	hostKey string // of a device with a command line
 	parts   []part
 
 	shown map[string]gnmid.Reading // what show said last; guarded by the publisher

@@ -262,6 +262,9 @@ func (p *terminalPart) follow(l *linePort) {
 		v, _ := p.dev.target.Applied(lane(l.xcvr, p.lane) + "/config/tx-laser")
 		on = v == "true"
 	}
+	if p.dev.profile.LineOnly { // nobody maps clients: the line is in use once it is set
+		service = t.Mode != nil
+	}
 	for _, err := range []error{p.dev.lab.light.SetTuning(l.end, t), p.dev.lab.light.SetService(l.end, service), p.dev.lab.light.SetLaser(l.end, on)} {
 		if err != nil {
 			p.dev.lab.log.Error("light does not follow", "device", p.dev.name, "err", err)

@@ -32,7 +32,8 @@ type Reading struct {
 	Uncorrectable            uint64
 }
 
-// Config says what a face is. All but Listen, MaxSessions and Log are required.
+// Config says what a face is. All but MaxSessions and Log are required; the
+// Target may be given by Attach.
 type Config struct {
 	Name           string
 	Dialect        string
@@ -40,8 +41,7 @@ type Config struct {
 	Ports          []Port
 	Optics         func(port string) Reading
 	User, Password string
-	Listen         string // empty: a free port of 127.0.0.1
-	MaxSessions    int    // 0: 16
+	MaxSessions    int // 0: 16
 	Log            *slog.Logger
 }
 
@@ -81,7 +81,9 @@ func dialects() map[string]func(*session) dialect {
 	}
 }
 
-// New makes a face; Start opens it.
+var _ gnmid.Face = (*Face)(nil)
+
+// New makes a face; a target opens it.
 func New(cfg Config) (*Face, error) {
 	if dialects()[cfg.Dialect] == nil {
 		return nil, fmt.Errorf("face %s: no dialect %q", cfg.Name, cfg.Dialect)
@@ -97,9 +99,6 @@ func New(cfg Config) (*Face, error) {
 	if cfg.MaxSessions <= 0 {
 		cfg.MaxSessions = 16
 	}
-	if cfg.Listen == "" {
-		cfg.Listen = "127.0.0.1:0"
-	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -109,29 +108,25 @@ func New(cfg Config) (*Face, error) {
 // HostKey is the fingerprint of the key that the face shows.
 func (f *Face) HostKey() string { return ssh.FingerprintSHA256(f.signer.PublicKey()) }
 
-// Start listens and returns the address.
-func (f *Face) Start() (string, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	l, err := net.Listen("tcp", f.cfg.Listen)
+// Attach gives the face the target that it is of.
+func (f *Face) Attach(t *gnmid.Target) { f.cfg.Target = t }
+
+// Listen serves on an address and returns the one it got.
+func (f *Face) Listen(ctx context.Context, address string) (string, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
 		return "", err
 	}
-	f.listener, f.stopped = l, false
-	f.cfg.Listen = l.Addr().String() // the same one after a restart
-	f.work.Go(func() { f.accept(l) })
-	return f.cfg.Listen, nil
-}
-
-// Addr is where the face listens.
-func (f *Face) Addr() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.cfg.Listen
+	f.listener, f.stopped = l, false
+	f.work.Go(func() { f.accept(l) })
+	return l.Addr().String(), nil
 }
 
-// Stop ends every connection and waits for what Start began.
-func (f *Face) Stop() {
+// Shut ends every connection and waits for what Listen began.
+func (f *Face) Shut() {
 	f.mu.Lock()
 	f.stopped = true
 	if f.listener != nil {
@@ -142,15 +137,6 @@ func (f *Face) Stop() {
 	}
 	f.mu.Unlock()
 	f.work.Wait()
-}
-
-// Reset ends the connections that are open now, without a goodbye.
-func (f *Face) Reset() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for c := range f.conns {
-		reset(c)
-	}
 }
 
 func reset(c net.Conn) {

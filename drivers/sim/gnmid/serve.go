@@ -177,6 +177,15 @@ func (t *Target) reopen(ctx context.Context) error {
 
 // open starts a new front. The caller holds lifeMu.
 func (t *Target) open(ctx context.Context, address string) error {
+	if face := t.config.Face; face != nil {
+		bound, err := face.Listen(ctx, address)
+		if err != nil {
+			return err
+		}
+		t.address.Store(&bound)
+		t.faced, t.life = true, lifeUp
+		return nil
+	}
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
@@ -202,6 +211,10 @@ func (t *Target) open(ctx context.Context, address string) error {
 
 // shut ends the front, if there is one. The caller holds lifeMu.
 func (t *Target) shut() {
+	if t.faced {
+		t.config.Face.Shut()
+		t.faced = false
+	}
 	if t.front == nil {
 		return
 	}

@@ -27,11 +27,22 @@ type Hooks struct {
 	Commit func(*Tx)
 }
 
-// Config says what a target is. Name, Schema and Certificate are required.
+// Face is another way to talk to a target than gNMI; it then takes the place of
+// the gNMI server.
+type Face interface {
+	// Listen serves on an address and returns the one it got.
+	Listen(ctx context.Context, address string) (string, error)
+	// Shut ends all connections and waits for what Listen started.
+	Shut()
+}
+
+// Config says what a target is. Name and Schema are required, and without a Face
+// a Certificate.
 type Config struct {
 	Name        string
 	Schema      *Schema
 	Certificate tls.Certificate
+	Face        Face // nil: a gNMI server
 	// Listen is the address to serve on; empty means a free port of 127.0.0.1.
 	Listen string
 	// User and Password must come in the metadata of each RPC, unless User is
@@ -94,6 +105,7 @@ type Target struct {
 	lifeMu sync.Mutex
 	life   lifeState
 	front  *front
+	faced  bool               // the Face is serving
 	down   context.CancelFunc // ends a reboot early
 	ups    sync.WaitGroup     // reboots under way
 }
@@ -111,7 +123,7 @@ func New(c Config) (*Target, error) {
 		return nil, errors.New("new target: no name")
 	case c.Schema == nil:
 		return nil, fmt.Errorf("new target %s: no schema", c.Name)
-	case len(c.Certificate.Certificate) == 0:
+	case len(c.Certificate.Certificate) == 0 && c.Face == nil:
 		return nil, fmt.Errorf("new target %s: no certificate", c.Name)
 	}
 	if c.Listen == "" {

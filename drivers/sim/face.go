@@ -1,0 +1,56 @@
+package sim
+
+import (
+	"math"
+
+	"github.com/waveplane/waveplane/drivers/sim/clid"
+	"github.com/waveplane/waveplane/drivers/sim/gnmid"
+)
+
+// face is what stands in front of a device instead of a gNMI server.
+type face interface {
+	gnmid.Face
+	Attach(*gnmid.Target)
+	HostKey() string
+}
+
+// makeFace makes the face that a device's profile asks for; nil for gNMI.
+func (d *device) makeFace(a *access) (face, error) {
+	if d.profile.Driver != "cli" {
+		return nil, nil
+	}
+	var ports []clid.Port
+	readings := map[string]func() clid.Reading{}
+	for _, p := range d.parts {
+		t, ok := p.(*terminalPart)
+		if !ok {
+			continue
+		}
+		for _, l := range t.ports {
+			ports = append(ports, clid.Port{Name: l.end.Port, Channel: l.channel, Transceiver: l.xcvr, Lane: t.lane, Interface: l.ifName})
+			readings[l.end.Port] = func() clid.Reading { return t.reading(l) }
+		}
+	}
+	return clid.New(clid.Config{
+		Name: d.name, Dialect: d.profile.Dialect, Ports: ports, User: a.user, Password: a.password, Log: d.lab.log,
+		Optics: func(port string) clid.Reading { return readings[port]() },
+	})
+}
+
+// reading is what a coherent port measures now.
+func (p *terminalPart) reading(l *linePort) clid.Reading {
+	r, err := p.dev.lab.light.Channel(l.end)
+	if err != nil {
+		return clid.Reading{TxDbm: math.NaN(), RxDbm: math.NaN(), RxTotalDbm: math.NaN(), OsnrDb: math.NaN(), QDb: math.NaN(), EsnrDb: math.NaN(), Ber: math.NaN()}
+	}
+	out := clid.Reading{
+		On: r.LaserOn, Locked: r.Locked, FrequencyMHz: r.FrequencyMHz, TxDbm: r.TxDbm, RxDbm: r.RxDbm, RxTotalDbm: r.RxTotalDbm,
+		OsnrDb: r.OsnrDb, QDb: r.QDb, EsnrDb: r.EsnrDb, Ber: r.Ber, Uncorrectable: r.UncorrectableTotal,
+	}
+	for code, m := range l.offers {
+		if r.Mode != nil && m.light == r.Mode {
+			out.ModeCode = code
+		}
+	}
+	return out
+}
