@@ -35,7 +35,7 @@ func TestExamples(t *testing.T) {
 		{"p2p", 2, 1, ""},
 		{"p2p-refused", 2, 1, models.RxPowerLow},
 		{"metro", 16, 4, ""},
-		{"multivendor", 2, 1, ""},
+		{"multivendor", 10, 5, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			run := begin(t, c.name)

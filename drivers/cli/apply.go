@@ -97,8 +97,12 @@ func or(text, otherwise string) string {
 // may have changed. A refusal leaves the device as it was.
 func (s *Session) commit(edits []edit, missing func(string) string) (wrote bool, err error) {
 	c, prompts := &s.platform.Commit, &s.platform.Prompts
+	// A session of the device's is named anew every time: one that is there
+	// already would be merged with.
+	s.passes++
+	name := strings.NewReplacer("{session}", fmt.Sprintf("waveplane-%x-%d", s.now().UnixMilli(), s.passes))
 	if c.Enter != "" {
-		text, err := s.shell.run(c.Enter, prompts.any)
+		text, err := s.shell.run(name.Replace(c.Enter), prompts.any)
 		if err != nil {
 			return false, err
 		}
@@ -118,7 +122,7 @@ func (s *Session) commit(edits []edit, missing func(string) string) (wrote bool,
 	}
 	switch {
 	case c.Arm != "":
-		err = s.confirm(edits, missing)
+		err = s.confirm(edits, name.Replace(c.Confirm), missing)
 	case c.Plain != "":
 		err = s.settle(edits, c.Plain)
 	}
@@ -134,14 +138,16 @@ func (s *Session) commit(edits []edit, missing func(string) string) (wrote bool,
 }
 
 // confirm arms the commit, looks whether the device shows it, and makes it stay.
-func (s *Session) confirm(edits []edit, missing func(string) string) error {
+func (s *Session) confirm(edits []edit, confirm string, missing func(string) string) error {
 	c := &s.platform.Commit
 	armed := s.armed
 	if armed <= 0 {
-		armed = c.armed
-	}
-	if armed <= 0 {
-		armed = defaultArmed
+		if armed = c.armed; armed <= 0 {
+			armed = defaultArmed
+		}
+		if strings.Contains(c.Arm, "{minutes}") {
+			armed = (armed + time.Minute - 1).Truncate(time.Minute)
+		}
 	}
 	s.hangs.note(s.device.Name, s.now().Add(armed+armedSlack))
 	clock := time.Time{}.Add(armed).Format("15:04:05")
@@ -164,10 +170,7 @@ func (s *Session) confirm(edits []edit, missing func(string) string) error {
 			s.log.Warn("committed, but not shown", "device", s.device.Name, "op", "apply", "err", what)
 		}
 	}
-	if c.Confirm == "" {
-		return nil
-	}
-	if _, err := s.shell.run(c.Confirm, s.platform.Prompts.any); err != nil {
+	if _, err := s.shell.run(confirm, s.platform.Prompts.any); err != nil {
 		return err
 	}
 	s.hangs.done(s.device.Name)

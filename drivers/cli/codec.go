@@ -178,7 +178,7 @@ const (
 
 // wavelengths writes a frequency as its wavelength in the enumeration.
 func wavelengths() codec {
-	text := func(mhz int64) string { return strconv.FormatFloat(float64(lightMHzNm)/float64(mhz)*1000, 'f', 2, 64) }
+	text := func(mhz int64) string { return strconv.FormatFloat(float64(lightMHzNm)/float64(mhz), 'f', 2, 64) }
 	return codec{
 		write: func(canonical string) (string, error) {
 			f, err := models.ParseFrequency(canonical)
@@ -197,7 +197,7 @@ func wavelengths() codec {
 			if err != nil || v < 1000 || v > 2000 {
 				return "", fmt.Errorf("wavelength %q is no number of nm", nm)
 			}
-			n := int64(math.Round((float64(lightMHzNm)*1000/v - firstWavelengthMHz) / stepWavelengthMHz))
+			n := int64(math.Round((float64(lightMHzNm)/v - firstWavelengthMHz) / stepWavelengthMHz))
 			mhz := firstWavelengthMHz + n*stepWavelengthMHz
 			if n < 0 || n >= wavelengthCount || text(mhz) != strconv.FormatFloat(v, 'f', 2, 64) {
 				return "", fmt.Errorf("wavelength %s nm is not in the device's list", nm)

@@ -9,12 +9,31 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
+// armed is how long an unconfirmed commit lasts in these tests.
+const armed = 2 * time.Second
+
 // fixtures are the dialects under test.
 func fixtures() []fixture {
 	return []fixture{{
+		dialect: "arista-eos", profile: "lab-arista-eos", ports: [2]string{"Ethernet1/1", "Ethernet2/1"}, channels: [2]string{"Ethernet1/1", "Ethernet2/1"},
+		mode: "1", frequency: "193106.25 GHz", power: "-10.00 dBm",
+		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true,
+	}, {
 		dialect: "cisco-iosxr", profile: "lab-cisco-iosxr", ports: [2]string{"0/0/0/0", "0/0/0/1"}, channels: [2]string{"Optics0/0/0/0", "Optics0/0/0/1"},
 		mode: "5005", frequency: "193100 GHz", power: "-10.00 dBm",
 		odd: drivertest.Odd{Frequency: 193_106_300 * models.MHz, Power: -1030}, takesBack: true,
+	}, {
+		dialect: "juniper-junos", profile: "lab-juniper-junos", ports: [2]string{"et-0/0/0", "et-0/0/1"}, channels: [2]string{"et-0/0/0", "et-0/0/1"},
+		mode: "1", frequency: "193100 GHz", power: "-10.00 dBm",
+		odd: drivertest.Odd{Frequency: 193_106_250 * models.MHz, Power: -1037}, takesBack: true,
+	}, {
+		dialect: "nokia-gx", profile: "lab-nokia-gx", ports: [2]string{"1-4-L1-1", "1-4-L2-1"}, channels: [2]string{"1-4-L1-1", "1-4-L2-1"},
+		mode: "1", frequency: "193106.25 GHz", power: "-10.00 dBm",
+		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true,
+	}, {
+		dialect: "nokia-srlinux", profile: "lab-nokia-srlinux", ports: [2]string{"ethernet-1/1", "ethernet-1/2"}, channels: [2]string{"ethernet-1/1", "ethernet-1/2"},
+		mode: "1085", frequency: "193106.25 GHz", power: "-10.00 dBm",
+		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true,
 	}}
 }
 
@@ -22,7 +41,7 @@ func TestConformance(t *testing.T) {
 	for _, f := range fixtures() {
 		t.Run(f.dialect, func(t *testing.T) {
 			drivertest.Run(t, drivertest.Harness{
-				Driver: &cli.Driver{Armed: 2 * time.Second},
+				Driver: &cli.Driver{Armed: armed},
 				Start:  func(t *testing.T) drivertest.Target { return start(t, f).conformance() },
 			})
 		})

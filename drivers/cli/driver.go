@@ -20,6 +20,7 @@ type Driver struct {
 	// Now is the clock that readings are stamped with; nil means time.Now.
 	Now func() time.Time
 	// Armed is how long an unconfirmed commit lasts; zero: as the dialect says.
+	// Laboratories, whose minutes may be short, say it.
 	Armed time.Duration
 
 	armed     armedCommits

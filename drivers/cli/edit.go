@@ -122,12 +122,18 @@ func (p *platform) lines(kind models.ObjectKind, leaf models.LeafName, value str
 	return []string{strings.ReplaceAll(r.Line, "{v}", text)}, nil
 }
 
-// removal takes a line away.
+// removal takes a line away: {line} is all of it, {stem} what stands before its
+// value.
 func (p *platform) removal(r *fieldRow, line string) string {
-	if r.Remove != "" {
-		return r.Remove
+	how := r.Remove
+	if how == "" {
+		how = p.Config.Remove
 	}
-	return strings.ReplaceAll(p.Config.Remove, "{line}", line)
+	stem, _, _ := strings.Cut(r.Line, " {v}")
+	if r.Line == "" { // a mode's
+		stem = line
+	}
+	return strings.NewReplacer("{line}", line, "{stem}", stem).Replace(how)
 }
 
 // edits turns changes into lines, going by what the device has.
@@ -226,13 +232,12 @@ func (p *platform) typed(edits []edit) []edit {
 	return out
 }
 
-// flatLine puts the place in front; a removal's own word stays first.
+// flatLine is a line with its place; a removal names the place itself.
 func (p *platform) flatLine(e edit) string {
-	place := strings.ReplaceAll(p.Config.Place, "{key}", e.place)
-	if before, after, ok := strings.Cut(e.line, "{place}"); ok {
-		return before + strings.TrimPrefix(place, "set ") + after
+	if strings.Contains(e.line, "{key}") {
+		return strings.ReplaceAll(e.line, "{key}", e.place)
 	}
-	return place + " " + e.line
+	return strings.ReplaceAll(p.Config.Place, "{key}", e.place) + " " + e.line
 }
 
 // render shows lines as an engineer types them.

@@ -78,7 +78,7 @@ func start(tb testing.TB, f fixture) *device {
 		tb.Fatal(err)
 	}
 	face, err := clid.New(clid.Config{
-		Name: "router", Dialect: f.dialect, Ports: f.ports_(), User: "waveplane", Password: secret,
+		Name: "router", Dialect: f.dialect, Ports: f.ports_(), User: "waveplane", Password: secret, Minute: armed,
 		Optics: func(string) clid.Reading {
 			return clid.Reading{TxDbm: -40, RxDbm: -7.25, RxTotalDbm: -6.11, OsnrDb: math.NaN(), QDb: math.NaN(), EsnrDb: math.NaN(), Ber: math.NaN()}
 		},

@@ -26,6 +26,7 @@ type Session struct {
 	identity models.Identity
 	hangs    *armedCommits
 	armed    time.Duration
+	passes   int // guarded by turn
 
 	conn  *sshdial.Conn
 	shell *shell

@@ -112,18 +112,22 @@ func (c *Catalogue) add(s sheet) error {
 
 // close resolves what one row says of another.
 func (c *Catalogue) close() error {
+	whole := make(map[string]Profile, len(c.Profiles))
 	for name, p := range c.Profiles {
-		parent, ok := c.Profiles[p.Inherits]
-		switch {
-		case p.Inherits == "":
-			continue
-		case !ok:
-			return unknown("profile", p.Inherits, c.Profiles)
-		case parent.Inherits != "":
-			return fmt.Errorf("profile %q inherits %q, which inherits itself: one step only", name, p.Inherits)
+		steps := 0
+		for heir := p; heir.Inherits != ""; steps++ {
+			parent, ok := c.Profiles[heir.Inherits]
+			switch {
+			case !ok:
+				return unknown("profile", heir.Inherits, c.Profiles)
+			case steps >= len(c.Profiles):
+				return fmt.Errorf("profile %q inherits itself", name)
+			}
+			p, heir = p.over(parent), parent
 		}
-		c.Profiles[name] = p.over(parent)
+		whole[name] = p
 	}
+	c.Profiles = whole
 	for name, m := range c.Modes {
 		c.Modes[name] = c.withCodes(m)
 		for profile := range m.DeviceCodes {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -41,7 +42,8 @@ type Config struct {
 	Ports          []Port
 	Optics         func(port string) Reading
 	User, Password string
-	MaxSessions    int // 0: 16
+	MaxSessions    int           // 0: 16
+	Minute         time.Duration // of confirmed commits that count in minutes; 0: a real one
 	Log            *slog.Logger
 }
 
@@ -67,8 +69,8 @@ type dialect interface {
 	prompt() string
 	// handle answers a line. Text is without the prompt.
 	handle(ctx context.Context, line string) (text string, err error)
-	// leave is called when the session ends, however it does.
-	leave()
+	// gone is called when the session ends, however it does.
+	gone()
 }
 
 // errBye ends a session.
@@ -77,7 +79,11 @@ var errBye = errors.New("bye")
 // Dialects lists what New can be asked for.
 func dialects() map[string]func(*session) dialect {
 	return map[string]func(*session) dialect{
-		"cisco-iosxr": newXR,
+		"arista-eos":    newEOS,
+		"cisco-iosxr":   newXR,
+		"juniper-junos": newFlat(junos()),
+		"nokia-gx":      newFlat(gx()),
+		"nokia-srlinux": newFlat(srLinux()),
 	}
 }
 
@@ -95,6 +101,9 @@ func New(cfg Config) (*Face, error) {
 	signer, err := ssh.NewSignerFromKey(key)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Minute <= 0 {
+		cfg.Minute = time.Minute
 	}
 	if cfg.MaxSessions <= 0 {
 		cfg.MaxSessions = 16

@@ -28,7 +28,7 @@ func newReader(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, 512) }
 
 // run prompts, echoes and answers until the client goes.
 func (s *session) run(ctx context.Context) {
-	defer s.dialect.leave()
+	defer s.dialect.gone()
 	s.say("\r\n" + s.dialect.prompt())
 	for {
 		line, err := s.line()

@@ -60,7 +60,7 @@ func (x *xr) prompt() string {
 	return at + "#"
 }
 
-func (x *xr) leave() {
+func (x *xr) gone() {
 	x.hanging.now(x.face.cfg.Target)
 	x.yield()
 }

@@ -1,0 +1,137 @@
+package clid
+
+import (
+	"context"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/waveplane/waveplane/drivers/sim/gnmid"
+)
+
+// setting is what is configured at a coherent port, as the target keeps it; empty
+// texts are not set.
+type setting struct {
+	mhz  int64
+	dbm  string // one or more decimals
+	code string
+	on   bool
+}
+
+func (s *session) setting(p Port) setting {
+	out := setting{dbm: s.value(p.config("target-output-power")), code: s.value(p.config("operational-mode")), on: s.value(p.laser()) == "true"}
+	out.mhz, _ = strconv.ParseInt(s.value(p.config("frequency")), 10, 64)
+	return out
+}
+
+// candidate is a configuration in the making.
+type candidate struct {
+	s       *session
+	ports   map[string]setting
+	hanging *pending
+}
+
+// at returns what the candidate has of a port.
+func (c *candidate) at(p Port) setting {
+	if v, ok := c.ports[p.Name]; ok {
+		return v
+	}
+	return c.s.setting(p)
+}
+
+func (c *candidate) put(p Port, v setting) {
+	if c.ports == nil {
+		c.ports = map[string]setting{}
+	}
+	c.ports[p.Name] = v
+}
+
+// dirty reports whether there is anything to commit.
+func (c *candidate) dirty() bool { return len(c.edits()) > 0 }
+
+func (c *candidate) drop() { c.ports = nil }
+
+// edits is the difference between the candidate and what runs.
+func (c *candidate) edits() []gnmid.Edit {
+	var out []gnmid.Edit
+	set := func(path, have, want string) {
+		switch {
+		case have == want:
+		case want == "":
+			out = append(out, gnmid.Edit{Path: path, Delete: true})
+		default:
+			out = append(out, gnmid.Edit{Path: path, Value: want})
+		}
+	}
+	number := func(n int64) string {
+		if n == 0 {
+			return ""
+		}
+		return strconv.FormatInt(n, 10)
+	}
+	for _, p := range c.s.face.cfg.Ports {
+		want, touched := c.ports[p.Name]
+		if !touched {
+			continue
+		}
+		have := c.s.setting(p)
+		set(p.config("frequency"), number(have.mhz), number(want.mhz))
+		if !sameNumber(have.dbm, want.dbm) {
+			set(p.config("target-output-power"), have.dbm, want.dbm)
+		}
+		set(p.config("operational-mode"), have.code, want.code)
+		set(p.laser(), strconv.FormatBool(have.on), strconv.FormatBool(want.on))
+	}
+	return out
+}
+
+func sameNumber(a, b string) bool {
+	x, err1 := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	return err1 == nil && err2 == nil && math.Abs(x-y) < 1e-9
+}
+
+// commit makes the candidate run, for good or, with a time, until that has
+// passed without a confirmation. An empty candidate confirms what hangs. With
+// bound, a commit that hangs ends with the session.
+func (c *candidate) commit(ctx context.Context, confirmed time.Duration, bound bool) error {
+	edits := c.edits()
+	if len(edits) == 0 {
+		c.hanging.confirm()
+		c.hanging = nil
+		return nil
+	}
+	back := c.s.undo(edits)
+	err := c.s.face.cfg.Target.Write(ctx, c.s.user, edits...)
+	if err == gnmid.ErrDropped && confirmed > 0 {
+		c.s.arm(c.wait(confirmed, bound), back)
+	}
+	if err != nil {
+		return err
+	}
+	c.drop()
+	c.hanging.confirm()
+	c.hanging = nil
+	if confirmed > 0 {
+		c.hanging = c.s.arm(confirmed, back)
+	}
+	return nil
+}
+
+// wait is how long a commit hangs whose session is gone.
+func (c *candidate) wait(confirmed time.Duration, bound bool) time.Duration {
+	if bound {
+		return 0
+	}
+	return confirmed
+}
+
+// where says which port a target's words are about, as far as they tell.
+func (s *session) where(words string) (Port, bool) {
+	for _, p := range s.face.cfg.Ports {
+		if contains(words, "[name="+p.Channel+"]") {
+			return p, true
+		}
+	}
+	return Port{}, false
+}

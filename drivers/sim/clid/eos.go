@@ -1,0 +1,270 @@
+package clid
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/waveplane/waveplane/drivers/sim/gnmid"
+)
+
+// eos plays the command line of an Arista switch.
+type eos struct {
+	*session
+	name string // of the configuration session; empty outside
+	at   Port   // the interface, inside one
+	in   bool
+	cand candidate
+}
+
+// eosNames are what EOS calls the modes that the optics have.
+func eosNames() map[string]string {
+	return map[string]string{"1": "400gbase-zrp", "2": "400gbase-zr"}
+}
+
+func newEOS(s *session) dialect { return &eos{session: s, cand: candidate{s: s}} }
+
+func (e *eos) prompt() string {
+	switch {
+	case e.name == "":
+		return e.face.cfg.Name + "#"
+	case e.in:
+		return e.face.cfg.Name + "(config-s-" + short(e.name) + "-if-" + strings.Replace(e.at.Name, "Ethernet", "Et", 1) + ")#"
+	}
+	return e.face.cfg.Name + "(config-s-" + short(e.name) + ")#"
+}
+
+// short is as much of a session's name as the prompt shows.
+func short(name string) string { return name[:min(len(name), 6)] }
+
+func (e *eos) gone() {} // a commit that hangs waits for its time
+
+const eosInvalid = "% Invalid input\n"
+
+func (e *eos) handle(ctx context.Context, line string) (string, error) {
+	words := strings.Fields(line)
+	switch {
+	case line == "":
+		return "", nil
+	case e.name != "":
+		return e.configure(ctx, line, words)
+	case line == "exit" || line == "logout":
+		return "", errBye
+	case strings.HasPrefix(line, "terminal length "):
+		e.pageLines, _ = strconv.Atoi(words[2])
+		return "Pagination disabled.\n", nil
+	case strings.HasPrefix(line, "terminal width "):
+		if n, err := strconv.Atoi(words[2]); err != nil || n > 32766 {
+			return eosInvalid, nil
+		}
+		return "Width set to " + words[2] + " columns.\n", nil
+	case line == "show version":
+		return "Arista DCS-7280CR3K-32D4\nHardware version: 11.00\nSerial number: SIM12345\n\nSoftware image version: 4.32.1F\n", nil
+	case strings.HasPrefix(line, "configure session ") && len(words) == 3:
+		e.name, e.in = words[2], false
+		return "", nil
+	case strings.HasPrefix(line, "configure session ") && len(words) == 4 && words[3] == "commit":
+		e.cand.hanging.confirm()
+		e.cand.hanging = nil
+		return "", nil
+	case words[0] == "show":
+		if err := e.face.cfg.Target.Read(ctx); err != nil {
+			return "", err
+		}
+		return e.show(line, words), nil
+	}
+	return eosInvalid, nil
+}
+
+func (e *eos) show(line string, words []string) string {
+	if line == "show running-config" {
+		return e.running()
+	}
+	if len(words) == 5 && words[1] == "interfaces" && strings.HasSuffix(line, " transceiver dom") {
+		if p, ok := e.port(words[2]); ok {
+			return e.dom(p)
+		}
+	}
+	return eosInvalid
+}
+
+func (e *eos) running() string {
+	var b strings.Builder
+	b.WriteString("! Command: show running-config\n! device: " + e.face.cfg.Name + " (DCS-7280CR3K-32D4, EOS-4.32.1F)\n!\nhostname " + e.face.cfg.Name + "\n!\n")
+	for _, p := range e.face.cfg.Ports {
+		s := e.setting(p)
+		b.WriteString("interface " + p.Name + "\n")
+		if name := eosNames()[s.code]; name != "" {
+			b.WriteString("   transceiver application override " + name + "\n")
+		}
+		if s.mhz != 0 {
+			fmt.Fprintf(&b, "   transceiver frequency %.3f\n", float64(s.mhz)/1000)
+		}
+		if s.dbm != "" {
+			v, _ := strconv.ParseFloat(s.dbm, 64)
+			fmt.Fprintf(&b, "   transceiver transmitter signal-power %.2f\n", v)
+		}
+		if !s.on {
+			b.WriteString("   transceiver transmitter disabled\n")
+		}
+		b.WriteString("!\n")
+	}
+	for _, keys := range e.face.cfg.Target.Entries("/interfaces/interface") {
+		b.WriteString("interface " + keys[0] + "\n")
+		if d := e.value(interfaceLeaf(keys[0], "description")); d != "" {
+			b.WriteString("   description " + d + "\n")
+		}
+		if mtu := e.value(interfaceLeaf(keys[0], "mtu")); mtu != "" {
+			b.WriteString("   mtu " + mtu + "\n")
+		}
+		b.WriteString("!\n")
+	}
+	return b.String() + "end\n"
+}
+
+func (e *eos) dom(p Port) string {
+	r := e.face.cfg.Optics(p.Name)
+	num := func(v float64, format string) string {
+		if math.IsNaN(v) {
+			return "N/A"
+		}
+		return fmt.Sprintf(format, v)
+	}
+	power := func(v float64) string {
+		if math.IsNaN(v) || v < -40 {
+			v = -40
+		}
+		return fmt.Sprintf("%.2f", v)
+	}
+	yes := map[bool]string{true: "yes", false: "no"}
+	name := eosNames()[strconv.Itoa(int(r.ModeCode))]
+	if name == "" {
+		name = "N/A"
+	}
+	freq := "N/A"
+	if r.FrequencyMHz > 0 {
+		freq = fmt.Sprintf("%.3f", float64(r.FrequencyMHz)/1000)
+	}
+	return fmt.Sprintf(`Ch: Channel, N/A: not applicable, Tx: transmit, Rx: receive.
+%s
+   Parameter                        Value      Unit
+   -------------------------------- ---------- ----
+   Transmitter enabled              %s
+   Laser frequency                  %s GHz
+   Active application               %s
+   Tx power                         %s dBm
+   Rx total power                   %s dBm
+   Rx channel power                 %s dBm
+   Link up                          %s
+   Pre-FEC BER                      %s
+   Q-factor                         %s dB
+   OSNR                             %s dB
+   eSNR                             %s dB
+`, p.Name, yes[r.On], freq, name, power(r.TxDbm), power(r.RxTotalDbm), power(r.RxDbm), yes[r.Locked], num(r.Ber, "%.2e"), num(r.QDb, "%.2f"), num(r.OsnrDb, "%.2f"), num(r.EsnrDb, "%.2f"))
+}
+
+func (e *eos) configure(ctx context.Context, line string, words []string) (string, error) {
+	switch {
+	case line == "abort":
+		e.cand.drop()
+		e.name, e.in = "", false
+		return "", nil
+	case line == "exit" && e.in:
+		e.in = false
+		return "", nil
+	case line == "exit":
+		e.name = ""
+		return "", nil
+	case words[0] == "interface" && len(words) == 2:
+		p, ok := e.port(words[1])
+		if !ok {
+			return eosInvalid, nil
+		}
+		e.at, e.in = p, true
+		return "", nil
+	case words[0] == "commit":
+		return e.commit(ctx, words[1:])
+	case e.in:
+		return e.set(words), nil
+	}
+	return eosInvalid, nil
+}
+
+func (e *eos) commit(ctx context.Context, words []string) (string, error) {
+	var timer time.Duration
+	if len(words) > 0 {
+		at, err := time.Parse("15:04:05", words[len(words)-1])
+		if words[0] != "timer" || err != nil {
+			return eosInvalid, nil
+		}
+		timer = at.Sub(at.Truncate(24 * time.Hour))
+	}
+	err := e.cand.commit(ctx, timer, false)
+	switch {
+	case errors.Is(err, gnmid.ErrDropped):
+		return "", err
+	case err != nil:
+		text := "% Cannot commit: " + err.Error()
+		if p, ok := e.where(err.Error()); ok {
+			text = "% Cannot commit: interface " + p.Name + ": " + err.Error()
+		}
+		return text + "\n", nil
+	}
+	e.name, e.in = "", false
+	return "", nil
+}
+
+// set answers a line below an interface.
+func (e *eos) set(words []string) string {
+	s := e.cand.at(e.at)
+	no := words[0] == "no"
+	if no {
+		words = words[1:]
+	}
+	if len(words) < 2 || words[0] != "transceiver" {
+		return eosInvalid
+	}
+	words = words[1:]
+	switch {
+	case words[0] == "frequency" && no:
+		s.mhz = 0
+	case words[0] == "frequency" && len(words) >= 2:
+		ghz, err := strconv.ParseFloat(words[1], 64)
+		if err != nil || ghz < 190_000 || ghz > 197_000 {
+			return eosInvalid
+		}
+		s.mhz = int64(math.Round(ghz * 1000))
+	case words[0] == "transmitter" && len(words) >= 2 && words[1] == "signal-power":
+		if s.dbm = ""; !no {
+			v, err := strconv.ParseFloat(words[len(words)-1], 64)
+			if len(words) != 3 || err != nil || v < -30 || v > 5 {
+				return eosInvalid
+			}
+			s.dbm = strconv.FormatFloat(v, 'f', 2, 64)
+		}
+	case words[0] == "transmitter" && len(words) == 2 && words[1] == "disabled":
+		s.on = no
+	case words[0] == "application" && no:
+		s.code = ""
+	case words[0] == "application" && len(words) == 3 && words[1] == "override":
+		s.code = ""
+		for code, name := range eosNames() {
+			if name == words[2] {
+				s.code = code
+			}
+		}
+		if s.code == "" {
+			return eosInvalid
+		}
+	default:
+		return eosInvalid
+	}
+	e.cand.put(e.at, s)
+	return ""
+}
+
+func contains(s, part string) bool { return strings.Contains(s, part) }
