@@ -80,9 +80,9 @@ func (s *Session) file(c *models.ChannelReading, l *models.LogicalReading, f *re
 			c.Mode = &code
 		}
 	case "laserOn":
-		c.LaserOn = flag(f, text)
+		c.LaserOn = yesNo(f, text)
 	case "lossOfSignal":
-		c.LossOfSignal = flag(f, text)
+		c.LossOfSignal = yesNo(f, text)
 	case "txPower":
 		c.TxPower = lightOf(text, f.Codec, down)
 	case "rxPower":
@@ -94,7 +94,7 @@ func (s *Session) file(c *models.ChannelReading, l *models.LogicalReading, f *re
 	case "osnr":
 		c.Osnr = ratioOf(text, f.Codec, down)
 	case "linkUp":
-		l.LinkUp = flag(f, text)
+		l.LinkUp = yesNo(f, text)
 	case "preFecBer":
 		if v, err := strconv.ParseFloat(text, 64); err == nil && !down && v >= 0 && v <= 1 {
 			l.PreFecBer = &v
@@ -110,8 +110,8 @@ func (s *Session) file(c *models.ChannelReading, l *models.LogicalReading, f *re
 	}
 }
 
-// flag reads yes and no in the device's words.
-func flag(f *readField, text string) *bool {
+// yesNo reads yes and no in the device's words.
+func yesNo(f *readField, text string) *bool {
 	word, ok := f.Words[text]
 	if !ok {
 		return nil

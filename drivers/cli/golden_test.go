@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+var update = flag.Bool("update", false, "write testdata/golden anew")
+
+// TestGolden holds what is typed for every kind of change, in every dialect, and
+// what an engineer reads it as. `-update` writes both anew.
+func TestGolden(t *testing.T) {
+	all, err := platforms()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat, err := catalogue.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dialect, p := range all {
+		profile, err := cat.Profile(dialect)
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := map[string]string{"cisco-iosxr": "0/0/0/5", "arista-eos": "Ethernet5/1", "juniper-junos": "et-0/0/5", "nokia-gx": "1-4-L1-1", "nokia-srlinux": "ethernet-1/5"}[dialect]
+		if port == "" {
+			t.Fatalf("dialect %s has no port here", dialect)
+		}
+		s := &Session{platform: p, device: drivers.Device{Profile: profile}, names: namesOf(profile, []string{port})}
+		n := s.names[0]
+		oc := models.ObjectID{Kind: models.KindOpticalChannel, Key: n.channel}
+		lkey, _ := n.of(models.KindLaser)
+		laser := models.ObjectID{Kind: models.KindLaser, Key: lkey}
+		code := ""
+		for _, name := range []string{"openzrplus-400g"} {
+			code = itoa(cat.Modes[name].DeviceCodes[dialect])
+		}
+		tuned := models.Leaves{models.LeafFrequency: "193100 GHz", models.LeafTargetPower: "-10.00 dBm", models.LeafMode: code}
+		retuned := models.Leaves{models.LeafFrequency: "195650 GHz", models.LeafTargetPower: "-9.50 dBm", models.LeafMode: code}
+		on, off := models.Leaves{models.LeafEnabled: "true"}, models.Leaves{models.LeafEnabled: "false"}
+		for name, changes := range map[string][]models.Change{
+			"tune":     {{Object: oc, After: tuned}, {Object: laser, After: off, Before: on}},
+			"laser-on": {{Object: laser, Before: off, After: on}},
+			"retune":   {{Object: laser, Before: on, After: off}, {Object: oc, Before: tuned, After: retuned}},
+			"give-up":  {{Object: oc, Before: tuned}, {Object: laser, Before: on}},
+		} {
+			for i := range changes {
+				changes[i].Owner = "circuit/golden/1"
+			}
+			t.Run(dialect+"/"+name, func(t *testing.T) {
+				pass := drivers.Pass{Changes: changes}
+				if kind, err := s.check(pass); err != nil {
+					t.Fatalf("%s: %v", kind, err)
+				}
+				have := map[models.ObjectID]models.Leaves{}
+				for _, c := range changes {
+					have[c.Object] = c.Before
+				}
+				edits := s.edits(pass, have)
+				meaning := ""
+				for _, e := range edits {
+					meaning += e.meaning + "\n"
+				}
+				commit := p.Commit
+				typed := commit.Enter + "\n" + p.render(edits)
+				for _, line := range append([]string{commit.Arm, commit.Look, commit.Confirm}, commit.Leave...) {
+					if line != "" {
+						typed += line + "\n"
+					}
+				}
+				golden(t, filepath.Join("testdata", "golden", dialect, name+".cli"), typed)
+				golden(t, filepath.Join("testdata", "golden", dialect, name+".txt"), meaning)
+			})
+		}
+	}
+}
+
+func itoa(n uint16) string {
+	text := ""
+	for ; n > 0; n /= 10 {
+		text = string(rune('0'+n%10)) + text
+	}
+	return text
+}
+
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
