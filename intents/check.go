@@ -82,7 +82,7 @@ func (n *network) check() {
 const manySearches = 16
 
 func (n *network) find(kind, namespace, name string) *Document {
-	id := identity{kind, namespace, name}
+	id := identify(&Document{Kind: kind, Metadata: Metadata{Name: name, Namespace: namespace}})
 	if n.index == nil && n.searches < manySearches {
 		n.searches++
 		for _, docs := range [][]Document{n.set, n.stored} {

@@ -32,8 +32,10 @@ const (
 //	protection.type         none
 //
 // Wavelengths written by hand have minMarginDb and the pins: the first that must
-// be left out. More freedom never turns acceptance into refusal, so that the
-// smallest step is found by halving.
+// be left out. With neighbours that are evaluated at their real powers, more
+// freedom may turn acceptance into refusal (another mode is taken, and stands in
+// the way of itself): a step is found by halving, and where there are few below
+// it, each of them is tried besides.
 type probe struct {
 	p    *planner
 	req  *Request
@@ -110,19 +112,28 @@ func (b *probe) least(n int, at func(int) step) int {
 	if n == 0 || !b.passes(at(n-1)) {
 		return -1
 	}
-	low, high := 0, n-1
+	low, high := 0, n-1 // high passes
+	refused := map[int]bool{}
 	for low < high {
 		if mid := (low + high) / 2; b.passes(at(mid)) {
 			high = mid
 		} else {
-			low = mid + 1
+			low, refused[mid] = mid+1, true
+		}
+	}
+	for i := 0; i < high && high <= fewSteps; i++ {
+		if !refused[i] && b.passes(at(i)) {
+			high = i
 		}
 	}
 	if b.out {
 		return -1
 	}
-	return low
+	return high
 }
+
+// fewSteps is how many steps are tried one by one.
+const fewSteps = 32
 
 func (b *probe) circuit() string {
 	all := b.relaxed(func(s *intents.CircuitSpec) {

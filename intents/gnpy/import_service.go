@@ -21,7 +21,9 @@ type request struct {
 	via      []*element
 	avoid    []*element
 	place    string
-	rest     string // what a circuit cannot say, JSON
+	rest     string     // what a circuit cannot say, JSON
+	apart    []*request // requests before this one that it shares nothing with
+	apartBy  string
 	groups   []string
 }
 
@@ -223,9 +225,16 @@ func (im *importer) synchronization(o *object, byID map[string]*request) {
 	group := compact(o)
 	o.text("synchronization-id")
 	svec := o.object("svec")
-	svec.get("relaxable")
-	svec.get("disjointness")
+	if svec.get("relaxable") == true {
+		im.note("disjointness that may be relaxed is asked for all the same", printable(fmt.Sprint(svec.get("request-id-number"))))
+	}
+	kinds, _ := svec.get("disjointness").(string)
+	by := intents.DisjointLink
+	if slices.Contains(strings.Fields(kinds), "node") {
+		by = intents.DisjointSite
+	}
 	var first *request
+	var beside []*request
 	ids, _ := svec.get("request-id-number").([]any)
 	for i, v := range ids {
 		id, _ := v.(string)
@@ -237,7 +246,13 @@ func (im *importer) synchronization(o *object, byID map[string]*request) {
 		if first == nil {
 			first = r
 		}
-		im.note("requests that shall be disjoint are kept in annotations only: circuits that avoid each other are not built yet", id)
+		for _, other := range beside {
+			if r.apartBy != intents.DisjointSite {
+				r.apartBy = by
+			}
+			r.apart = append(r.apart, other)
+		}
+		beside = append(beside, r)
 	}
 	if first != nil {
 		first.groups = append(first.groups, string(group))
@@ -285,6 +300,14 @@ func (im *importer) circuits(sites map[string]string) {
 		}
 		return out
 	}
+	called := map[*request]string{}
+	for _, r := range im.requests {
+		wanted := slug(r.id)
+		if wanted[0] >= '0' && wanted[0] <= '9' {
+			wanted = shortened("request-"+wanted, r.id)
+		}
+		called[r] = im.name(intents.KindCircuit, wanted)
+	}
 	for _, r := range im.requests {
 		margin := im.marginDb
 		s := &intents.CircuitSpec{From: sites[im.cityOf(r.from)], To: sites[im.cityOf(r.to)], CapacityGbps: int(min(r.gbps, math.MaxInt32)),
@@ -295,11 +318,15 @@ func (im *importer) circuits(sites map[string]string) {
 		if s.From == s.To {
 			im.fault(r.place, "request "+printable(r.id)+" begins and ends at "+s.From, "a circuit joins two sites")
 		}
-		wanted := slug(r.id)
-		if wanted[0] >= '0' && wanted[0] <= '9' {
-			wanted = shortened("request-"+wanted, r.id)
+		if len(r.apart) > 0 {
+			s.Diversity = &intents.Diversity{By: r.apartBy}
+			for _, other := range r.apart {
+				if name := called[other]; !slices.Contains(s.Diversity.ApartFrom, name) {
+					s.Diversity.ApartFrom = append(s.Diversity.ApartFrom, name)
+				}
+			}
 		}
-		name := im.name(intents.KindCircuit, wanted)
+		name := called[r]
 		original := r.id
 		if original == name {
 			original = ""
