@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -161,6 +162,13 @@ func (a *app) printCircuitPlan(c records.CircuitPlan) {
 		}
 	}
 	a.printCandidates(c.Candidates, true)
+	if len(c.More) > 0 {
+		var counts []string
+		for _, reason := range slices.Sorted(maps.Keys(c.More)) {
+			counts = append(counts, fmt.Sprintf("%d %s", c.More[reason], reason))
+		}
+		a.printf("  and not listed: %s\n", strings.Join(counts, ", "))
+	}
 	a.printf("\n")
 }
 

@@ -75,8 +75,11 @@ func filesUnder(path string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []string
+	var out, folders []string
 	for _, e := range entries {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			folders = append(folders, "-f "+filepath.Join(path, e.Name()))
+		}
 		if e.IsDir() || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
@@ -85,7 +88,11 @@ func filesUnder(path string) ([]string, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("%s holds no *.yaml, *.yml or *.json", path)
+		hint := ""
+		if len(folders) > 0 {
+			hint = "; folders in it are read when they are named: " + strings.Join(folders, " ")
+		}
+		return nil, fmt.Errorf("%s holds no *.yaml, *.yml or *.json%s", path, hint)
 	}
 	return out, nil
 }

@@ -80,6 +80,10 @@ func compute(n *Network, l *Ledger, est Estimator, req *Request, replans *int) O
 	}
 	p.attempt(req, &out)
 	if r := out.Refusal; r != nil && improves(r.Reason) {
+		if *replans <= 0 {
+			r.Message += "; what would pass was not looked for after so many refusals: ask why"
+			return out
+		}
 		r.Nearest = p.nearest(req, replans)
 	}
 	return out

@@ -191,7 +191,7 @@ func noRoute(w *want) string {
 		msg += " over " + strings.Join(w.route, ", ")
 	}
 	if len(w.via) > 0 {
-		msg += " via " + strings.Join(w.via, ", ")
+		msg += " via " + strings.Join(w.via, ", ") + " among the quickest ways looked at; that there is none at all is not proven"
 	}
 	if len(w.avoid) > 0 {
 		msg += " avoiding " + strings.Join(w.avoid, ", ")

@@ -101,7 +101,7 @@ func spectrumOf(d *records.Decision) float64 {
 
 func circuitPlan(req *plan.Request, out *plan.Outcome, sum *records.PlanSummary) records.CircuitPlan {
 	cp := records.CircuitPlan{
-		Kind: req.Intent.Kind, Namespace: req.Intent.Namespace, Name: req.Intent.Name, Refusal: out.Refusal, Candidates: out.Reasons.Candidates,
+		Kind: req.Intent.Kind, Namespace: req.Intent.Namespace, Name: req.Intent.Name, Refusal: out.Refusal, Candidates: out.Reasons.Candidates, More: out.Reasons.More,
 	}
 	retire := map[int]bool{}
 	for _, wl := range out.Retire {

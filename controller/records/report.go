@@ -27,7 +27,9 @@ type CircuitPlan struct {
 	Retire      []string            `json:"retire,omitempty"`
 	Refusal     *Refusal            `json:"refusal,omitempty"`
 	Candidates  []Candidate         `json:"candidates,omitempty"`
-	Pair        *PlannedPair        `json:"pair,omitempty"`
+	// More counts candidates that are not listed, by reason.
+	More map[models.Reason]int `json:"more,omitempty"`
+	Pair *PlannedPair          `json:"pair,omitempty"`
 	// Objective is by what sets of wavelengths are compared, first things first;
 	// in explanations only.
 	Objective []string `json:"objective,omitempty"`
