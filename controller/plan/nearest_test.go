@@ -26,11 +26,11 @@ func widest(s intents.CircuitSpec, step func(*intents.CircuitSpec, int) bool) in
 
 // passes reports whether a circuit is accepted with a change, and leaves the
 // ledger as it was.
-func passes(n *plan.Network, l *plan.Ledger, req plan.Request, change func(*intents.CircuitSpec)) bool {
+func passes(n *plan.Network, l *plan.Ledger, est plan.Estimator, req plan.Request, change func(*intents.CircuitSpec)) bool {
 	s := *req.Circuit
 	change(&s)
 	req.Circuit = &s
-	out := one(n, l, req)
+	out := plan.Compute(n, l, est, []plan.Request{req})[0]
 	for i := range out.Add {
 		l.Release(&out.Add[i])
 	}
@@ -127,18 +127,24 @@ func value(name string, was, s *intents.CircuitSpec, k int) string {
 
 // TestNearestIsSmallest compares what is said with every step on every axis.
 func TestNearestIsSmallest(t *testing.T) {
+	for _, est := range []plan.Estimator{plan.SimpleEstimator(), full(t)} {
+		t.Run(est.Name(), func(t *testing.T) { nearestIsSmallest(t, est) })
+	}
+}
+
+func nearestIsSmallest(t *testing.T, est plan.Estimator) {
 	seen := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		fibres, n := drawNetwork(t, 5)
+		fibres, n := drawNetwork(t, rapid.IntRange(3, 8).Draw(t, "sites"))
 		l := plan.NewLedger()
-		plan.Compute(n, l, plan.SimpleEstimator(), []plan.Request{drawCircuit(t, "other")})
+		plan.Compute(n, l, est, []plan.Request{drawCircuit(t, "other")})
 		req := drawCircuit(t, "c")
 		if rapid.IntRange(0, 3).Draw(t, "avoids") == 0 {
 			req.Circuit.Avoid = []string{fibres[0].name, fibres[rapid.IntRange(0, len(fibres)-1).Draw(t, "which")].name}
 			req.Circuit.Avoid = slices.Compact(req.Circuit.Avoid)
 		}
 		before := snapshotOf(l, fibres)
-		out := one(n, l, req)
+		out := plan.Compute(n, l, est, []plan.Request{req})[0]
 		if out.Refusal == nil {
 			return
 		}
@@ -150,7 +156,7 @@ func TestNearestIsSmallest(t *testing.T) {
 			relaxed := func(k int) (s intents.CircuitSpec, ok bool) {
 				s = *req.Circuit
 				axis.step(&s, k)
-				return s, passes(n, l, req, func(r *intents.CircuitSpec) { *r = s })
+				return s, passes(n, l, est, req, func(r *intents.CircuitSpec) { *r = s })
 			}
 			last := widest(*req.Circuit, axis.step)
 			if last > 0 && axis.name != "avoid" {
@@ -191,7 +197,7 @@ func TestMoreFreedomIsNeverWorse(t *testing.T) {
 		k := rapid.IntRange(1, last).Draw(t, "step")
 		axis.step(&narrow, k)
 		axis.step(&wide, rapid.IntRange(k, last).Draw(t, "wider"))
-		if passes(n, l, req, func(r *intents.CircuitSpec) { *r = narrow }) && !passes(n, l, req, func(r *intents.CircuitSpec) { *r = wide }) {
+		if passes(n, l, plan.SimpleEstimator(), req, func(r *intents.CircuitSpec) { *r = narrow }) && !passes(n, l, plan.SimpleEstimator(), req, func(r *intents.CircuitSpec) { *r = wide }) {
 			t.Fatalf("%s: accepted %+v, refused %+v", axis.name, narrow, wide)
 		}
 	})
