@@ -36,7 +36,7 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 	var result drivers.Result
 	var owner string
 	err := s.exchange(ctx, "apply", func() (bool, error) {
-		text, err := s.shell.run(s.platform.Config.Show, s.platform.Prompts.exec)
+		text, err := s.shell.whole(s.platform.Config.Show, s.platform.Prompts.exec)
 		if err != nil {
 			return false, err
 		}
@@ -160,7 +160,7 @@ func (s *Session) confirm(edits []edit, confirm string, missing func(string) str
 		return err
 	}
 	if c.Look != "" {
-		text, err := s.shell.run(c.Look, s.platform.Prompts.any)
+		text, err := s.shell.whole(c.Look, s.platform.Prompts.any)
 		if err != nil {
 			return err
 		}
@@ -170,7 +170,14 @@ func (s *Session) confirm(edits []edit, confirm string, missing func(string) str
 			s.log.Warn("committed, but not shown", "device", s.device.Name, "op", "apply", "err", what)
 		}
 	}
-	if _, err := s.shell.run(confirm, s.platform.Prompts.any); err != nil {
+	text, err := s.shell.run(confirm, s.platform.Prompts.any)
+	if err != nil {
+		return err
+	}
+	if words, no := s.platform.failure(text); no {
+		// It may still take itself back, and then not in this session.
+		err := fmt.Errorf("the commit was not confirmed: %s", words)
+		s.conn.Break(err)
 		return err
 	}
 	s.hangs.done(s.device.Name)

@@ -25,7 +25,7 @@ func (p *platform) readConfig(text string) *config {
 	for raw := range strings.SplitSeq(text, "\n") {
 		line := strings.TrimRight(raw, " \t")
 		bare := strings.TrimSpace(line)
-		if bare == "" || bare == "!" || bare == "end" {
+		if bare == "" || bare == "!" || bare == "end" || !strings.HasPrefix(bare, p.Config.Only) {
 			continue
 		}
 		switch {

@@ -49,6 +49,8 @@ type promptRows struct {
 	Config string `yaml:"config"`
 
 	exec, config, any *regexp.Regexp
+	pager, stop       *regexp.Regexp // where a screenful ends; where reading ends for any reason
+	line              *regexp.Regexp // a line, or two, of nothing else
 }
 
 // configRows say how the configuration reads and how it is written.
@@ -60,6 +62,9 @@ type configRows struct {
 	Rows  []fieldRow `yaml:"rows"`
 	// Modes are the lines of each mode that the device has no number for.
 	Modes map[uint16][]string `yaml:"modes"`
+	// Only is what every line of a flat configuration begins with; others are
+	// messages.
+	Only string `yaml:"only"`
 	// Remove takes a line away: "no {line}".
 	Remove string `yaml:"remove"`
 }
@@ -162,6 +167,9 @@ func parsePlatform(raw []byte) (*platform, error) {
 	q := &p.Prompts
 	q.exec, q.config = compile(`(?m)(?:`+q.Exec+`)\s*\z`), compile(`(?m)(?:`+q.Config+`)\s*\z`)
 	q.any = compile(`(?m)(?:` + q.Exec + `|` + q.Config + `)\s*\z`)
+	q.line = compile(`(?m)(?:` + q.Exec + `|` + q.Config + `)[ \t]*$`)
+	q.pager = compile(`(?m)` + pager + `\s*\z`)
+	q.stop = compile(`(?m)(?:` + q.Exec + `|` + q.Config + `|` + pager + `)\s*\z`)
 	p.runs = map[uint16][]*regexp.Regexp{}
 	for code, signs := range p.Runs {
 		p.runs[code] = all(signs)

@@ -126,7 +126,7 @@ func (s *Session) Observe(ctx context.Context) (models.State, error) {
 	defer stop()
 	var state models.State
 	err := s.exchange(ctx, "observe", func() (bool, error) {
-		text, err := s.shell.run(s.platform.Config.Show, s.platform.Prompts.exec)
+		text, err := s.shell.whole(s.platform.Config.Show, s.platform.Prompts.exec)
 		if err != nil {
 			return false, err
 		}

@@ -14,7 +14,6 @@ import (
 	"github.com/scrapli/scrapligo/driver/opoptions"
 	"github.com/scrapli/scrapligo/driver/options"
 	"github.com/scrapli/scrapligo/transport"
-	"golang.org/x/crypto/ssh"
 
 	"github.com/waveplane/waveplane/drivers/internal/sshdial"
 )
@@ -26,11 +25,17 @@ const (
 	promptDepth           = 512
 	// maxAnswer bounds what one command may answer.
 	maxAnswer = 16 << 20
+	// unaskedWait is how long the prompt may take after something unasked.
+	unaskedWait = time.Second
 )
+
+// pager is how a screenful ends, on all command lines that have one.
+const pager = `(?i)(?:-+ ?\(?more(?: \d+%)?\)? ?-+|^\(END\)|press any key to continue[^\n]*)`
 
 // What condemns a session.
 var (
 	errDesync  = errors.New("the device said something that nobody asked for; what comes next cannot be told apart")
+	errPager   = errors.New("the device shows its answers by the screenful, although it was told not to")
 	errTooLong = fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
 	errClosed  = errors.New("the session is closed")
 )
@@ -100,7 +105,7 @@ func newShell(conn *sshdial.Conn, p *platform, timeout time.Duration) (*shell, e
 	var err error
 	s.driver, err = generic.NewDriver("device",
 		options.WithCustomTransport(s.pipe), options.WithTransportReadSize(4096),
-		options.WithPromptPattern(p.Prompts.any), options.WithPromptSearchDepth(promptDepth),
+		options.WithPromptPattern(p.Prompts.stop), options.WithPromptSearchDepth(promptDepth),
 		options.WithTimeoutOps(timeout), options.WithReadDelay(500*time.Microsecond),
 	)
 	if err != nil {
@@ -129,8 +134,10 @@ func (s *shell) cause(err error) error {
 // prompt that ends it must be one of those given.
 func (s *shell) run(line string, prompt *regexp.Regexp) (string, error) {
 	if s.driver.Channel.Q.GetDepth() > 0 {
-		s.conn.Break(errDesync)
-		return "", errDesync
+		if err := s.heed(); err != nil {
+			s.conn.Break(err)
+			return "", err
+		}
 	}
 	s.pipe.got.Store(0)
 	raw, err := s.driver.Channel.SendInput(line, opoptions.WithNoStripPrompt())
@@ -143,10 +150,54 @@ func (s *shell) run(line string, prompt *regexp.Regexp) (string, error) {
 	at := prompt.FindStringIndex(text)
 	if at == nil {
 		err := fmt.Errorf("another prompt than expected: %q", lastLine(text))
+		if s.p.Prompts.pager.MatchString(text) {
+			err = errPager
+		}
 		s.conn.Break(err)
 		return "", err
 	}
-	return s.clean(text[:at[0]]), nil
+	return s.content(text[:at[0]]), nil
+}
+
+// whole is run for answers that must not end early, as a line that looks like the
+// prompt could make them: an empty line is typed after it, and answered by the
+// prompt alone unless something of the answer was still to come.
+func (s *shell) whole(line string, prompt *regexp.Regexp) (string, error) {
+	text, err := s.run(line, prompt)
+	if err != nil {
+		return "", err
+	}
+	more, err := s.run("", s.p.Prompts.any)
+	if err != nil {
+		return "", err
+	}
+	if more != "" {
+		err := fmt.Errorf("a line of the answer to %q looks like the prompt; what follows it begins with %q", line, firstLine(more))
+		s.conn.Break(err)
+		return "", err
+	}
+	return text, nil
+}
+
+// heed takes what came without being asked for. Messages that the device is known
+// to print on its own account are dropped.
+func (s *shell) heed() error {
+	ctx, stop := context.WithTimeout(context.Background(), unaskedWait)
+	defer stop()
+	raw, err := s.driver.Channel.ReadUntilPrompt(ctx)
+	if err != nil {
+		return errDesync
+	}
+	if s.content(string(raw)) != "" {
+		return errDesync
+	}
+	return nil
+}
+
+// content is what stands in a text besides prompts, which come again after
+// messages, and the device's own messages.
+func (s *shell) content(text string) string {
+	return s.clean(s.p.Prompts.line.ReplaceAllString(text, ""))
 }
 
 // clean drops lines that are no part of an answer.
@@ -193,10 +244,4 @@ func lastLine(s string) string {
 func (s *shell) close() {
 	s.conn.Break(errClosed)
 	_ = s.driver.Close() // the connection is gone already
-}
-
-// refusedChannel reports whether the device refused to open a shell.
-func refusedChannel(err error) bool {
-	var open *ssh.OpenChannelError
-	return errors.As(err, &open)
 }

@@ -49,9 +49,8 @@ type Config struct {
 
 // Face is a running command line.
 type Face struct {
-	cfg     Config
-	dialect dialect
-	signer  ssh.Signer
+	cfg    Config
+	signer ssh.Signer
 
 	mu       sync.Mutex
 	listener net.Listener
@@ -60,7 +59,8 @@ type Face struct {
 	stopped  bool
 	work     sync.WaitGroup
 
-	lock *session // who configures exclusively; guarded by mu
+	lock     *session // who configures exclusively; guarded by mu
+	nuisance Nuisance // guarded by mu
 }
 
 // dialect is one vendor's command line. A value serves one session.

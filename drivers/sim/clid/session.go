@@ -48,6 +48,7 @@ func (s *session) run(ctx context.Context) {
 			return
 		}
 		s.say(s.dialect.prompt())
+		s.unasked()
 	}
 }
 
@@ -85,8 +86,13 @@ func (s *session) page(text string) bool {
 		return true
 	}
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	screen := s.pageLines
+	if s.annoying().Pages {
+		screen = long
+	}
 	for i, line := range lines {
-		if s.pageLines > 0 && i > 0 && i%s.pageLines == 0 {
+		s.interrupt(i, len(lines))
+		if screen > 0 && i > 0 && i%screen == 0 {
 			s.say(" --More-- ")
 			if _, err := s.in.ReadByte(); err != nil {
 				return false
@@ -97,8 +103,6 @@ func (s *session) page(text string) bool {
 	}
 	return true
 }
-
-func (s *session) say(text string) { _, _ = io.WriteString(s.out, text) } // the reader notices a client that is gone
 
 func crlf(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
 

@@ -20,7 +20,6 @@ type xr struct {
 	candidate map[string]*xrLines // by port; nil until touched
 	hanging   *pending
 	failed    string // what the last failed commit said
-	length    int
 }
 
 type xrMode int

@@ -1,0 +1,311 @@
+package cli_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/cli"
+	"github.com/waveplane/waveplane/drivers/sim/clid"
+	"github.com/waveplane/waveplane/models"
+)
+
+// nuisances are what command lines do to those who read them. Asides are in the
+// words of each dialect's own log.
+func nuisances(dialect string) map[string]clid.Nuisance {
+	aside := map[string]string{
+		"cisco-iosxr": "RP/0/RP0/CPU0:Dec  1 17:40:02.113 : ifmgr[262]: %PKT_INFRA-LINK-3-UPDOWN : Interface Optics0/0/0/1, changed state to Down",
+		"arista-eos":  "Dec  1 17:40:02 router Ebra: %LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet3/1, changed state to down",
+	}[dialect]
+	out := map[string]clid.Nuisance{"crumbs": {Crumbs: true}}
+	if aside != "" {
+		out["aside"] = clid.Nuisance{Aside: aside}
+		out["unasked"] = clid.Nuisance{Unasked: aside}
+		out["all at once"] = clid.Nuisance{Aside: aside, Unasked: aside, Crumbs: true}
+	} else {
+		out["aside"] = clid.Nuisance{Aside: "Message from syslogd: a fan runs fast"}
+	}
+	return out
+}
+
+// TestNuisances: whatever the shell does between the lines, the device reads the
+// same as without, and a change arrives.
+func TestNuisances(t *testing.T) {
+	for _, f := range fixtures() {
+		t.Run(f.dialect, func(t *testing.T) {
+			d := start(t, f)
+			if err := d.target.LoadStartup(map[string]string{
+				"/interfaces/interface[name=MgmtEth0]/config/name":        "MgmtEth0",
+				"/interfaces/interface[name=MgmtEth0]/config/description": "Zürich – 東京, 1310 µm",
+			}); err != nil {
+				t.Fatal(err)
+			}
+			s := open(t, d.Device)
+			want, err := s.Observe(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			on := false
+			for name, n := range nuisances(f.dialect) {
+				d.face.Annoy(n)
+				for range 3 {
+					got, err := s.Observe(t.Context())
+					if err != nil {
+						t.Fatalf("%s: %v", name, err)
+					}
+					if got.Rest != want.Rest || !reflect.DeepEqual(got.Readings.Channels[f.channels[0]].RxPower, want.Readings.Channels[f.channels[0]].RxPower) {
+						t.Fatalf("%s: read %+v, without it %+v", name, got, want)
+					}
+				}
+				on = !on
+				apply(t, s, f, on)
+				got, err := s.Observe(t.Context())
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				if v := got.Objects[models.ObjectID{Kind: models.KindLaser, Key: f.channels[0] + "/1"}][models.LeafEnabled]; (v == "true") != on {
+					t.Fatalf("%s: laser enabled %s after it was set to %v", name, v, on)
+				}
+			}
+		})
+	}
+}
+
+func apply(t *testing.T, s drivers.Session, f fixture, on bool) {
+	t.Helper()
+	work := f.work("circuit/alpha/1", 0)
+	stage := work.First
+	if on {
+		stage = work.Then
+	}
+	pass := drivers.Pass{}
+	for _, o := range stage {
+		pass.Changes = append(pass.Changes, models.Change{Owner: work.Owner, Object: o.ObjectID, After: o.Leaves})
+	}
+	if _, err := s.Apply(t.Context(), pass); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPromptInOutput: an answer that ends early is an error and never a device
+// whose configuration is gone.
+func TestPromptInOutput(t *testing.T) {
+	for _, f := range fixtures() {
+		t.Run(f.dialect, func(t *testing.T) {
+			d := start(t, f)
+			s := open(t, d.Device)
+			d.face.Annoy(clid.Nuisance{Feint: 200 * time.Millisecond})
+			_, err := s.Observe(t.Context())
+			wantKind(t, err, drivers.KindUnreachable, "looks like the prompt")
+			before := d.target.Counters().Sets
+			_, err = s.Observe(t.Context())
+			wantKind(t, err, drivers.KindUnreachable, "looks like the prompt") // it stays ended
+			if d.target.Counters().Sets != before {
+				t.Error("something was written")
+			}
+		})
+	}
+}
+
+// TestPaging: a device that pages although it was told not to is given up at
+// once, with words that say why.
+func TestPaging(t *testing.T) {
+	for _, f := range fixtures() {
+		t.Run(f.dialect, func(t *testing.T) {
+			d := start(t, f)
+			s := open(t, d.Device)
+			d.face.Annoy(clid.Nuisance{Pages: true})
+			_, err := s.Observe(t.Context())
+			wantKind(t, err, drivers.KindUnreachable, "by the screenful")
+		})
+	}
+}
+
+// TestTheDoor: who cannot be told to be the device gets no password.
+func TestTheDoor(t *testing.T) {
+	f := fixtures()[0]
+	d := start(t, f)
+	asked := 0
+	device := d.Device
+	device.Credentials = func(context.Context) (string, string, error) { asked++; return "waveplane", secret, nil }
+
+	device.HostKey = ""
+	_, err := (&cli.Driver{}).Open(t.Context(), device)
+	wantKind(t, err, drivers.KindInvalid, "spec.ssh.hostKey")
+	if asked != 0 {
+		t.Error("credentials were asked for before the host key was known")
+	}
+
+	device.HostKey = start(t, f).HostKey // of another device
+	_, err = (&cli.Driver{}).Open(t.Context(), device)
+	wantKind(t, err, drivers.KindDenied, d.HostKey)
+}
+
+// TestTimeoutEndsTheSession: what a device says late is never taken for the
+// answer to the next question.
+func TestTimeoutEndsTheSession(t *testing.T) {
+	for _, f := range fixtures() {
+		t.Run(f.dialect, func(t *testing.T) {
+			d := start(t, f)
+			s := open(t, d.Device)
+			if err := (simulator{d}).Stall(300 * time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Observe(t.Context()); err != nil {
+				t.Fatalf("a slow answer is an answer: %v", err)
+			}
+			ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer stop()
+			_, err := s.Observe(ctx)
+			wantKind(t, err, drivers.KindUnreachable, "")
+			(simulator{d}).Heal()
+			_, err = s.Observe(t.Context())
+			wantKind(t, err, drivers.KindUnreachable, "")
+		})
+	}
+}
+
+// TestSilentPeer: a peer that neither answers nor hangs up is found dead by the
+// keepalive, though nobody asks it anything; closing does not wait for it.
+func TestSilentPeer(t *testing.T) {
+	d := start(t, fixtures()[0])
+	wire := newWire(t, d.Address)
+	device := d.Device
+	device.Profile.Keepalive, device.Profile.Timeout = "50ms", "500ms"
+	device.Address = wire.address
+	s := open(t, device)
+	began := time.Now()
+	wire.cut()
+	err := s.(drivers.Sampler).Sample(t.Context(), time.Hour, func(models.Readings) {})
+	wantKind(t, err, drivers.KindUnreachable, "")
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("found dead after %s", took)
+	}
+	began = time.Now()
+	_ = s.Close()
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("Close waited %s for a peer that is gone", took)
+	}
+}
+
+// TestSessionsAreLimited: a device that has no line free says so.
+func TestSessionsAreLimited(t *testing.T) {
+	f := fixtures()[0]
+	d := start(t, f)
+	var held []drivers.Session
+	for range 16 {
+		held = append(held, open(t, d.Device))
+	}
+	_, err := (&cli.Driver{}).Open(t.Context(), d.Device)
+	wantKind(t, err, drivers.KindUnreachable, "all vty lines are in use")
+	_ = held[0].Close()
+}
+
+// TestNothingStays: sessions that were disturbed leave no goroutine.
+func TestNothingStays(t *testing.T) {
+	d := start(t, fixtures()[0])
+	before := goleak.IgnoreCurrent()
+	for i := range 12 {
+		s, err := (&cli.Driver{Armed: armed}).Open(t.Context(), d.Device)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch i % 3 {
+		case 0:
+			d.face.Annoy(clid.Nuisance{Pages: true})
+		case 1:
+			ctx, stop := context.WithTimeout(t.Context(), time.Millisecond)
+			defer stop()
+			_, _ = s.Observe(ctx)
+		}
+		_, _ = s.Observe(t.Context())
+		d.face.Annoy(clid.Nuisance{})
+		_ = s.Close()
+	}
+	d.target.Stop() // its own goroutines are no part of the question
+	goleak.VerifyNone(t, before)
+}
+
+func open(tb testing.TB, d drivers.Device) drivers.Session {
+	tb.Helper()
+	s, err := (&cli.Driver{Armed: armed}).Open(tb.Context(), d)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func wantKind(t *testing.T, err error, kind drivers.Kind, words string) {
+	t.Helper()
+	if err == nil || drivers.KindOf(err) != kind || !strings.Contains(err.Error(), words) {
+		t.Fatalf("error %v (%v), want %v with %q", err, drivers.KindOf(err), kind, words)
+	}
+	if strings.Contains(err.Error(), secret) {
+		t.Fatal("the secret stands in an error")
+	}
+}
+
+// wire carries bytes to a device until it is cut; then it swallows them.
+type wire struct {
+	address string
+	mu      sync.Mutex
+	dead    bool
+}
+
+func newWire(t *testing.T, to string) *wire {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{address: l.Addr().String()}
+	var work sync.WaitGroup
+	t.Cleanup(func() { _ = l.Close(); work.Wait() })
+	work.Go(func() {
+		for {
+			near, err := l.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", to)
+			if err != nil {
+				_ = near.Close()
+				return
+			}
+			t.Cleanup(func() { _ = near.Close(); _ = far.Close() })
+			work.Go(func() { w.carry(far, near) })
+			work.Go(func() { w.carry(near, far) })
+		}
+	})
+	return w
+}
+
+func (w *wire) carry(to io.Writer, from io.Reader) {
+	b := make([]byte, 4096)
+	for {
+		n, err := from.Read(b)
+		if err != nil {
+			return
+		}
+		w.mu.Lock()
+		dead := w.dead
+		w.mu.Unlock()
+		if !dead {
+			_, _ = to.Write(b[:n])
+		}
+	}
+}
+
+func (w *wire) cut() {
+	w.mu.Lock()
+	w.dead = true
+	w.mu.Unlock()
+}
