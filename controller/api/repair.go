@@ -12,9 +12,9 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
-// repairOutlook is what the store tells about a repair before anything is
-// asked of a device. The devices have the last word: what differs there and is
-// not known yet is found, and refused if need be, when they are compared.
+// repairOutlook is what is known about a repair before it is asked for. The
+// devices are asked anew: one that is only polled may have been changed since it
+// last told. They have the last word when they are compared once more.
 type repairOutlook struct {
 	denied []string // per device, why it would be refused
 	idle   []string // devices that are as they were acknowledged
@@ -27,7 +27,18 @@ func (a *API) outlook(ctx context.Context, t target, allowOutage bool) (repairOu
 	if err != nil {
 		return out, err
 	}
-	differs := map[string]bool{} // by device; false: nothing does
+	differs := map[string]bool{}            // by device; false: nothing does
+	told := map[string][]models.DriftItem{} // by device that answered
+	answers := func(device string) ([]models.DriftItem, bool) {
+		if _, asked := told[device]; !asked {
+			told[device] = nil
+			// A device that cannot be asked is judged by what is recorded of it.
+			if r, err := a.cfg.Prober.Drift(ctx, true, device); err == nil && r.Checked == 1 {
+				told[device] = append([]models.DriftItem{}, r.Items...)
+			}
+		}
+		return told[device], told[device] != nil
+	}
 	for _, d := range decisions {
 		if d.Value.Intent.Kind == "" {
 			continue // settings of a section, not a wavelength
@@ -38,6 +49,9 @@ func (a *API) outlook(ctx context.Context, t target, allowOutage bool) (repairOu
 				return out, err
 			}
 			drifted := observed != nil && slices.ContainsFunc(observed.Drift, repairable)
+			if items, ok := answers(device); ok {
+				drifted = slices.ContainsFunc(items, func(it models.DriftItem) bool { return it.Owner == d.Value.Owner() && repairable(it) })
+			}
 			differs[device] = differs[device] || drifted
 			if !drifted || allowOutage {
 				continue

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -208,7 +209,7 @@ func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(
 func (s *Session) Path(id models.ObjectID, leaf models.LeafName) string {
 	place := s.platform.typed([]edit{{place: placeOf(id), line: string(leaf)}})
 	if r := s.platform.row(id.Kind, leaf); r != nil {
-		place = s.platform.typed([]edit{{place: placeOf(id), line: r.Line}})
+		place = s.platform.typed([]edit{{place: placeOf(id), line: strings.TrimSuffix(r.Line, " {v}")}})
 	}
 	text := ""
 	for _, e := range place {
