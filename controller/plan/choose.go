@@ -34,7 +34,7 @@ type planner struct {
 // memory keeps answers about a request while it is looked at, also from other
 // sides: the ledger is the same every time.
 type memory struct {
-	ways     map[string][]*way
+	ways     map[string]ways
 	verdicts map[lightKey]verdict
 	alone    map[lightKey]light // whatever the floor
 	paths    map[pathKey]lightPath
@@ -42,7 +42,7 @@ type memory struct {
 }
 
 func newMemory() *memory {
-	return &memory{ways: map[string][]*way{}, verdicts: map[lightKey]verdict{}, alone: map[lightKey]light{}, paths: map[pathKey]lightPath{}}
+	return &memory{ways: map[string]ways{}, verdicts: map[lightKey]verdict{}, alone: map[lightKey]light{}, paths: map[pathKey]lightPath{}}
 }
 
 // ends is a choice of line ports, with the add/drop ports that they lead to

@@ -290,7 +290,7 @@ func (p *planner) noPair(err error) *records.Refusal {
 	case mesh.OutOfEffort:
 		r.Message = fmt.Sprintf("no two routes from site %s to site %s that are apart (%s) were found; that there are none is not proven", from, to, p.want.disjoint)
 	case mesh.Disconnected, mesh.Excluded:
-		r.Reason, r.Message = models.NoRoute, noRoute(p.want)
+		r.Reason, r.Message = models.NoRoute, p.noRoute()
 	default:
 		r.Message = fmt.Sprintf("no two routes from site %s to site %s are apart (%s), though there is nothing that all of them need", from, to, p.want.disjoint)
 	}

@@ -57,7 +57,7 @@ func (p *planner) ways() []*way {
 	}
 	all := p.routes()
 	if len(all) == 0 {
-		p.trail.fail(models.NoRoute, noRoute(p.want))
+		p.trail.fail(models.NoRoute, p.noRoute())
 		return nil
 	}
 	return p.keptApart(inTime(p.want, all, p.trail))
@@ -66,6 +66,10 @@ func (p *planner) ways() []*way {
 // routes lists the ways that are where the intent wants them, whatever their
 // latency.
 func (p *planner) routes() []*way {
+	return p.found().list
+}
+
+func (p *planner) found() ways {
 	w := p.want
 	key := strings.Join([]string{w.ends[0].site, w.ends[1].site, strings.Join(w.via, " "), strings.Join(w.avoid, " "), strings.Join(w.route, " ")}, "\x00")
 	all, ok := p.memory.ways[key]
@@ -76,13 +80,54 @@ func (p *planner) routes() []*way {
 	return all
 }
 
-func (n *Network) ways(w *want) []*way {
+// ways is the answer to where light may go.
+type ways struct {
+	list   []*way
+	proven bool // where the list is empty: there is none at all
+}
+
+// ways lists the routes that touch what the intent wants touched. Those are
+// looked for among the quickest first, and exactly when none of them does.
+func (n *Network) ways(w *want) ways {
+	without := n.without(w.avoid)
+	all := n.waysOver(w, func(a, b *topo.Device) iter.Seq[route.Line] { return n.lines(w, a, b, without) })
+	if len(all) > 0 || len(w.via) == 0 || len(w.route) > 0 {
+		return ways{all, true}
+	}
+	places, proven := n.places(w.via), true
+	all = n.waysOver(w, func(a, b *topo.Device) iter.Seq[route.Line] {
+		lines, sure := n.finder.Through(a, b, without, places)
+		proven = proven && sure
+		return slices.Values(lines)
+	})
+	return ways{all, proven}
+}
+
+// places lists for each name the links that touch it.
+func (n *Network) places(names []string) [][]string {
+	out := make([][]string, len(names))
+	for link, marks := range n.marks {
+		for i, name := range names {
+			if marks.has(name) {
+				out[i] = append(out[i], link)
+			}
+		}
+	}
+	for _, links := range out {
+		slices.Sort(links)
+	}
+	return out
+}
+
+// waysOver lists the ways over links from port to port and over lines between
+// switches that are where the intent wants them, quickest first.
+func (n *Network) waysOver(w *want, lines func(a, b *topo.Device) iter.Seq[route.Line]) []*way {
 	from, to := n.sites[w.ends[0].site], n.sites[w.ends[1].site]
 	without := n.without(w.avoid)
 	all := n.directWays(w, without)
 	for _, a := range from.roadms {
 		for _, b := range to.roadms {
-			for line := range n.lines(w, a, b, without) {
+			for line := range lines(a, b) {
 				all = append(all, &way{line: line, latencyMs: line.LatencyMs, lengthKm: line.LengthKm})
 			}
 		}
@@ -185,16 +230,20 @@ func inTime(w *want, all []*way, t *trail) []*way {
 	return quick
 }
 
-func noRoute(w *want) string {
+func (p *planner) noRoute() string {
+	w := p.want
 	msg := fmt.Sprintf("no route from site %s to site %s", w.ends[0].site, w.ends[1].site)
 	if len(w.route) > 0 {
 		msg += " over " + strings.Join(w.route, ", ")
 	}
 	if len(w.via) > 0 {
-		msg += " via " + strings.Join(w.via, ", ") + " among the quickest ways looked at; that there is none at all is not proven"
+		msg += " via " + strings.Join(w.via, ", ")
 	}
 	if len(w.avoid) > 0 {
 		msg += " avoiding " + strings.Join(w.avoid, ", ")
+	}
+	if !p.found().proven {
+		msg += " was found; that there is none at all is not proven"
 	}
 	return msg
 }
