@@ -165,6 +165,27 @@ func TestCutTurnsNotReadyAndBackWithoutAWrite(t *testing.T) {
 	}
 }
 
+// Noise without loss: every power is right, and the errors are too many.
+func TestTooMuchNoiseIsMarginLow(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "ready", ready)
+	before := w.writes("r1") + w.writes("r2")
+	w.with(func() { w.noisy["r2/et-0/0/0"] = true })
+	s := d.statusIn("c1", "not ready", 2*time.Second, func(s records.Status) bool { return condition(s, models.Ready).Status == "False" })
+	if c := condition(s, models.Ready); c.Reason != models.MarginLow || !strings.Contains(c.Message, "r2: Q 6.00 dB, 0.25 dB below what oFEC needs") {
+		t.Errorf("says %s %q, want MarginLow naming r2 and both figures", c.Reason, c.Message)
+	}
+	w.with(func() { delete(w.noisy, "r2/et-0/0/0") })
+	d.status("c1", "ready again", ready)
+	if after := w.writes("r1") + w.writes("r2"); after != before {
+		t.Errorf("noise cost %d writes, want none", after-before)
+	}
+}
+
 func TestDriftIsReportedAndRepairedOnlyWhenAsked(t *testing.T) {
 	w := newWorld(t)
 	docs := pair(w, "r1", "r2", 1)

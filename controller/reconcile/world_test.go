@@ -33,6 +33,7 @@ type world struct {
 	devices map[string]*fakeDevice
 	facing  map[string]string // device/port → device/port
 	cut     map[string]bool   // device/port that receives nothing
+	noisy   map[string]bool   // device/port whose light arrives with too much noise
 	soak    string            // of every profile; "" is 50ms
 }
 
@@ -59,7 +60,7 @@ type fakeDevice struct {
 }
 
 func newWorld(t *testing.T) *world {
-	return &world{t: t, devices: map[string]*fakeDevice{}, facing: map[string]string{}, cut: map[string]bool{}}
+	return &world{t: t, devices: map[string]*fakeDevice{}, facing: map[string]string{}, cut: map[string]bool{}, noisy: map[string]bool{}}
 }
 
 func (w *world) add(name string, ports ...string) *fakeDevice {
@@ -132,7 +133,9 @@ func (d *fakeDevice) read(s *models.State, port string, leaves models.Leaves, no
 		}
 	}
 	if up {
-		q = 1200
+		if q = 1200; d.w.noisy[d.name+"/"+port] {
+			q = 600 // oFEC needs 6.25 dB
+		}
 	}
 	s.Readings.Channels["oc-"+port] = models.ChannelReading{At: now, Frequency: &f, Mode: &mode, TargetPower: &p, LaserOn: &on, TxPower: &tx, RxPower: &rx, RxTotal: &rx}
 	for id, l := range d.objects {
