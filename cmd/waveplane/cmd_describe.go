@@ -50,6 +50,7 @@ type description struct {
 	wire.Object
 	Events []records.Event   `json:"events"`
 	Drift  *wire.DriftReport `json:"drift,omitempty"`
+	Driven *deviceSheet      `json:"driven,omitempty"`
 }
 
 func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error {
@@ -73,6 +74,9 @@ func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error 
 			return err
 		}
 		d.Drift = &drift
+		if d.Driven, err = sheetOf(specOf[intents.DeviceSpec](d.Object)); err != nil {
+			return err
+		}
 	}
 	if a.output.structured() {
 		return a.printStructured(d)
@@ -81,6 +85,7 @@ func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error 
 	if err := a.printSpec(d.Object); err != nil {
 		return err
 	}
+	a.printSheet(d.Driven)
 	a.printConditions(d.Object)
 	if d.Status != nil && len(d.Status.Wavelengths) > 0 {
 		a.printf("\nwavelengths\n")

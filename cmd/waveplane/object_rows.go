@@ -37,7 +37,7 @@ func columns(kind string, wide bool) ([]string, func(wire.Object) []string) {
 	case intents.KindSite:
 		return []string{"name", "role", "lat", "lon"}, siteRow
 	case intents.KindDevice:
-		return add(wide, []string{"name", "site", "profile", "mode", "reachable", "since"}, "address", "ports", "vendor", "model", "software", "message"),
+		return add(wide, []string{"name", "site", "profile", "mode", "reachable", "since"}, "address", "ports", "protocol", "safety", "vendor", "model", "software", "message"),
 			func(o wire.Object) []string { return deviceRow(o, wide) }
 	case intents.KindLink:
 		return add(wide, []string{"name", "a", "z", "km", "spans", "amplifiers"}, "power control", "shared risks"),
@@ -93,7 +93,11 @@ func deviceRow(o wire.Object, wide bool) []string {
 	}
 	r := []string{o.Metadata.Name, s.Site, s.Profile, s.Mode, reachable, since}
 	if wide {
-		r = append(r, dash(s.Address), strconv.Itoa(len(s.Ports)), vendor, model, software, dash(message))
+		protocol, safety := "-", "-"
+		if sheet, err := sheetOf(s); err == nil && sheet != nil {
+			protocol, safety = sheet.Protocol, sheet.Safety
+		}
+		r = append(r, dash(s.Address), strconv.Itoa(len(s.Ports)), protocol, safety, vendor, model, software, dash(message))
 	}
 	return r
 }

@@ -22,14 +22,17 @@ type judgeMemory struct {
 	verdicts   map[string]plan.Verdict // device/owner
 	errors     map[string]uint64       // device/logical index → uncorrectable blocks
 	driftSince map[string]time.Time    // device/owner → first seen, not yet reported
-	plant      map[string]string       // device/owner → fibres whose loss is off the documents
-	asked      map[string]time.Time    // device or device/owner → last asked out of turn
+	// driftShown is what somebody who asked the device was shown before it is on
+	// record, by device/owner: a report without asking must not contradict it.
+	driftShown map[string][]models.DriftItem
+	plant      map[string]string    // device/owner → fibres whose loss is off the documents
+	asked      map[string]time.Time // device or device/owner → last asked out of turn
 	neighbours neighbourMemory
 }
 
 func newJudgeMemory() *judgeMemory {
 	return &judgeMemory{
-		verdicts: map[string]plan.Verdict{}, errors: map[string]uint64{}, driftSince: map[string]time.Time{}, plant: map[string]string{}, asked: map[string]time.Time{},
+		verdicts: map[string]plan.Verdict{}, errors: map[string]uint64{}, driftSince: map[string]time.Time{}, driftShown: map[string][]models.DriftItem{}, plant: map[string]string{}, asked: map[string]time.Time{},
 		neighbours: neighbourMemory{before: map[string]map[string]models.Ratio{}},
 	}
 }
@@ -38,6 +41,18 @@ func (m *judgeMemory) verdict(device, owner string) plan.Verdict {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.verdicts[device+"/"+owner]
+}
+
+func (m *judgeMemory) show(key string, items []models.DriftItem) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.driftShown[key] = items
+}
+
+func (m *judgeMemory) shown(key string) []models.DriftItem {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.driftShown[key]
 }
 
 // blocksRose reports whether uncorrectable blocks went up since the last look.

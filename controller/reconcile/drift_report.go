@@ -35,6 +35,7 @@ func (s *Stages) driftOp(w *deviceWorker, sh *share, view *deviceView) ([]store.
 	defer s.memory.mu.Unlock()
 	if len(items) == 0 {
 		delete(s.memory.driftSince, sh.key)
+		delete(s.memory.driftShown, sh.key)
 		if exists && len(old.Value.Drift) > 0 {
 			return []store.Op{s.tables.Observed.Put(sh.key, records.Observed{At: s.now().UTC()}), s.event(sh.decision.Intent, string(models.NoDrift), sh.decision.Name+": "+w.device.Name+" is again as acknowledged", w.device.Name)}, 0
 		}
@@ -172,8 +173,10 @@ func (s *Stages) driftOn(device string, view *deviceView, live bool) []models.Dr
 	for _, owner := range s.owners.on(device) {
 		key := device + "/" + owner
 		if !live {
-			if o, ok := get(s.caches.observed, key); ok {
+			if o, ok := get(s.caches.observed, key); ok && len(o.Value.Drift) > 0 {
 				out = append(out, o.Value.Drift...)
+			} else {
+				out = append(out, s.memory.shown(key)...)
 			}
 			continue
 		}
@@ -184,6 +187,8 @@ func (s *Stages) driftOn(device string, view *deviceView, live bool) []models.Dr
 		items := s.driftItems(worker, sh, differences(sh.applied.Value.Acked.Objects, view.State))
 		if o, ok := get(s.caches.observed, key); ok && sameItems(o.Value.Drift, items) {
 			items = o.Value.Drift // keeps since
+		} else {
+			s.memory.show(key, items)
 		}
 		out = append(out, items...)
 	}

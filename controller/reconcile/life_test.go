@@ -145,44 +145,41 @@ func TestSwappedPatchIsHeldAndNamed(t *testing.T) {
 	}
 }
 
-func TestCutTurnsNotReadyAndBackWithoutAWrite(t *testing.T) {
-	w := newWorld(t)
-	docs := pair(w, "r1", "r2", 1)
-	d := start(t, w, t.TempDir())
-	d.put(docs...)
-	d.put(circuit("c1", "r1", "r2", 400))
-	d.status("c1", "ready", ready)
-	before := w.writes("r1") + w.writes("r2")
-	w.with(func() { w.cut["r2/et-0/0/0"] = true })
-	s := d.statusIn("c1", "not ready", 2*time.Second, func(s records.Status) bool { return condition(s, models.Ready).Status == "False" })
-	if c := condition(s, models.Ready); c.Reason != models.LossOfSignal || !strings.Contains(c.Message, "link r1-r2-0") || !strings.Contains(c.Message, "s1") || !strings.Contains(c.Message, "az") {
-		t.Errorf("says %s %q, want LossOfSignal naming link r1-r2-0, span s1, direction az", c.Reason, c.Message)
-	}
-	w.with(func() { delete(w.cut, "r2/et-0/0/0") })
-	d.status("c1", "ready again", ready)
-	if after := w.writes("r1") + w.writes("r2"); after != before {
-		t.Errorf("cut and repair cost %d writes, want none", after-before)
-	}
-}
-
-// Noise without loss: every power is right, and the errors are too many.
-func TestTooMuchNoiseIsMarginLow(t *testing.T) {
-	w := newWorld(t)
-	docs := pair(w, "r1", "r2", 1)
-	d := start(t, w, t.TempDir())
-	d.put(docs...)
-	d.put(circuit("c1", "r1", "r2", 400))
-	d.status("c1", "ready", ready)
-	before := w.writes("r1") + w.writes("r2")
-	w.with(func() { w.noisy["r2/et-0/0/0"] = true })
-	s := d.statusIn("c1", "not ready", 2*time.Second, func(s records.Status) bool { return condition(s, models.Ready).Status == "False" })
-	if c := condition(s, models.Ready); c.Reason != models.MarginLow || !strings.Contains(c.Message, "r2: Q 6.00 dB, 0.25 dB below what oFEC needs") {
-		t.Errorf("says %s %q, want MarginLow naming r2 and both figures", c.Reason, c.Message)
-	}
-	w.with(func() { delete(w.noisy, "r2/et-0/0/0") })
-	d.status("c1", "ready again", ready)
-	if after := w.writes("r1") + w.writes("r2"); after != before {
-		t.Errorf("noise cost %d writes, want none", after-before)
+func TestBadLightTurnsNotReadyAndBackWithoutAWrite(t *testing.T) {
+	for name, c := range map[string]struct {
+		harm   func(*world) map[string]bool
+		reason models.Reason
+		words  []string
+	}{
+		"cut": {func(w *world) map[string]bool { return w.cut }, models.LossOfSignal, []string{"link r1-r2-0", "s1", "az"}},
+		// Every power is right, and the errors are too many.
+		"noise": {func(w *world) map[string]bool { return w.noisy }, models.MarginLow, []string{"r2: Q 6.00 dB, 0.25 dB below what oFEC needs"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			docs := pair(w, "r1", "r2", 1)
+			d := start(t, w, t.TempDir())
+			d.put(docs...)
+			d.put(circuit("c1", "r1", "r2", 400))
+			d.status("c1", "ready", ready)
+			before := w.writes("r1") + w.writes("r2")
+			w.with(func() { c.harm(w)["r2/et-0/0/0"] = true })
+			s := d.statusIn("c1", "not ready", 2*time.Second, func(s records.Status) bool { return condition(s, models.Ready).Status == "False" })
+			said := condition(s, models.Ready)
+			if said.Reason != c.reason {
+				t.Errorf("says %s %q, want %s", said.Reason, said.Message, c.reason)
+			}
+			for _, word := range c.words {
+				if !strings.Contains(said.Message, word) {
+					t.Errorf("says %q, without %q", said.Message, word)
+				}
+			}
+			w.with(func() { delete(c.harm(w), "r2/et-0/0/0") })
+			d.status("c1", "ready again", ready)
+			if after := w.writes("r1") + w.writes("r2"); after != before {
+				t.Errorf("it cost %d writes, want none", after-before)
+			}
+		})
 	}
 }
 

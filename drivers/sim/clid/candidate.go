@@ -51,18 +51,21 @@ func (c *candidate) dirty() bool { return len(c.edits()) > 0 }
 
 func (c *candidate) drop() { c.ports = nil }
 
+// change appends what makes a leaf what is wanted; empty is not there.
+func change(edits []gnmid.Edit, path, have, want string) []gnmid.Edit {
+	switch {
+	case have == want:
+		return edits
+	case want == "":
+		return append(edits, gnmid.Edit{Path: path, Delete: true})
+	}
+	return append(edits, gnmid.Edit{Path: path, Value: want})
+}
+
 // edits is the difference between the candidate and what runs.
 func (c *candidate) edits() []gnmid.Edit {
 	var out []gnmid.Edit
-	set := func(path, have, want string) {
-		switch {
-		case have == want:
-		case want == "":
-			out = append(out, gnmid.Edit{Path: path, Delete: true})
-		default:
-			out = append(out, gnmid.Edit{Path: path, Value: want})
-		}
-	}
+	set := func(path, have, want string) { out = change(out, path, have, want) }
 	number := func(n int64) string {
 		if n == 0 {
 			return ""
