@@ -36,7 +36,7 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 	var result drivers.Result
 	var owner string
 	err := s.exchange(ctx, "apply", func() (bool, error) {
-		text, err := s.shell.whole(s.platform.Config.Show, s.platform.Prompts.exec)
+		text, err := s.configuration(s.platform.Config.Show, s.platform.Prompts.exec)
 		if err != nil {
 			return false, err
 		}
@@ -109,6 +109,11 @@ func (s *Session) commit(edits []edit, missing func(string) string) (wrote bool,
 		if words, no := s.platform.failure(text); no {
 			return false, &refusal{words: words, busy: matches(s.platform.busy, words)}
 		}
+		// Lines that are typed where they do not belong would be blamed on whoever
+		// wants them.
+		if !prompts.config.MatchString(s.shell.prompt) {
+			return false, &refusal{words: "the device does not go into configuration: " + or(firstLine(text), "it says nothing"), busy: true}
+		}
 	}
 	immediate := c.Arm == "" && c.Plain == ""
 	for _, e := range s.platform.typed(edits) {
@@ -131,7 +136,7 @@ func (s *Session) commit(edits []edit, missing func(string) string) (wrote bool,
 	}
 	for _, line := range c.Leave {
 		if _, err := s.shell.run(line, prompts.any); err != nil {
-			return true, err
+			return true, nil // what was confirmed stays; the session has ended
 		}
 	}
 	return true, nil
@@ -149,7 +154,10 @@ func (s *Session) confirm(edits []edit, confirm string, missing func(string) str
 			armed = (armed + time.Minute - 1).Truncate(time.Minute)
 		}
 	}
-	s.hangs.note(s.device.Name, s.now().Add(armed+armedSlack))
+	// The device's clock starts when the commit is done, which may be as late as
+	// its answer; before that it is not confirmed, after it not believed.
+	began := s.now()
+	s.hangs.note(s.device.Name, began.Add(s.timeout+armed+armedSlack))
 	clock := time.Time{}.Add(armed).Format("15:04:05")
 	fill := strings.NewReplacer("{seconds}", strconv.Itoa(int(armed.Seconds())), "{minutes}", strconv.Itoa(int((armed+time.Minute-1)/time.Minute)), "{clock}", clock)
 	if err := s.settle(edits, fill.Replace(c.Arm)); err != nil {
@@ -159,29 +167,36 @@ func (s *Session) confirm(edits []edit, confirm string, missing func(string) str
 		}
 		return err
 	}
+	s.hangs.note(s.device.Name, s.now().Add(armed+armedSlack))
 	if c.Look != "" {
-		text, err := s.shell.whole(c.Look, s.platform.Prompts.any)
+		text, err := s.configuration(c.Look, s.platform.Prompts.any)
 		if err != nil {
-			return err
+			return s.unconfirmed(err)
 		}
-		// A device that acknowledges and does nothing is told by the read-back of
-		// whoever asked; to let its commit run out would only hide that.
 		if what := missing(text); what != "" {
-			s.log.Warn("committed, but not shown", "device", s.device.Name, "op", "apply", "err", what)
+			return s.unconfirmed(errors.New("committed, but not shown: " + what))
 		}
 	}
-	text, err := s.shell.run(confirm, s.platform.Prompts.any)
+	if late := s.now().Sub(began); late > armed-armed/8 {
+		return s.unconfirmed(fmt.Errorf("the device took %v to commit and show, of the %v after which it takes back", late.Round(time.Millisecond), armed))
+	}
+	text, err := s.shell.whole(confirm, s.platform.Prompts.any)
 	if err != nil {
 		return err
 	}
 	if words, no := s.platform.failure(text); no {
-		// It may still take itself back, and then not in this session.
-		err := fmt.Errorf("the commit was not confirmed: %s", words)
-		s.conn.Break(err)
-		return err
+		return s.unconfirmed(errors.New(words))
 	}
 	s.hangs.done(s.device.Name)
 	return nil
+}
+
+// unconfirmed ends the session while a commit hangs: the device takes it back, in
+// its own time and not in this session.
+func (s *Session) unconfirmed(why error) error {
+	err := fmt.Errorf("the commit is not confirmed and takes itself back: %w", why)
+	s.conn.Break(err)
+	return err
 }
 
 // settle types what makes the lines valid and understands a "no".
@@ -211,7 +226,7 @@ func (s *Session) settle(edits []edit, line string) error {
 func (s *Session) abort(no *refusal) error {
 	for _, line := range s.platform.Commit.Abort {
 		if _, err := s.shell.run(line, s.platform.Prompts.any); err != nil {
-			return err
+			break // with the session goes what was typed
 		}
 	}
 	return no

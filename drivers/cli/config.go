@@ -22,9 +22,15 @@ type config struct {
 func (p *platform) readConfig(text string) *config {
 	c := &config{places: map[string][]string{}}
 	here, ours := "", false
+	var inactive []string
 	for raw := range strings.SplitSeq(text, "\n") {
 		line := strings.TrimRight(raw, " \t")
 		bare := strings.TrimSpace(line)
+		if at, ok := strings.CutPrefix(bare, p.Config.Inactive); ok && p.Config.Inactive != "" {
+			inactive = append(inactive, at)
+			c.rest = append(c.rest, bare)
+			continue
+		}
 		if bare == "" || bare == "!" || bare == "end" || !strings.HasPrefix(bare, p.Config.Only) {
 			continue
 		}
@@ -49,8 +55,28 @@ func (p *platform) readConfig(text string) *config {
 			c.rest = append(c.rest, line)
 		}
 	}
+	for _, at := range inactive {
+		p.deactivate(c, at)
+	}
 	return c
 }
+
+// deactivate drops the lines at or below a place that is shown and not in force.
+func (p *platform) deactivate(c *config, at string) {
+	for key, lines := range c.places {
+		place := strings.TrimPrefix(strings.ReplaceAll(p.Config.Place, "{key}", key), p.Config.Only)
+		c.places[key] = slices.DeleteFunc(lines, func(line string) bool { return below(place+" "+line, at) })
+	}
+}
+
+// below reports whether a line stands at a place of a hierarchy or under it.
+func below(line, place string) bool {
+	rest, ok := strings.CutPrefix(line, place)
+	return ok && (rest == "" || rest[0] == ' ')
+}
+
+// empty reports whether nothing is configured at all.
+func (c *config) empty() bool { return len(c.places) == 0 && len(c.rest) == 0 }
 
 // keyOf finds the name that stands at a place's line.
 func (p *platform) keyOf(line string) (string, bool) {

@@ -79,7 +79,7 @@ func (s *Session) checkChange(c models.Change) (drivers.Kind, error) {
 // plain reports whether a text is one word that no dialect takes for more.
 func plain(text string) bool {
 	for _, r := range text {
-		if r <= ' ' || r > '~' || strings.ContainsRune(`;|?!"'\{}[]<>&`, r) {
+		if r <= ' ' || r > '~' || strings.ContainsRune(`;|?!"'\{}[]<>&*,^$%#`, r) {
 			return false
 		}
 	}

@@ -107,6 +107,7 @@ func start(tb testing.TB, f fixture) *device {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	profile.Timeout = "3s" // as long as an unanswered commit is waited for, besides its own time
 	return &device{fixture: f, target: target, face: face, Device: drivers.Device{
 		Name: "router", Address: address, Profile: profile, HostKey: face.HostKey(), Manage: true, Ports: f.ports[:],
 		Credentials: func(context.Context) (string, string, error) { return "waveplane", secret, nil },

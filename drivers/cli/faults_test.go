@@ -15,6 +15,7 @@ import (
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/cli"
 	"github.com/waveplane/waveplane/drivers/sim/clid"
+	"github.com/waveplane/waveplane/drivers/sim/gnmid"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -125,6 +126,52 @@ func TestPaging(t *testing.T) {
 			d.face.Annoy(clid.Nuisance{Pages: true})
 			_, err := s.Observe(t.Context())
 			wantKind(t, err, drivers.KindUnreachable, "by the screenful")
+		})
+	}
+}
+
+// TestLieIsNotConfirmed: a device that acknowledges a commit and does not show it
+// is not told to keep whatever it has, and is left alone until it has taken it back.
+func TestLieIsNotConfirmed(t *testing.T) {
+	for _, f := range fixtures() {
+		t.Run(f.dialect, func(t *testing.T) {
+			d := start(t, f)
+			driver := &cli.Driver{Armed: armed}
+			s, err := driver.Open(t.Context(), d.Device)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := (simulator{d}).inject(gnmid.Fault{Kind: gnmid.FaultIgnore}); err != nil {
+				t.Fatal(err)
+			}
+			work := f.work("circuit/alpha/1", 0)
+			pass := drivers.Pass{}
+			for _, o := range work.First {
+				pass.Changes = append(pass.Changes, models.Change{Owner: work.Owner, Object: o.ObjectID, After: o.Leaves})
+			}
+			_, err = s.Apply(t.Context(), pass)
+			wantKind(t, err, drivers.KindOutcomeUnknown, "committed, but not shown")
+			_ = s.Close()
+			_, err = driver.Open(t.Context(), d.Device)
+			wantKind(t, err, drivers.KindConflict, "takes itself back")
+		})
+	}
+}
+
+// TestWordsOfPeople: what people write into descriptions is no refusal.
+func TestWordsOfPeople(t *testing.T) {
+	for _, f := range fixtures() {
+		t.Run(f.dialect, func(t *testing.T) {
+			d := start(t, f)
+			if err := d.target.LoadStartup(map[string]string{
+				"/interfaces/interface[name=MgmtEth0]/config/name":        "MgmtEth0",
+				"/interfaces/interface[name=MgmtEth0]/config/description": "error: % Invalid input, is locked by ops, syntax error, is ambiguous",
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := open(t, d.Device).Observe(t.Context()); err != nil {
+				t.Error(err)
+			}
 		})
 	}
 }

@@ -65,6 +65,9 @@ type configRows struct {
 	// Only is what every line of a flat configuration begins with; others are
 	// messages.
 	Only string `yaml:"only"`
+	// Inactive begins a line that names a place whose lines are shown and not in
+	// force.
+	Inactive string `yaml:"inactive"`
 	// Remove takes a line away: "no {line}".
 	Remove string `yaml:"remove"`
 }

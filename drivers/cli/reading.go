@@ -122,7 +122,7 @@ func yesNo(f *readField, text string) *bool {
 
 // down reports whether a value is how the device says "no light".
 func (s *Session) down(name, text string) bool {
-	v, err := strconv.ParseFloat(text, 64)
+	v, err := strconv.ParseFloat(strings.ReplaceAll(text, " ", ""), 64) // "- Inf"
 	if err != nil {
 		return false
 	}

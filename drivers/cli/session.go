@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -127,12 +128,9 @@ func (s *Session) Observe(ctx context.Context) (models.State, error) {
 	defer stop()
 	var state models.State
 	err := s.exchange(ctx, "observe", func() (bool, error) {
-		text, err := s.shell.whole(s.platform.Config.Show, s.platform.Prompts.exec)
+		text, err := s.configuration(s.platform.Config.Show, s.platform.Prompts.exec)
 		if err != nil {
 			return false, err
-		}
-		if words, no := s.platform.failure(text); no {
-			return false, &refusal{words: words}
 		}
 		objects, foreign := s.platform.objects(s.platform.readConfig(text), s.names)
 		state = models.State{At: s.now(), Identity: s.identity, Objects: objects, Rest: digest(foreign)}
@@ -140,6 +138,28 @@ func (s *Session) Observe(ctx context.Context) (models.State, error) {
 		return false, err
 	})
 	return state, err
+}
+
+// shortAnswer is how many lines a refusal has at most. Longer answers are
+// configurations, in which people write what they like.
+const shortAnswer = 5
+
+// configuration asks for a whole configuration. A device that shows none has
+// refused in words that the dialect does not know.
+func (s *Session) configuration(show string, prompt *regexp.Regexp) (string, error) {
+	text, err := s.shell.whole(show, prompt)
+	if err != nil {
+		return "", err
+	}
+	if strings.Count(text, "\n") < shortAnswer {
+		if words, no := s.platform.failure(text); no {
+			return "", &refusal{words: words}
+		}
+		if s.platform.readConfig(text).empty() {
+			return "", &refusal{words: "no configuration is shown: " + or(firstLine(text), "the answer is empty")}
+		}
+	}
+	return text, nil
 }
 
 // patience is how long reading a whole device may take.

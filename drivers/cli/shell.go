@@ -47,6 +47,7 @@ type shell struct {
 	driver *generic.Driver
 	p      *platform
 	pipe   *pipe
+	prompt string // the last one
 }
 
 // pipe is the transport that scrapligo talks over.
@@ -117,7 +118,9 @@ func newShell(conn *sshdial.Conn, p *platform, timeout time.Duration) (*shell, e
 	ctx, stop := context.WithTimeout(context.Background(), timeout)
 	defer stop()
 	if _, err := s.driver.Channel.ReadUntilPrompt(ctx); err != nil {
-		return nil, s.cause(fmt.Errorf("no prompt after login: %w", err))
+		err = s.cause(fmt.Errorf("no prompt after login: %w", err))
+		s.close()
+		return nil, err
 	}
 	return s, nil
 }
@@ -149,13 +152,14 @@ func (s *shell) run(line string, prompt *regexp.Regexp) (string, error) {
 	text := string(raw)
 	at := prompt.FindStringIndex(text)
 	if at == nil {
-		err := fmt.Errorf("another prompt than expected: %q", lastLine(text))
+		err := errors.New("another prompt than expected")
 		if s.p.Prompts.pager.MatchString(text) {
 			err = errPager
 		}
 		s.conn.Break(err)
 		return "", err
 	}
+	s.prompt = text[at[0]:]
 	return s.content(text[:at[0]]), nil
 }
 
@@ -172,7 +176,8 @@ func (s *shell) whole(line string, prompt *regexp.Regexp) (string, error) {
 		return "", err
 	}
 	if more != "" {
-		err := fmt.Errorf("a line of the answer to %q looks like the prompt; what follows it begins with %q", line, firstLine(more))
+		// What follows is not repeated: it may be a line with a secret.
+		err := fmt.Errorf("a line of the answer to %q looks like the prompt", line)
 		s.conn.Break(err)
 		return "", err
 	}
@@ -182,6 +187,11 @@ func (s *shell) whole(line string, prompt *regexp.Regexp) (string, error) {
 // heed takes what came without being asked for. Messages that the device is known
 // to print on its own account are dropped.
 func (s *shell) heed() error {
+	waiting := s.driver.Channel.Q.DequeueAll()
+	if strings.TrimSpace(string(waiting)) == "" {
+		return nil // the end of the prompt, which came late
+	}
+	s.driver.Channel.Q.Requeue(waiting)
 	ctx, stop := context.WithTimeout(context.Background(), unaskedWait)
 	defer stop()
 	raw, err := s.driver.Channel.ReadUntilPrompt(ctx)
@@ -233,11 +243,6 @@ func matches(list []*regexp.Regexp, line string) bool {
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(s, "\n")
 	return line
-}
-
-func lastLine(s string) string {
-	s = strings.TrimRight(s, "\n")
-	return s[strings.LastIndexByte(s, '\n')+1:]
 }
 
 // close ends the shell and waits for what it started.

@@ -28,6 +28,7 @@ type manner struct {
 	locked       string
 	discard      []string
 	discarded    string // what these answer
+	ends         bool   // they leave configuration mode
 	leave        string
 	commit       string
 	committed    string
@@ -100,6 +101,10 @@ func (f *flat) configure(ctx context.Context, line string) (string, error) {
 	for _, d := range f.discard {
 		if line == d {
 			f.cand.drop()
+			if f.ends {
+				f.configuring = false
+				f.yield()
+			}
 			return f.discarded, nil
 		}
 	}

@@ -154,9 +154,9 @@ func junos() manner {
 			if app := junosApplications()[strconv.Itoa(int(r.ModeCode))]; app != "" {
 				say("Active application", app)
 			}
-			num("Laser output power", floor40(r.TxDbm), "%.2f", " dBm")
-			num("Receiver signal power", floor40(r.RxDbm), "%.2f", " dBm")
-			num("Receiver total power", floor40(r.RxTotalDbm), "%.2f", " dBm")
+			say("Laser output power", junosPower(r.TxDbm))
+			say("Receiver signal power", junosPower(r.RxDbm))
+			say("Receiver total power", junosPower(r.RxTotalDbm))
 			say("Carrier lock", map[bool]string{true: "Locked", false: "Loss"}[r.Locked])
 			num("Pre-FEC BER", r.Ber, "%.3e", "")
 			num("Q factor", r.QDb, "%.2f", " dB")
@@ -164,4 +164,12 @@ func junos() manner {
 			return b.String(), true
 		},
 	}
+}
+
+// junosPower is a power as Junos shows it; none is minus infinity.
+func junosPower(dbm float64) string {
+	if math.IsNaN(dbm) || dbm <= -40 {
+		return "0.0000 mW / - Inf dBm"
+	}
+	return fmt.Sprintf("%.4f mW / %.2f dBm", math.Pow(10, dbm/10), dbm)
 }

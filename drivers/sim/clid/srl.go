@@ -18,7 +18,7 @@ func srLinux() manner {
 		},
 		paging: "environment cli-engine type basic", unknown: invalid,
 		enter: "enter candidate exclusive", locked: "Error: candidate datastore is locked by another session\n",
-		discard: []string{"discard stay"}, discarded: "All changes have been discarded.\n", leave: "quit",
+		discard: []string{"discard now"}, discarded: "All changes have been discarded.\n", ends: true, leave: "enter running",
 		commit: "commit stay", committed: "All changes have been committed.\n",
 		confirmed: func(f *flat, line string) time.Duration { return after(line, "commit confirmed timeout ", time.Second) },
 		persist:   "tools system configuration confirmed-accept",
