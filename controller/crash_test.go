@@ -46,12 +46,7 @@ func beDaemon(dir string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	profiled := profile()
-	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin)
-		profiled()
-		os.Exit(3)
-	}()
+	go untilParentEnds()
 	go func() {
 		<-c.Ready()
 		fmt.Println("ready")
@@ -63,27 +58,26 @@ func beDaemon(dir string) int {
 	return 0
 }
 
-// profile starts a CPU profile where one is asked for; what it returns ends it.
-func profile() func() {
-	path := os.Getenv("WAVEPLANE_TEST_PROFILE")
-	if path == "" {
-		return func() {}
+// untilParentEnds ends the process when its standard input ends. A line there
+// starts a CPU profile.
+func untilParentEnds() {
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		f, err := os.Create(fmt.Sprintf("%s.%d", os.Getenv("WAVEPLANE_TEST_PROFILE"), os.Getpid()))
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
 	}
-	f, err := os.Create(fmt.Sprintf("%s.%d", path, os.Getpid()))
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return func() {}
-	}
-	if err := pprof.StartCPUProfile(f); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	return pprof.StopCPUProfile
+	pprof.StopCPUProfile()
+	os.Exit(3)
 }
 
 // process is a daemon in a process of its own.
 type process struct {
 	cmd   *exec.Cmd
-	in    io.Closer
+	in    io.WriteCloser
 	ready chan struct{}
 	took  time.Duration
 }
@@ -96,7 +90,7 @@ func spawn(t testing.TB, dir string) *process {
 func spawnWith(t testing.TB, env ...string) *process {
 	t.Helper()
 	p := &process{cmd: exec.Command(os.Args[0]), ready: make(chan struct{})}
-	p.cmd.Env = append(append(os.Environ(), "GOGC=400"), env...) // as the command sets it
+	p.cmd.Env = append(append(os.Environ(), "GOGC=200"), env...) // as the command sets it
 	p.cmd.Stderr = os.Stderr
 	in, err := p.cmd.StdinPipe() // the daemon ends when we do
 	if err != nil {
@@ -122,6 +116,9 @@ func spawnWith(t testing.TB, env ...string) *process {
 	}()
 	return p
 }
+
+// profile has the process profile itself from now on.
+func (p *process) profile() { _, _ = fmt.Fprintln(p.in) }
 
 // end lets the process end by itself, as when its parent is gone.
 func (p *process) end() {

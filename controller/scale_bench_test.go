@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -68,12 +67,7 @@ func beLaboratory(dir string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	profiled := profile()
-	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin)
-		profiled()
-		os.Exit(3)
-	}()
+	go untilParentEnds()
 	fmt.Println("ready")
 	if err := lab.Serve(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -112,6 +106,10 @@ func BenchmarkThousandCircuits(b *testing.B) {
 			names = append(names, name)
 			docs = append(docs, circuit(name, fmt.Sprintf("a%d", i/benchFibres), fmt.Sprintf("b%d", i/benchFibres)))
 		}
+		if profiled() {
+			daemon.profile()
+			lab.profile()
+		}
 		began = time.Now()
 		s.apply(docs...)
 		accepted := time.Since(began)
@@ -140,14 +138,18 @@ func BenchmarkThousandCircuits(b *testing.B) {
 		b.Logf("%d cores, %s; bound of one circuit %v (2 commits of %v, settle %v, soak %v)", runtime.NumCPU(), runtime.Version(), bound, benchCommit, benchSettle, benchSoak)
 		b.Logf("one %v, 999 more %v (accepted after %v), ratio %.2f; %d writes to %d devices, %d unneeded",
 			one.Round(time.Millisecond), all.Round(time.Millisecond), accepted.Round(time.Millisecond), all.Seconds()/one.Seconds(), sets, len(status.Devices), unneeded)
-		b.Logf("by phase, seconds after apply (first/median/last): %s", timeline)
+		b.Logf("by phase, seconds after apply (first/median/nine in ten/last): %s", timeline)
 		b.Logf("CPU: daemon %v, laboratory %v", cpu(daemon), cpu(lab))
 	}
 }
 
+// profiled tells whether profiles of daemon and laboratory are asked for, from
+// the moment when the many circuits are applied.
+func profiled() bool { return os.Getenv("WAVEPLANE_TEST_PROFILE") != "" }
+
 // stop kills the daemon, or lets it write its profile where one is asked for.
 func stop(p *process) {
-	if os.Getenv("WAVEPLANE_TEST_PROFILE") != "" {
+	if profiled() {
 		p.end()
 		return
 	}
@@ -170,14 +172,17 @@ func (s *site) timeline(began time.Time) string {
 	for _, phase := range []string{"Planned", "Dark", "Launch", "Verify", "InService", "Held", "Failed"} {
 		if list := at[phase]; len(list) > 0 {
 			slices.Sort(list)
-			text += fmt.Sprintf("%s %d× %.1f/%.1f/%.1f  ", phase, len(list), list[0], list[len(list)/2], list[len(list)-1])
+			text += fmt.Sprintf("%s %d× %.1f/%.1f/%.1f/%.1f  ", phase, len(list), list[0], list[len(list)/2], list[len(list)*9/10], list[len(list)-1])
 		}
 	}
 	return text
 }
 
-func cpu(p *process) time.Duration {
-	return (p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()).Round(time.Millisecond)
+// cpu is what a process that has ended took of the CPUs, and how much of that
+// in the kernel.
+func cpu(p *process) string {
+	user, system := p.cmd.ProcessState.UserTime(), p.cmd.ProcessState.SystemTime()
+	return fmt.Sprintf("%v (%v of it system)", (user + system).Round(time.Millisecond), system.Round(time.Millisecond))
 }
 
 // phases counts the wavelengths by what they say of themselves.

@@ -34,7 +34,8 @@ type Cache[T any] struct {
 	keys     []string // sorted
 	synced   bool
 	revision int64
-	moved    chan struct{} // closed and replaced when synced or revision moves
+	moved    chan struct{}           // closed and replaced when the cache is synced
+	waiting  map[chan struct{}]int64 // closed when that revision is here
 }
 
 // NewCache makes a cache of the records below a path; "" is the whole table.
@@ -44,6 +45,7 @@ func NewCache[T any](source Source[T], prefix string) *Cache[T] {
 		prefix:  prefix,
 		records: map[string]*store.Entry[T]{},
 		moved:   make(chan struct{}),
+		waiting: map[chan struct{}]int64{},
 	}
 }
 
@@ -117,37 +119,71 @@ func (c *Cache[T]) WaitSynced(ctx context.Context) error {
 	}
 }
 
-// WaitRevision waits until the cache has everything up to a revision.
+// WaitRevision waits until the cache has everything up to a revision. Nothing in
+// this table may have happened since; then only the server can tell that the
+// cache is complete, so it is asked at once.
 func (c *Cache[T]) WaitRevision(ctx context.Context, revision int64) error {
-	// Nothing in this table may have happened since; then only the server can
-	// tell that the cache is complete. It gives no answer to a watch that is
-	// behind, hence the repetition.
-	const first, last = 20 * time.Millisecond, time.Second
-	for ask := first; ; ask = min(2*ask, last) {
-		c.mu.RLock()
-		reached, moved := c.synced && c.revision >= revision, c.moved
-		c.mu.RUnlock()
-		if reached {
-			return nil
-		}
-		var failed error
-		if ctx.Err() == nil {
-			failed = c.source.Sync(ctx)
-		}
-		timer := time.NewTimer(ask)
+	return c.await(ctx, revision, 0)
+}
+
+// WaitWritten is WaitRevision for a revision that changed a record of this
+// cache: the watch is certain to tell it, and the server need not be asked.
+func (c *Cache[T]) WaitWritten(ctx context.Context, revision int64) error {
+	return c.await(ctx, revision, writtenPatience)
+}
+
+// The server gives no answer to a watch that is behind, hence it is asked again,
+// less and less often.
+const (
+	writtenPatience = 500 * time.Millisecond
+	askFirst        = 20 * time.Millisecond
+	askLast         = time.Second
+)
+
+// await waits for a revision and asks the server when patience is over.
+func (c *Cache[T]) await(ctx context.Context, revision int64, patience time.Duration) error {
+	reached := c.reaching(revision)
+	if reached == nil {
+		return nil
+	}
+	defer c.forget(reached)
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	var failed error
+	for ask := askFirst; ; ask = min(2*ask, askLast) {
 		select {
-		case <-moved:
-			ask = first
-		case <-timer.C:
+		case <-reached:
+			return nil
 		case <-ctx.Done():
-			timer.Stop()
 			if failed != nil {
 				return fmt.Errorf("engine: wait for revision %d: %w (%w)", revision, ctx.Err(), failed)
 			}
 			return fmt.Errorf("engine: wait for revision %d: %w", revision, ctx.Err())
+		case <-timer.C:
+			failed = c.source.Sync(ctx)
+			timer.Reset(ask)
 		}
-		timer.Stop()
 	}
+}
+
+// reaching returns a channel that is closed when the cache has a revision; nil
+// if it has it already. Each waiter has its own, so that a change wakes nobody
+// who waits for a later one.
+func (c *Cache[T]) reaching(revision int64) chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.synced && c.revision >= revision {
+		return nil
+	}
+	reached := make(chan struct{})
+	c.waiting[reached] = revision
+	return reached
+}
+
+func (c *Cache[T]) forget(reached chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.waiting, reached)
 }
 
 func (c *Cache[T]) apply(ev store.WatchEvent[T]) {
@@ -160,8 +196,16 @@ func (c *Cache[T]) apply(ev store.WatchEvent[T]) {
 		c.mu.Lock()
 		c.synced = c.synced || ev.Type == store.Synced
 		c.revision = max(c.revision, ev.Revision)
-		close(c.moved)
-		c.moved = make(chan struct{})
+		if ev.Type == store.Synced {
+			close(c.moved)
+			c.moved = make(chan struct{})
+		}
+		for reached, revision := range c.waiting {
+			if c.synced && c.revision >= revision {
+				close(reached)
+				delete(c.waiting, reached)
+			}
+		}
 		c.mu.Unlock()
 	}
 }

@@ -175,7 +175,7 @@ func (s *Stages) resolveAttempts(ctx context.Context, w *deviceWorker, grant *st
 	if err != nil {
 		return 0, fmt.Errorf("resolve attempts on %s: %w", device, err)
 	}
-	return again, s.caches.applied.WaitRevision(ctx, rev)
+	return again, s.caches.applied.WaitWritten(ctx, rev)
 }
 
 // leftOf is what an attempt that did not take effect as a whole has left on the

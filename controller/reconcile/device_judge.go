@@ -93,7 +93,7 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 	written := map[string]func(context.Context, int64) error{}
 	if health := s.healthOps(worker, view); len(health) > 0 {
 		ops = append(ops, health...)
-		written["health"] = s.caches.health.WaitRevision
+		written["health"] = s.caches.health.WaitWritten
 	}
 	var again time.Duration
 	if view.Synced {
@@ -115,12 +115,12 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 			}
 			if e, changed := s.evidenceOp(sh, evidence); changed {
 				ops = append(ops, e)
-				written["evidence"] = s.caches.evidence.WaitRevision
+				written["evidence"] = s.caches.evidence.WaitWritten
 			}
 			drift, wait := s.driftOp(worker, sh, view)
 			if len(drift) > 0 {
 				ops = append(ops, drift...)
-				written["observed"] = s.caches.observed.WaitRevision
+				written["observed"] = s.caches.observed.WaitWritten
 			}
 			again = soonest(again, wait)
 			switch sh.phase.Value.Name {

@@ -163,5 +163,5 @@ func (s *Stages) answerRepair(ctx context.Context, e store.Entry[records.Request
 		return fmt.Errorf("answer repair: %w", err)
 	}
 	s.log.Info("repair", "device", device, "op", "repair", "intent", r.Target, "message", message)
-	return s.caches.requests.WaitRevision(ctx, rev)
+	return s.caches.requests.WaitWritten(ctx, rev)
 }

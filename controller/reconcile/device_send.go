@@ -203,7 +203,7 @@ func (s *Stages) settleAttempts(ctx context.Context, w *deviceWorker, grant *sto
 	if err != nil {
 		return 0, fmt.Errorf("record the outcome on %s: %w", w.device.Name, err)
 	}
-	return again, s.caches.applied.WaitRevision(ctx, rev)
+	return again, s.caches.applied.WaitWritten(ctx, rev)
 }
 
 // finishApplied writes an applied record, or deletes it when nothing of the

@@ -176,9 +176,9 @@ func (w *deviceWorker) sample(ctx context.Context, session drivers.Session, id s
 		want, wake := w.wantFast, w.hurry
 		w.mu.Unlock()
 		interval := w.fastInterval()
-		if !want || interval >= w.slow {
+		if !want || 2*interval > w.slow {
 			var later <-chan time.Time
-			if want { // too many at once: the slow samples of Watch do for now
+			if want { // too many at once for it to pay: the slow samples of Watch do for now
 				later = time.After(w.slow)
 			}
 			select {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/intents"
+	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // worker returns the worker of a device, or nil.
@@ -84,7 +85,7 @@ func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
 		workCtx, cancel := context.WithCancel(ctx)
 		w := &deviceWorker{
 			device: d, driver: driver, board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, hurried: &s.hurried, term: s.termOf,
-			slow: durationOf(d.Profile.SampleSlow, 10*time.Second), fast: durationOf(d.Profile.SampleFast, 0),
+			slow: slowInterval(d.Profile, len(wanted)), fast: durationOf(d.Profile.SampleFast, 0),
 			hurry: make(chan struct{}), cancel: cancel, done: make(chan struct{}),
 			changed: func(device string, configured bool) {
 				s.judgeQueue.Add(device)
@@ -104,6 +105,17 @@ func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
 		}
 	}
 	return nil
+}
+
+// sampleBudget is how long a sample of one device may keep us from the next. The
+// measurements of many devices would otherwise be most of what a daemon does:
+// what must not wait, a device tells by itself or is asked about.
+const sampleBudget = 20 * time.Millisecond
+
+// slowInterval is how often the measurements of one of many devices are taken
+// when nothing happens: as its profile says, or less often.
+func slowInterval(profile catalogue.Profile, devices int) time.Duration {
+	return max(durationOf(profile.SampleSlow, 10*time.Second), time.Duration(devices)*sampleBudget)
 }
 
 // connectable builds what a driver needs from a device's document.

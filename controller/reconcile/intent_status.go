@@ -55,7 +55,7 @@ func (s *Stages) statusBatch(ctx context.Context, keys []string) error {
 	if err != nil {
 		return fmt.Errorf("store status: %w", err)
 	}
-	return s.caches.status.WaitRevision(ctx, rev)
+	return s.caches.status.WaitWritten(ctx, rev)
 }
 
 // conditions collects the conditions of one document.

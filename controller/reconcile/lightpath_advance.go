@@ -85,7 +85,7 @@ func (s *Stages) advanceBatch(ctx context.Context, keys []string) error {
 			s.lightQueue.Add(key)
 		}
 	}
-	return s.caches.phases.WaitRevision(ctx, rev)
+	return s.caches.phases.WaitWritten(ctx, rev)
 }
 
 // waitForRemovals lets the cache of applied records catch up with the phases

@@ -20,7 +20,7 @@ func OpenCluster(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := dial(cfg.Endpoints, cfg)
+	client, err := dial(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -28,12 +28,12 @@ func OpenCluster(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, client.Close())
 	}
-	return open(ctx, cfg, client, limits)
+	return open(ctx, cfg, client, cfg.Endpoints, limits)
 }
 
-func dial(endpoints []string, cfg Config) (*clientv3.Client, error) {
+func dial(cfg Config) (*clientv3.Client, error) {
 	client, err := clientv3.New(clientv3.Config{
-		Endpoints:            endpoints,
+		Endpoints:            cfg.Endpoints,
 		DialTimeout:          dialTimeout,
 		DialKeepAliveTime:    dialTimeout,
 		DialKeepAliveTimeout: dialTimeout,

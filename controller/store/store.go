@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,7 @@ import (
 // Store is an open store. It is safe for concurrent use.
 type Store struct {
 	client      *clientv3.Client
+	endpoints   []string
 	log         *slog.Logger
 	cfg         Config
 	limits      Limits
@@ -51,8 +53,8 @@ type counters struct {
 }
 
 // open finishes what both ways of opening have in common. It owns client.
-func open(ctx context.Context, cfg Config, client *clientv3.Client, limits Limits) (*Store, error) {
-	s := &Store{client: client, log: cfg.Log, cfg: cfg, limits: limits}
+func open(ctx context.Context, cfg Config, client *clientv3.Client, endpoints []string, limits Limits) (*Store, error) {
+	s := &Store{client: client, endpoints: endpoints, log: cfg.Log, cfg: cfg, limits: limits}
 	s.running, s.stop = context.WithCancel(context.Background())
 	s.tables = newTables(s)
 	var err error
@@ -89,7 +91,7 @@ func (s *Store) Tables() *Tables { return s.tables }
 func (s *Store) Limits() Limits { return s.limits }
 
 // Endpoints returns where the store's etcd can be reached.
-func (s *Store) Endpoints() []string { return s.client.Endpoints() }
+func (s *Store) Endpoints() []string { return slices.Clone(s.endpoints) }
 
 // Stats returns what the store has done so far.
 func (s *Store) Stats() Stats {
