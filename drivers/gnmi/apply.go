@@ -1,18 +1,16 @@
 package gnmi
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 
 	gnmipb "github.com/openconfig/gnmi/proto/gnmi"
 	"github.com/openconfig/gnmi/proto/gnmi_ext"
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/internal/dial"
+	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -22,7 +20,7 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 	if err := s.managed("apply"); err != nil {
 		return drivers.Result{}, err
 	}
-	if kind, err := check(p, s.device.Profile); err != nil {
+	if kind, err := ocmap.Check(p, s.device.Profile); err != nil {
 		return drivers.Result{}, s.refuse("apply", kind, err)
 	}
 	ctx, end, err := s.begin(ctx, "apply", 0)
@@ -34,21 +32,21 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 	if err != nil {
 		return drivers.Result{}, s.failure("apply", err, unsent)
 	}
-	edits := s.edits(p, have)
+	edits := ocmap.EditsOf(p, have, s.device.Profile)
 	if len(edits) == 0 {
-		return drivers.Result{Applied: ownersOf(p)}, nil
+		return drivers.Result{Applied: ocmap.OwnersOf(p)}, nil
 	}
 	request := setRequest(edits)
 	request.Extension = s.extensions(p.Term)
 	at, err := s.set(ctx, request)
 	result := drivers.Result{Sent: at == sent}
 	if err == nil {
-		result.Applied = ownersOf(p)
+		result.Applied = ocmap.OwnersOf(p)
 		return result, nil
 	}
 	err = s.failure("apply", err, at)
 	if drivers.KindOf(err) == drivers.KindRejected {
-		result.Refused = blame(err, edits)
+		result.Refused = ocmap.Blame(wordsOf(err), edits)
 	}
 	return result, err
 }
@@ -72,14 +70,14 @@ func (s *ArbitratedSession) Arbitrate(ctx context.Context, t drivers.Term) error
 // Preview renders the request that would bring the device from Before to After
 // of each change; Apply goes by what it reads back instead of Before.
 func (s *Session) Preview(p drivers.Pass) (string, error) {
-	if kind, err := check(p, s.device.Profile); err != nil {
+	if kind, err := ocmap.Check(p, s.device.Profile); err != nil {
 		return "", s.refuse("preview", kind, err)
 	}
 	have := map[models.ObjectID]models.Leaves{}
 	for _, c := range p.Changes {
 		have[c.Object] = c.Before
 	}
-	return render(s.edits(p, have)), nil
+	return ocmap.Render(ocmap.EditsOf(p, have, s.device.Profile)), nil
 }
 
 // managed refuses to touch a device that Waveplane only observes.
@@ -100,7 +98,7 @@ func (s *Session) readBack(ctx context.Context, p drivers.Pass) (map[models.Obje
 	for i, c := range p.Changes {
 		ids[i] = c.Object
 	}
-	paths := s.pathsOf(ids, func(n nature) bool { return n == configuration })
+	paths := s.pathsOf(ids, func(n ocmap.Nature) bool { return n == ocmap.Configuration })
 	have := map[models.ObjectID]models.Leaves{}
 	if len(paths) == 0 {
 		return have, nil
@@ -111,17 +109,13 @@ func (s *Session) readBack(ctx context.Context, p drivers.Pass) (map[models.Obje
 	if err != nil {
 		return nil, err
 	}
-	maps.Copy(have, v.take(true).Objects)
+	maps.Copy(have, v.Take(true).Objects)
 	return have, nil
 }
 
-func (s *Session) edits(p drivers.Pass, have map[models.ObjectID]models.Leaves) []edit {
-	var edits []edit
-	for _, c := range p.Changes {
-		edits = append(edits, editsOf(c, have[c.Object], s.device.Profile)...)
-	}
-	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Compare(a.rank, b.rank) })
-	return edits
+// Path names the leaf of an object as the device's own people do.
+func (s *Session) Path(id models.ObjectID, leaf models.LeafName) string {
+	return ocmap.PathName(id, leaf)
 }
 
 // set sends a SetRequest and reports how far it came.
@@ -136,16 +130,16 @@ func (s *Session) set(ctx context.Context, request *gnmipb.SetRequest) (stage, e
 	return unsent, err
 }
 
-func setRequest(edits []edit) *gnmipb.SetRequest {
+func setRequest(edits []ocmap.Edit) *gnmipb.SetRequest {
 	r := &gnmipb.SetRequest{Prefix: &gnmipb.Path{Origin: origin}}
 	for _, e := range edits {
-		path := pathOf(e.schema, e.keys...)
-		if e.operation == deletion {
+		path := pathOf(e.Schema, e.Keys...)
+		if e.Operation == ocmap.Deletion {
 			r.Delete = append(r.Delete, path)
 			continue
 		}
-		u := &gnmipb.Update{Path: path, Val: &gnmipb.TypedValue{Value: &gnmipb.TypedValue_JsonIetfVal{JsonIetfVal: []byte(e.payload)}}}
-		if e.operation == replacement {
+		u := &gnmipb.Update{Path: path, Val: &gnmipb.TypedValue{Value: &gnmipb.TypedValue_JsonIetfVal{JsonIetfVal: []byte(e.Payload)}}}
+		if e.Operation == ocmap.Replacement {
 			r.Replace = append(r.Replace, u)
 		} else {
 			r.Update = append(r.Update, u)
@@ -166,49 +160,6 @@ func (s *Session) extensions(t drivers.Term) []*gnmi_ext.Extension {
 		Role:       &gnmi_ext.Role{Id: role},
 		ElectionId: &gnmi_ext.Uint128{High: t.Incarnation, Low: t.Revision},
 	}}}}
-}
-
-func ownersOf(p drivers.Pass) []string {
-	owners := map[string]bool{}
-	for _, c := range p.Changes {
-		owners[c.Owner] = true
-	}
-	return slices.Sorted(maps.Keys(owners))
-}
-
-// blame finds whose edits a refusal is about: the only owner there is, or the
-// only one whose path the device's words mention. Nobody is blamed when that
-// cannot be told; the caller then splits the pass.
-func blame(err error, edits []edit) map[string]string {
-	words := wordsOf(err)
-	owners, mentioned := map[string]bool{}, map[string]bool{}
-	for _, e := range edits {
-		owners[e.owner] = true
-		if mentions(words, e) {
-			mentioned[e.owner] = true
-		}
-	}
-	if len(owners) > 1 {
-		owners = mentioned
-	}
-	if len(owners) != 1 {
-		return nil
-	}
-	for owner := range owners {
-		return map[string]string{owner: words}
-	}
-	return nil
-}
-
-// mentions reports whether a text names the list entry that an edit is about,
-// with the list's container, as in logical-channels/channel[index=7].
-func mentions(words string, e edit) bool {
-	text := pathText(e.schema, e.keys...)
-	bracket := strings.IndexByte(text, '[')
-	start := strings.LastIndexByte(text[:bracket], '/')
-	start = strings.LastIndexByte(text[:start], '/') + 1
-	end := bracket + keyEnd(text[bracket:]) + 1
-	return strings.Contains(words, text[start:end])
 }
 
 func wordsOf(err error) string {

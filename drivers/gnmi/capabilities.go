@@ -8,6 +8,8 @@ import (
 	gnmipb "github.com/openconfig/gnmi/proto/gnmi"
 
 	"github.com/waveplane/waveplane/models/catalogue"
+
+	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 )
 
 // capabilities is what a device said it speaks.
@@ -20,10 +22,10 @@ type capabilities struct {
 // requiredModels are those without which a device cannot play its role. Lines
 // of a profile that make more necessary add to them.
 var requiredModels = map[catalogue.Role][]string{
-	catalogue.RoleRouter:    {platformModule, terminalModule},
-	catalogue.RoleTerminal:  {platformModule, terminalModule},
-	catalogue.RoleRoadm:     {platformModule, routerModule},
-	catalogue.RoleAmplifier: {platformModule, amplifierModule},
+	catalogue.RoleRouter:    {ocmap.PlatformModule, ocmap.TerminalModule},
+	catalogue.RoleTerminal:  {ocmap.PlatformModule, ocmap.TerminalModule},
+	catalogue.RoleRoadm:     {ocmap.PlatformModule, ocmap.RouterModule},
+	catalogue.RoleAmplifier: {ocmap.PlatformModule, ocmap.AmplifierModule},
 }
 
 // capabilitiesOf checks the answer against the profile. The error says what is
@@ -42,8 +44,8 @@ func capabilitiesOf(r *gnmipb.CapabilityResponse, profile catalogue.Profile) (ca
 		c.models[m.GetName()] = true
 	}
 	required := slices.Clone(requiredModels[profile.Role])
-	if profile.LaserSwitch == laserByPhysicalChannel {
-		required = append(required, transceiverModule)
+	if profile.LaserSwitch == ocmap.LaserByPhysicalChannel {
+		required = append(required, ocmap.TransceiverModule)
 	}
 	var missing []string
 	for _, name := range required {
@@ -56,9 +58,3 @@ func capabilitiesOf(r *gnmipb.CapabilityResponse, profile catalogue.Profile) (ca
 	}
 	return c, nil
 }
-
-// The two ways of switching a laser that a profile may name.
-const (
-	laserByPhysicalChannel = "physical-channel"
-	laserByLogicalChannel  = "logical-channel"
-)

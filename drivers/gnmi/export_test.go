@@ -9,13 +9,14 @@ import (
 	gnmipb "github.com/openconfig/gnmi/proto/gnmi"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // Request is what tests see of a SetRequest before it is sent.
 type Request struct {
-	edits   []edit
+	edits   []ocmap.Edit
 	request *gnmipb.SetRequest
 }
 
@@ -31,7 +32,7 @@ func RequestOf(p drivers.Pass, profile catalogue.Profile) (Request, string, erro
 	for _, c := range p.Changes {
 		have[c.Object] = c.Before
 	}
-	edits := s.edits(p, have)
+	edits := ocmap.EditsOf(p, have, s.device.Profile)
 	return Request{edits: edits, request: setRequest(edits)}, text, nil
 }
 
@@ -51,10 +52,10 @@ func (r Request) Operations() []string {
 }
 
 func textOf(p *gnmipb.Path) string {
-	var at place
-	at.reset()
-	at.walk(p)
-	return at.text()
+	var at ocmap.Place
+	at.Reset()
+	walk(&at, p)
+	return at.Text()
 }
 
 // JSON writes the request with payloads as JSON and paths as text.
@@ -91,7 +92,7 @@ func (r Request) Documents(t *testing.T) [][]byte {
 	t.Helper()
 	var out [][]byte
 	for _, e := range r.edits {
-		if e.operation != deletion {
+		if e.Operation != ocmap.Deletion {
 			out = append(out, []byte(wrap(e)))
 		}
 	}
@@ -100,20 +101,20 @@ func (r Request) Documents(t *testing.T) [][]byte {
 
 // modules names where the module changes on the way down.
 var modules = map[string]string{
-	"components": platformModule, opticalPath: terminalModule, componentPath + "/transceiver": transceiverModule,
-	"terminal-device": terminalModule, "wavelength-router": routerModule, "interfaces": interfaceModule,
-	"optical-amplifier": amplifierModule, "optical-attenuator": attenuatorModule,
+	"components": ocmap.PlatformModule, ocmap.OpticalPath: ocmap.TerminalModule, ocmap.ComponentPath + "/transceiver": ocmap.TransceiverModule,
+	"terminal-device": ocmap.TerminalModule, "wavelength-router": ocmap.RouterModule, "interfaces": ocmap.InterfaceModule,
+	"optical-amplifier": ocmap.AmplifierModule, "optical-attenuator": ocmap.AttenuatorModule,
 }
 
-func wrap(e edit) string {
-	document, keys := e.payload, e.keys
-	schema := e.schema
+func wrap(e ocmap.Edit) string {
+	document, keys := e.Payload, e.Keys
+	schema := e.Schema
 	for schema != "" {
 		parent, name := "", schema
 		if i := strings.LastIndexByte(schema, '/'); i >= 0 {
 			parent, name = schema[:i], schema[i+1:]
 		}
-		if names := listKeys[schema]; names != nil {
+		if names := ocmap.ListKeys[schema]; names != nil {
 			own := keys[len(keys)-len(names):]
 			keys = keys[:len(keys)-len(names)]
 			document = "[" + withKeys(document, schema, names, own) + "]"
@@ -136,7 +137,7 @@ func withKeys(document, schema string, names, keys []string) string {
 	}
 	for i, name := range names {
 		for member := range members {
-			if withoutModule(member) == name {
+			if ocmap.WithoutModule(member) == name {
 				return document
 			}
 		}
@@ -156,8 +157,8 @@ func withKeys(document, schema string, names, keys []string) string {
 // Subscriptions is what a watch of a device with all models subscribes to.
 func Subscriptions(interval time.Duration) []*gnmipb.Subscription {
 	c := capabilities{models: map[string]bool{}}
-	for _, p := range subscribedPaths {
-		c.models[p.module] = true
+	for _, p := range ocmap.SubscribedPaths {
+		c.models[p.Module] = true
 	}
 	return c.subscribe(gnmipb.SubscriptionList_STREAM, interval, false).GetSubscribe().GetSubscription()
 }

@@ -7,6 +7,8 @@ import (
 	gnmipb "github.com/openconfig/gnmi/proto/gnmi"
 
 	"github.com/waveplane/waveplane/models"
+
+	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 )
 
 // Measure reads the states and measurements of the named objects once. What a
@@ -15,7 +17,7 @@ import (
 func (s *Session) Measure(ctx context.Context, objects []models.ObjectID) (models.Readings, error) {
 	request := s.caps.subscribe(gnmipb.SubscriptionList_ONCE, 0, true)
 	if !slices.ContainsFunc(objects, func(id models.ObjectID) bool { return id.Kind == models.KindMediaChannel }) {
-		paths := s.pathsOf(objects, func(n nature) bool { return n != configuration })
+		paths := s.pathsOf(objects, func(n ocmap.Nature) bool { return n != ocmap.Configuration })
 		if len(paths) == 0 {
 			return models.Readings{}, nil
 		}
@@ -30,7 +32,7 @@ func (s *Session) Measure(ctx context.Context, objects []models.ObjectID) (model
 	if err != nil {
 		return models.Readings{}, s.failure("measure", err, reading)
 	}
-	return v.take(true).Readings, nil
+	return v.Take(true).Readings, nil
 }
 
 // manyObjects is the number of objects of one kind beyond which the whole list
@@ -39,7 +41,7 @@ func (s *Session) Measure(ctx context.Context, objects []models.ObjectID) (model
 const manyObjects = 6
 
 // pathsOf lists what has to be subscribed to for the named objects.
-func (s *Session) pathsOf(objects []models.ObjectID, wanted func(nature) bool) []*gnmipb.Path {
+func (s *Session) pathsOf(objects []models.ObjectID, wanted func(ocmap.Nature) bool) []*gnmipb.Path {
 	count := map[models.ObjectKind]int{}
 	for _, id := range objects {
 		count[id.Kind]++
@@ -49,13 +51,13 @@ func (s *Session) pathsOf(objects []models.ObjectID, wanted func(nature) bool) [
 		if count[id.Kind] == 0 {
 			continue // the whole list is read already
 		}
-		keys := objectKeys(id)
+		keys := ocmap.ObjectKeys(id)
 		if count[id.Kind] > manyObjects {
 			count[id.Kind], keys = 0, nil
 		}
-		for _, sub := range subscribedPaths {
-			if wanted(sub.nature) && covers(objectPaths[id.Kind].schema, sub.schema) && s.caps.models[sub.module] {
-				paths = append(paths, pathOf(sub.schema, keys...))
+		for _, sub := range ocmap.SubscribedPaths {
+			if wanted(sub.Nature) && ocmap.Covers(ocmap.ObjectPaths[id.Kind].Schema, sub.Schema) && s.caps.models[sub.Module] {
+				paths = append(paths, pathOf(sub.Schema, keys...))
 			}
 		}
 	}

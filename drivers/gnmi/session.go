@@ -13,6 +13,7 @@ import (
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/internal/dial"
+	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -104,7 +105,7 @@ func (s *Session) Observe(ctx context.Context) (models.State, error) {
 		return models.State{}, s.failure("observe", err, reading)
 	}
 	var state models.State
-	state.Merge(v.take(true))
+	state.Merge(v.Take(true))
 	return state, nil
 }
 
@@ -112,7 +113,7 @@ func (s *Session) Observe(ctx context.Context) (models.State, error) {
 var errNoSync = errors.New("the device ended its answer before sync_response")
 
 // once runs a subscription that ends by itself and returns the view of it.
-func (s *Session) once(ctx context.Context, request *gnmipb.SubscribeRequest) (*view, error) {
+func (s *Session) once(ctx context.Context, request *gnmipb.SubscribeRequest) (*ocmap.View, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream, err := s.client.Subscribe(ctx)
@@ -125,8 +126,8 @@ func (s *Session) once(ctx context.Context, request *gnmipb.SubscribeRequest) (*
 	if err := stream.CloseSend(); err != nil {
 		return nil, err
 	}
-	v := newView(s.device.Profile)
-	v.now = s.now()
+	v := ocmap.NewView(s.device.Profile)
+	v.Now = s.now()
 	defer s.count(v)
 	for synced := false; ; {
 		response, err := stream.Recv()
@@ -146,15 +147,15 @@ func (s *Session) once(ctx context.Context, request *gnmipb.SubscribeRequest) (*
 				return v, nil
 			}
 		case *gnmipb.SubscribeResponse_Update:
-			v.notify(r.Update, s.now())
+			notify(v, r.Update, s.now())
 		}
 	}
 }
 
-func (s *Session) count(v *view) {
-	if v.ignored > 0 {
-		s.ignored.Add(v.ignored)
-		s.log.Debug("ignored what the device said", "device", s.device.Name, "leaves", v.ignored)
-		v.ignored = 0
+func (s *Session) count(v *ocmap.View) {
+	if v.Ignored > 0 {
+		s.ignored.Add(v.Ignored)
+		s.log.Debug("ignored what the device said", "device", s.device.Name, "leaves", v.Ignored)
+		v.Ignored = 0
 	}
 }

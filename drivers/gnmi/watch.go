@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -96,7 +97,7 @@ func (s *Session) stream(ctx context.Context, interval time.Duration, sampleOnly
 		}
 	}()
 
-	v := newView(s.device.Profile)
+	v := ocmap.NewView(s.device.Profile)
 	synced := false
 	for first := range arrived {
 		full := s.take(v, first)
@@ -108,16 +109,16 @@ func (s *Session) stream(ctx context.Context, interval time.Duration, sampleOnly
 			full = s.take(v, more) || full
 		}
 		s.count(v)
-		if v.measured && (synced || full) {
+		if v.Measured && (synced || full) {
 			silent.Reset(patience)
 		}
 		switch {
 		case full && !synced:
 			synced = true
 			late.Stop()
-			sink(v.take(true))
-		case synced && v.hasNews():
-			sink(v.take(false))
+			sink(v.Take(true))
+		case synced && v.HasNews():
+			sink(v.Take(false))
 		}
 	}
 	if cause := context.Cause(ctx); errors.Is(cause, errSyncLate) || errors.Is(cause, errSilent) {
@@ -128,9 +129,9 @@ func (s *Session) stream(ctx context.Context, interval time.Duration, sampleOnly
 
 // take files one message; it reports whether that was the end of the first
 // complete answer.
-func (s *Session) take(v *view, r *gnmipb.SubscribeResponse) (synced bool) {
+func (s *Session) take(v *ocmap.View, r *gnmipb.SubscribeResponse) (synced bool) {
 	if n := r.GetUpdate(); n != nil {
-		v.notify(n, s.now())
+		notify(v, n, s.now())
 	}
 	return r.GetSyncResponse()
 }

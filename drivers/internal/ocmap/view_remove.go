@@ -1,4 +1,4 @@
-package gnmi
+package ocmap
 
 import (
 	"slices"
@@ -7,15 +7,15 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
-// remove forgets everything at and below the place.
-func (v *view) remove() {
+// Remove forgets everything at and below the place.
+func (v *View) Remove() {
 	schema := string(v.at.schema)
 	for id, e := range v.entries {
 		if v.removeFrom(id, e, schema) {
 			v.touched[id] = true
 		}
 	}
-	pattern := v.at.text()
+	pattern := v.at.Text()
 	for path := range v.rest {
 		if under(path, pattern) {
 			delete(v.rest, path)
@@ -26,17 +26,17 @@ func (v *view) remove() {
 	v.removeReadings(schema, v.at.keys)
 }
 
-func (v *view) removeFrom(id models.ObjectID, e *entry, schema string) bool {
-	own := objectKeys(id)
+func (v *View) removeFrom(id models.ObjectID, e *entry, schema string) bool {
+	own := ObjectKeys(id)
 	keys := v.at.keys
 	for i := range min(len(keys), len(own)) {
-		if keys[i] != wildcard && keys[i] != own[i] {
+		if keys[i] != Wildcard && keys[i] != own[i] {
 			return false
 		}
 	}
 	removed := false
 	for _, row := range configRows {
-		if row.kind != id.Kind || !covers(schema, row.schema) {
+		if row.kind != id.Kind || !Covers(schema, row.schema) {
 			continue
 		}
 		if _, ok := e.leaves[row.leaf]; ok {
@@ -60,22 +60,22 @@ func (v *view) removeFrom(id models.ObjectID, e *entry, schema string) bool {
 }
 
 func subMatches(keys []string, sub string) bool {
-	if len(keys) == 0 || slices.Contains(keys, wildcard) {
+	if len(keys) == 0 || slices.Contains(keys, Wildcard) {
 		return true
 	}
 	return strings.Join(keys, "/") == sub
 }
 
-// covers reports whether a path at or above schema is meant.
-func covers(above, schema string) bool {
+// Covers reports whether a path at or above schema is meant.
+func Covers(above, schema string) bool {
 	return above == "" || schema == above || strings.HasPrefix(schema, above) && schema[len(above)] == '/'
 }
 
 // under reports whether a path (as text) lies at or below a pattern, in which
-// a key may be a wildcard.
+// a key may be a Wildcard.
 func under(path, pattern string) bool {
 	for {
-		i := strings.Index(pattern, "="+wildcard+"]")
+		i := strings.Index(pattern, "="+Wildcard+"]")
 		if i < 0 {
 			rest, ok := strings.CutPrefix(path, pattern)
 			return ok && (rest == "" || rest[0] == '/')
@@ -84,16 +84,16 @@ func under(path, pattern string) bool {
 		if !ok {
 			return false
 		}
-		end := keyEnd(rest)
+		end := KeyEnd(rest)
 		if end < 0 {
 			return false
 		}
-		path, pattern = rest[end+1:], pattern[i+len("="+wildcard+"]"):]
+		path, pattern = rest[end+1:], pattern[i+len("="+Wildcard+"]"):]
 	}
 }
 
-// keyEnd finds the bracket that closes a key value, passing escaped ones.
-func keyEnd(s string) int {
+// KeyEnd finds the bracket that closes a key value, passing escaped ones.
+func KeyEnd(s string) int {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '\\':

@@ -1,4 +1,4 @@
-package gnmi
+package ocmap
 
 import (
 	"encoding/json"
@@ -18,7 +18,7 @@ import (
 // what stands on the wire.
 type codec struct {
 	// read turns what the device said into canonical text.
-	read func(scalar) (string, error)
+	read func(Scalar) (string, error)
 	// write turns canonical text into RFC 7951 JSON.
 	write func(string) (string, error)
 }
@@ -32,7 +32,7 @@ const maxMHz = 1_000_000_000_000
 // The codecs, one per type of leaf.
 var (
 	frequencyCodec = codec{
-		read: func(s scalar) (string, error) {
+		read: func(s Scalar) (string, error) {
 			n, err := s.unsigned(64)
 			if err != nil || n > maxMHz {
 				return "", errForm
@@ -51,7 +51,7 @@ var (
 		},
 	}
 	powerCodec = codec{
-		read: func(s scalar) (string, error) {
+		read: func(s Scalar) (string, error) {
 			n, err := s.decimal(2)
 			return models.Power(n).String(), err
 		},
@@ -61,7 +61,7 @@ var (
 		},
 	}
 	ratioCodec = codec{
-		read: func(s scalar) (string, error) {
+		read: func(s Scalar) (string, error) {
 			n, err := s.decimal(2)
 			return models.Ratio(n).String(), err
 		},
@@ -71,7 +71,7 @@ var (
 		},
 	}
 	gbpsCodec = codec{
-		read: func(s scalar) (string, error) {
+		read: func(s Scalar) (string, error) {
 			n, err := s.decimal(3)
 			if err != nil {
 				return "", err
@@ -86,8 +86,8 @@ var (
 	uint16Codec = unsignedCodec(16)
 	uint32Codec = unsignedCodec(32)
 	boolCodec   = codec{
-		read: func(s scalar) (string, error) {
-			if s.form != formBool {
+		read: func(s Scalar) (string, error) {
+			if !s.isTruth() {
 				return "", errForm
 			}
 			return s.text, nil
@@ -100,8 +100,8 @@ var (
 		},
 	}
 	textCodec = codec{
-		read: func(s scalar) (string, error) {
-			if s.form != formText {
+		read: func(s Scalar) (string, error) {
+			if !s.isText() {
 				return "", errForm
 			}
 			return s.text, nil
@@ -117,7 +117,7 @@ var (
 
 func unsignedCodec(bits int) codec {
 	return codec{
-		read: func(s scalar) (string, error) {
+		read: func(s Scalar) (string, error) {
 			n, err := s.unsigned(bits)
 			return strconv.FormatUint(n, 10), err
 		},
@@ -130,8 +130,8 @@ func unsignedCodec(bits int) codec {
 
 func enumCodec(names ...string) codec {
 	return codec{
-		read: func(s scalar) (string, error) {
-			if s.form != formText || !slices.Contains(names, s.text) {
+		read: func(s Scalar) (string, error) {
+			if !s.isText() || !slices.Contains(names, s.text) {
 				return "", errForm
 			}
 			return s.text, nil
@@ -147,9 +147,9 @@ func enumCodec(names ...string) codec {
 
 func identityCodec(module string) codec {
 	return codec{
-		read: func(s scalar) (string, error) {
-			name := withoutModule(s.text)
-			if s.form != formText || !isIdentity(name) {
+		read: func(s Scalar) (string, error) {
+			name := WithoutModule(s.text)
+			if !s.isText() || !isIdentity(name) {
 				return "", errForm
 			}
 			return name, nil
@@ -179,8 +179,8 @@ func quoteText(text string) (string, error) {
 
 // unsigned reads an integer, which may come as a number or as text. Some
 // devices write integers as doubles; a whole one is accepted.
-func (s scalar) unsigned(bits int) (uint64, error) {
-	if s.form != formNumber && s.form != formText {
+func (s Scalar) unsigned(bits int) (uint64, error) {
+	if s.form != formNumber && !s.isText() {
 		return 0, errForm
 	}
 	if n, err := strconv.ParseUint(s.text, 10, bits); err == nil {
@@ -200,8 +200,8 @@ func (s scalar) unsigned(bits int) (uint64, error) {
 const maxHundredths = 20_000
 
 // decimal reads a decimal64 as an integer number of its last digit.
-func (s scalar) decimal(digits int) (int64, error) {
-	if s.form != formNumber && s.form != formText {
+func (s Scalar) decimal(digits int) (int64, error) {
+	if s.form != formNumber && !s.isText() {
 		return 0, errForm
 	}
 	n, err := openconfig.ParseDecimal(s.text, digits)
@@ -215,8 +215,8 @@ func (s scalar) decimal(digits int) (int64, error) {
 }
 
 // real reads a number that has no unit of ours, a bit error rate.
-func (s scalar) real() (float64, error) {
-	if s.form != formNumber && s.form != formText {
+func (s Scalar) real() (float64, error) {
+	if s.form != formNumber && !s.isText() {
 		return 0, errForm
 	}
 	if _, err := openconfig.ParseDecimal(s.text, 18); err != nil {

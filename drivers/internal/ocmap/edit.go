@@ -1,6 +1,7 @@
-package gnmi
+package ocmap
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,29 +12,42 @@ import (
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
-// operation is what a SetRequest can do to a path.
-type operation byte
+// Operation is what can be done to a path.
+type Operation byte
 
+// The operations.
 const (
-	deletion operation = iota
-	replacement
-	update
+	Deletion Operation = iota
+	Replacement
+	Update
 )
 
-// edit is one operation of a SetRequest with the owner it is made for.
-type edit struct {
-	operation operation
-	rank      int // place in the request, see order.go
-	owner     string
-	schema    string
-	keys      []string
-	payload   string // RFC 7951 JSON; empty for a deletion
-	meaning   string // what it does, for people
+// Edit is one operation with the owner it is made for.
+type Edit struct {
+	Operation Operation
+	Owner     string
+	Schema    string
+	Keys      []string
+	Payload   string // RFC 7951 JSON; empty for a deletion
+	Meaning   string // what it does, for people
+	rank      int    // place in the pass, see order.go
 }
 
-// check refuses what makes no sense or what the profile says the device cannot
+// EditsOf returns what brings a device from have, which is what it has now, to
+// what the changes of a pass want, in the order in which devices take it.
+// Nothing is returned for what is so already. The pass has been checked.
+func EditsOf(p drivers.Pass, have map[models.ObjectID]models.Leaves, profile catalogue.Profile) []Edit {
+	var edits []Edit
+	for _, c := range p.Changes {
+		edits = append(edits, editsOf(c, have[c.Object], profile)...)
+	}
+	slices.SortStableFunc(edits, func(a, b Edit) int { return cmp.Compare(a.rank, b.rank) })
+	return edits
+}
+
+// Check refuses what makes no sense or what the profile says the device cannot
 // do. It looks at the pass alone, so nothing has been asked of the device yet.
-func check(p drivers.Pass, profile catalogue.Profile) (drivers.Kind, error) {
+func Check(p drivers.Pass, profile catalogue.Profile) (drivers.Kind, error) {
 	owners := map[models.ObjectID]string{}
 	for _, c := range p.Changes {
 		if other, twice := owners[c.Object]; twice {
@@ -48,17 +62,17 @@ func check(p drivers.Pass, profile catalogue.Profile) (drivers.Kind, error) {
 }
 
 func checkChange(c models.Change, profile catalogue.Profile) (drivers.Kind, error) {
-	if _, known := objectPaths[c.Object.Kind]; !known {
+	if _, known := ObjectPaths[c.Object.Kind]; !known {
 		return drivers.KindInvalid, fmt.Errorf("no object kind %q", c.Object.Kind)
 	}
 	if c.Object.Kind.Whole() {
 		if _, err := strconv.ParseUint(c.Object.Key, 10, 32); err != nil {
 			return drivers.KindInvalid, fmt.Errorf("index %q is not a 32-bit number", c.Object.Key)
 		}
-	} else if slices.Contains(objectKeys(c.Object), "") || len(objectKeys(c.Object)) != objectPaths[c.Object.Kind].keys {
+	} else if slices.Contains(ObjectKeys(c.Object), "") || len(ObjectKeys(c.Object)) != ObjectPaths[c.Object.Kind].Keys {
 		return drivers.KindInvalid, fmt.Errorf("key %q is not complete", c.Object.Key)
 	}
-	if c.Object.Kind == models.KindLaser && profile.LaserSwitch == laserByLogicalChannel {
+	if c.Object.Kind == models.KindLaser && profile.LaserSwitch == LaserByLogicalChannel {
 		return drivers.KindUnsupported, fmt.Errorf("profile %s switches the laser by the logical channel's admin-state", profile.Name)
 	}
 	if c.After == nil {
@@ -116,8 +130,8 @@ var gentle = []models.LeafName{models.LeafAdmin, models.LeafDescription, models.
 // editsOf returns what brings one object from have, which is what the device
 // has now, to what the change wants. Nothing is returned when that is so
 // already. The change has been checked.
-func editsOf(c models.Change, have models.Leaves, profile catalogue.Profile) []edit {
-	e := changeEditor{change: c, have: have, profile: profile, keys: objectKeys(c.Object)}
+func editsOf(c models.Change, have models.Leaves, profile catalogue.Profile) []Edit {
+	e := changeEditor{change: c, have: have, profile: profile, keys: ObjectKeys(c.Object)}
 	switch {
 	case c.Object.Kind.Whole():
 		return e.whole()
@@ -154,13 +168,13 @@ func (e changeEditor) differences() (given, wanted []configRow) {
 	return given, wanted
 }
 
-func (e changeEditor) whole() []edit {
-	schema := objectPaths[e.change.Object.Kind].schema
+func (e changeEditor) whole() []Edit {
+	schema := ObjectPaths[e.change.Object.Kind].Schema
 	if e.change.After == nil {
 		if len(e.have) == 0 {
 			return nil
 		}
-		return []edit{e.edit(deletion, schema, "", "goes")}
+		return []Edit{e.edit(Deletion, schema, "", "goes")}
 	}
 	given, wanted := e.differences()
 	if len(given)+len(wanted) == 0 {
@@ -171,7 +185,7 @@ func (e changeEditor) whole() []edit {
 		return !there || !slices.Contains(gentle, r.leaf)
 	})
 	if !inPlace {
-		return []edit{e.edit(replacement, schema, entryPayload(e.change.Object, e.change.After, e.profile), e.described())}
+		return []Edit{e.edit(Replacement, schema, entryPayload(e.change.Object, e.change.After, e.profile), e.described())}
 	}
 	return e.leafUpdates(wanted)
 }
@@ -179,57 +193,57 @@ func (e changeEditor) whole() []edit {
 // optical replaces the configuration of an optical channel as a whole: mode,
 // frequency and power constrain each other, and a device may refuse one of
 // them changed alone.
-func (e changeEditor) optical() []edit {
+func (e changeEditor) optical() []Edit {
 	given, wanted := e.differences()
 	if e.change.After == nil {
-		edits := make([]edit, 0, len(given))
+		edits := make([]Edit, 0, len(given))
 		for _, row := range given {
-			edits = append(edits, e.edit(deletion, row.schema, "", e.from(row.leaf)+" is given up"))
+			edits = append(edits, e.edit(Deletion, row.schema, "", e.from(row.leaf)+" is given up"))
 		}
 		return edits
 	}
 	if len(given)+len(wanted) == 0 {
 		return nil
 	}
-	return []edit{e.edit(replacement, opticalPath+"/config", opticalPayload(e.change.After), e.described())}
+	return []Edit{e.edit(Replacement, OpticalPath+"/config", opticalPayload(e.change.After), e.described())}
 }
 
 // shared updates the single leaves of an entry that is not ours. What is given
 // up is deleted, except for "enabled", whose default is on: a laser or an
 // interface is switched off, an amplifier or attenuator is left as it is.
-func (e changeEditor) shared() []edit {
+func (e changeEditor) shared() []Edit {
 	given, wanted := e.differences()
 	edits := e.leafUpdates(wanted)
 	for _, row := range given {
 		switch {
 		case row.leaf != models.LeafEnabled:
-			edits = append(edits, e.edit(deletion, row.schema, "", e.from(row.leaf)+" is given up"))
+			edits = append(edits, e.edit(Deletion, row.schema, "", e.from(row.leaf)+" is given up"))
 		case e.change.Object.Kind == models.KindLaser || e.change.Object.Kind == models.KindInterface:
 			if e.have[row.leaf] != "false" {
-				edits = append(edits, e.edit(update, row.schema, "false", e.from(row.leaf)+" becomes false, because it is given up"))
+				edits = append(edits, e.edit(Update, row.schema, "false", e.from(row.leaf)+" becomes false, because it is given up"))
 			}
 		}
 	}
 	return edits
 }
 
-func (e changeEditor) leafUpdates(rows []configRow) []edit {
-	edits := make([]edit, 0, len(rows))
+func (e changeEditor) leafUpdates(rows []configRow) []Edit {
+	edits := make([]Edit, 0, len(rows))
 	for _, row := range rows {
 		value := e.change.After[row.leaf]
-		edits = append(edits, e.edit(update, row.schema, mustWrite(row, value), e.from(row.leaf)+" becomes "+value))
+		edits = append(edits, e.edit(Update, row.schema, mustWrite(row, value), e.from(row.leaf)+" becomes "+value))
 	}
 	return edits
 }
 
-func (e changeEditor) edit(op operation, schema, payload, meaning string) edit {
+func (e changeEditor) edit(op Operation, schema, payload, meaning string) Edit {
 	keys := e.keys
-	if covers(distributionPath, schema) {
+	if Covers(DistributionPath, schema) {
 		keys = append(slices.Clone(keys), rawMHz(e.change.After[models.LeafLower]), rawMHz(e.change.After[models.LeafUpper]))
 	}
-	return edit{
-		operation: op, rank: rankOf(op, e.change, e.have, schema, payload), owner: e.change.Owner,
-		schema: schema, keys: keys, payload: payload, meaning: e.change.Object.String() + " " + meaning,
+	return Edit{
+		Operation: op, rank: rankOf(op, e.change, e.have, schema, payload), Owner: e.change.Owner,
+		Schema: schema, Keys: keys, Payload: payload, Meaning: e.change.Object.String() + " " + meaning,
 	}
 }
 
@@ -267,3 +281,9 @@ func (e changeEditor) from(leaf models.LeafName) string {
 	}
 	return string(leaf) + " (not set)"
 }
+
+// The two ways of switching a laser that a profile may name.
+const (
+	LaserByPhysicalChannel = "physical-channel"
+	LaserByLogicalChannel  = "logical-channel"
+)

@@ -1,7 +1,8 @@
-package gnmi
+package ocmap
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/waveplane/waveplane/models"
@@ -77,21 +78,32 @@ func TestPathText(t *testing.T) {
 		keys   []string
 		want   string
 	}{
-		{opticalPath + "/config/frequency", []string{"oc-1"}, "/components/component[name=oc-1]/optical-channel/config/frequency"},
-		{lanePath, []string{"x", "1"}, "/components/component[name=x]/transceiver/physical-channels/channel[index=1]"},
-		{lanePath, []string{"x"}, "/components/component[name=x]/transceiver/physical-channels/channel[index=*]"},
-		{interfacePath, []string{`a]b\c`}, `/interfaces/interface[name=a\]b\\c]`},
-		{distributionPath, []string{"7", "1", "2"},
+		{OpticalPath + "/config/frequency", []string{"oc-1"}, "/components/component[name=oc-1]/optical-channel/config/frequency"},
+		{LanePath, []string{"x", "1"}, "/components/component[name=x]/transceiver/physical-channels/channel[index=1]"},
+		{LanePath, []string{"x"}, "/components/component[name=x]/transceiver/physical-channels/channel[index=*]"},
+		{InterfacePath, []string{`a]b\c`}, `/interfaces/interface[name=a\]b\\c]`},
+		{DistributionPath, []string{"7", "1", "2"},
 			"/wavelength-router/media-channels/channel[index=7]/spectrum-power-profile/distribution[lower-frequency=1][upper-frequency=2]"},
 	}
 	for _, tt := range tests {
-		if got := pathText(tt.schema, tt.keys...); got != tt.want {
-			t.Errorf("pathText(%q, %v) = %q, want %q", tt.schema, tt.keys, got, tt.want)
+		if got := PathText(tt.schema, tt.keys...); got != tt.want {
+			t.Errorf("PathText(%q, %v) = %q, want %q", tt.schema, tt.keys, got, tt.want)
 		}
-		var p place
-		p.reset()
-		p.walk(pathOf(tt.schema, tt.keys...))
-		if got := p.text(); got != tt.want {
+		var p Place
+		p.Reset()
+		left := tt.keys
+		for name := range strings.SplitSeq(tt.schema, "/") {
+			p.Enter(name)
+			for range p.Keys() {
+				if len(left) == 0 {
+					p.Key("", false)
+					continue
+				}
+				p.Key(left[0], true)
+				left = left[1:]
+			}
+		}
+		if got := p.Text(); got != tt.want {
 			t.Errorf("walking the path of %q, %v gives %q, want %q", tt.schema, tt.keys, got, tt.want)
 		}
 	}
@@ -128,11 +140,11 @@ func TestObjectKeys(t *testing.T) {
 		{models.ObjectID{Kind: models.KindLaser, Key: "xcvr-et-0/0/1/4"}, []string{"xcvr-et-0/0/1", "4"}},
 		{models.ObjectID{Kind: models.KindOpticalChannel, Key: "oc-0/0/1"}, []string{"oc-0/0/1"}},
 	} {
-		got := objectKeys(tt.id)
+		got := ObjectKeys(tt.id)
 		if len(got) != len(tt.want) || got[0] != tt.want[0] || got[len(got)-1] != tt.want[len(got)-1] {
 			t.Errorf("keys of %v are %q, want %q", tt.id, got, tt.want)
 		}
-		if back := objectKey(tt.id.Kind, got); back != tt.id.Key {
+		if back := ObjectKey(tt.id.Kind, got); back != tt.id.Key {
 			t.Errorf("keys %q join to %q, want %q", got, back, tt.id.Key)
 		}
 	}

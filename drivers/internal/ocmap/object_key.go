@@ -1,4 +1,4 @@
-package gnmi
+package ocmap
 
 import (
 	"strconv"
@@ -7,18 +7,18 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
-// objectKey joins the keys of an object's path into the key that package
+// ObjectKey joins the keys of an object's path into the key that package
 // models uses.
-func objectKey(kind models.ObjectKind, keys []string) string {
+func ObjectKey(kind models.ObjectKind, keys []string) string {
 	if kind == models.KindLaser && len(keys) > 1 {
 		return keys[0] + "/" + keys[1]
 	}
 	return keys[0]
 }
 
-// objectKeys is the inverse. A laser's key is split at its last slash, because
+// ObjectKeys is the inverse. A laser's key is split at its last slash, because
 // component names hold slashes too.
-func objectKeys(id models.ObjectID) []string {
+func ObjectKeys(id models.ObjectID) []string {
 	if id.Kind == models.KindLaser {
 		if i := strings.LastIndexByte(id.Key, '/'); i >= 0 {
 			return []string{id.Key[:i], id.Key[i+1:]}

@@ -1,4 +1,4 @@
-package gnmi
+package ocmap
 
 import (
 	"strconv"
@@ -10,13 +10,13 @@ import (
 // The functions below turn a setter of one field into a row of the table: they
 // find the reading that the leaf belongs to, stamp it and note it as news.
 
-func channelLeaf(set func(*models.ChannelReading, *view, scalar)) func(*view, []string, scalar) {
-	return func(v *view, keys []string, s scalar) {
+func channelLeaf(set func(*models.ChannelReading, *View, Scalar)) func(*View, []string, Scalar) {
+	return func(v *View, keys []string, s Scalar) {
 		v.setChannel(keys[0], func(r *models.ChannelReading) { set(r, v, s) })
 	}
 }
 
-func (v *view) setChannel(name string, set func(*models.ChannelReading)) {
+func (v *View) setChannel(name string, set func(*models.ChannelReading)) {
 	r, known := v.readings.Channels[name]
 	if !known {
 		for _, l := range v.lanes {
@@ -26,14 +26,14 @@ func (v *view) setChannel(name string, set func(*models.ChannelReading)) {
 		}
 	}
 	set(&r)
-	r.At = v.now
+	r.At = v.Now
 	v.readings.Channels = put(v.readings.Channels, name, r)
 	v.news.Channels = put(v.news.Channels, name, r)
 }
 
-func laneLeaf(set func(*lane, *view, scalar)) func(*view, []string, scalar) {
-	return func(v *view, keys []string, s scalar) {
-		key := objectKey(models.KindLaser, keys)
+func laneLeaf(set func(*lane, *View, Scalar)) func(*View, []string, Scalar) {
+	return func(v *View, keys []string, s Scalar) {
+		key := ObjectKey(models.KindLaser, keys)
 		l := v.lanes[key]
 		if l == nil {
 			l = &lane{channel: v.channelByName(keys[0], keys[1])}
@@ -50,7 +50,7 @@ func laneLeaf(set func(*lane, *view, scalar)) func(*view, []string, scalar) {
 
 // channelByName derives the optical channel that a transceiver's lane carries
 // from the profile's name templates, for devices that do not tell.
-func (v *view) channelByName(transceiver, index string) string {
+func (v *View) channelByName(transceiver, index string) string {
 	names := v.profile.Names
 	if index != strconv.Itoa(names.PhysicalChannel) {
 		return ""
@@ -71,51 +71,51 @@ func (v *view) channelByName(transceiver, index string) string {
 	return ""
 }
 
-func logicalLeaf(set func(*models.LogicalReading, *view, scalar)) func(*view, []string, scalar) {
-	return func(v *view, keys []string, s scalar) {
+func logicalLeaf(set func(*models.LogicalReading, *View, Scalar)) func(*View, []string, Scalar) {
+	return func(v *View, keys []string, s Scalar) {
 		r := v.readings.Logical[keys[0]]
 		set(&r, v, s)
-		r.At = v.now
+		r.At = v.Now
 		v.readings.Logical = put(v.readings.Logical, keys[0], r)
 		v.news.Logical = put(v.news.Logical, keys[0], r)
 	}
 }
 
-func mediaLeaf(set func(*models.MediaReading, *view, scalar)) func(*view, []string, scalar) {
-	return func(v *view, keys []string, s scalar) {
+func mediaLeaf(set func(*models.MediaReading, *View, Scalar)) func(*View, []string, Scalar) {
+	return func(v *View, keys []string, s Scalar) {
 		r := v.readings.Media[keys[0]]
 		set(&r, v, s)
-		r.At = v.now
+		r.At = v.Now
 		v.readings.Media = put(v.readings.Media, keys[0], r)
 		v.news.Media = put(v.news.Media, keys[0], r)
 	}
 }
 
-func amplifierLeaf(set func(*models.AmplifierReading, *view, scalar)) func(*view, []string, scalar) {
-	return func(v *view, keys []string, s scalar) {
+func amplifierLeaf(set func(*models.AmplifierReading, *View, Scalar)) func(*View, []string, Scalar) {
+	return func(v *View, keys []string, s Scalar) {
 		r := v.readings.Amplifiers[keys[0]]
 		set(&r, v, s)
-		r.At = v.now
+		r.At = v.Now
 		v.readings.Amplifiers = put(v.readings.Amplifiers, keys[0], r)
 		v.news.Amplifiers = put(v.news.Amplifiers, keys[0], r)
 	}
 }
 
-func portLeaf(set func(*models.PortReading, *view, scalar)) func(*view, []string, scalar) {
-	return func(v *view, keys []string, s scalar) {
+func portLeaf(set func(*models.PortReading, *View, Scalar)) func(*View, []string, Scalar) {
+	return func(v *View, keys []string, s Scalar) {
 		r := v.readings.Ports[keys[0]]
 		set(&r, v, s)
-		r.At = v.now
+		r.At = v.Now
 		v.readings.Ports = put(v.readings.Ports, keys[0], r)
 		v.news.Ports = put(v.news.Ports, keys[0], r)
 	}
 }
 
-func interfaceLeaf(set func(*models.InterfaceReading, *view, scalar)) func(*view, []string, scalar) {
-	return func(v *view, keys []string, s scalar) {
+func interfaceLeaf(set func(*models.InterfaceReading, *View, Scalar)) func(*View, []string, Scalar) {
+	return func(v *View, keys []string, s Scalar) {
 		r := v.readings.Interfaces[keys[0]]
 		set(&r, v, s)
-		r.At = v.now
+		r.At = v.Now
 		v.readings.Interfaces = put(v.readings.Interfaces, keys[0], r)
 		v.news.Interfaces = put(v.news.Interfaces, keys[0], r)
 	}
@@ -123,13 +123,13 @@ func interfaceLeaf(set func(*models.InterfaceReading, *view, scalar)) func(*view
 
 // identityLeaf keeps what components say of themselves; the chassis speaks for
 // the device.
-func identityLeaf(set func(*models.Identity, string)) func(*view, []string, scalar) {
-	return func(v *view, keys []string, s scalar) {
-		if s.form != formText {
-			v.ignored++
+func identityLeaf(set func(*models.Identity, string)) func(*View, []string, Scalar) {
+	return func(v *View, keys []string, s Scalar) {
+		if !s.isText() {
+			v.Ignored++
 			return
 		}
-		if withoutModule(s.text) == "CHASSIS" && string(v.at.schema) == componentPath+"/state/type" {
+		if WithoutModule(s.text) == "CHASSIS" && string(v.at.schema) == ComponentPath+"/state/type" {
 			v.chassis, v.identityKnown = keys[0], true
 		}
 		if v.chassis != "" && v.chassis != keys[0] {
@@ -147,19 +147,19 @@ func identityLeaf(set func(*models.Identity, string)) func(*view, []string, scal
 	}
 }
 
-func setMonitorPort(v *view, keys []string, s scalar) {
-	if s.form != formText {
-		v.ignored++
+func setMonitorPort(v *View, keys []string, s Scalar) {
+	if !s.isText() {
+		v.Ignored++
 		return
 	}
 	v.ports[keys[0]] = s.text
 	v.seenTouched = true
 }
 
-func setSpectrum(v *view, keys []string, s scalar) {
-	lower, upper := frequencyOf(scalar{formText, keys[1]}), frequencyOf(scalar{formText, keys[2]})
+func setSpectrum(v *View, keys []string, s Scalar) {
+	lower, upper := frequencyOf(Scalar{formText, keys[1]}), frequencyOf(Scalar{formText, keys[2]})
 	if lower == nil || upper == nil || *lower >= *upper {
-		v.ignored++
+		v.Ignored++
 		return
 	}
 	spans := v.spectrum[keys[0]]
@@ -178,7 +178,7 @@ func setSpectrum(v *view, keys []string, s scalar) {
 // measureMedia gives each media channel the power that the channel monitor at
 // its destination saw where the two overlap most. The monitor's slots need not
 // have the edges of ours.
-func (v *view) measureMedia() {
+func (v *View) measureMedia() {
 	for id, e := range v.entries {
 		if id.Kind != models.KindMediaChannel {
 			continue
@@ -188,13 +188,13 @@ func (v *view) measureMedia() {
 		if !seen && (!known || r.Power == nil) {
 			continue
 		}
-		r.Power, r.At = power, v.now
+		r.Power, r.At = power, v.Now
 		v.readings.Media = put(v.readings.Media, id.Key, r)
 		v.news.Media = put(v.news.Media, id.Key, r)
 	}
 }
 
-func (v *view) powerAt(leaves models.Leaves) (power *models.Power, seen bool) {
+func (v *View) powerAt(leaves models.Leaves) (power *models.Power, seen bool) {
 	lower, err := models.ParseFrequency(leaves[models.LeafLower])
 	if err != nil {
 		return nil, false
@@ -225,7 +225,7 @@ const reducedBy models.Ratio = 600
 // noteReduction tells of amplifiers whose output is held down. OpenConfig has no
 // leaf for it; it shows as a gain far below the target while there is light to
 // amplify. Where that cannot be told it stays unknown.
-func (v *view) noteReduction() {
+func (v *View) noteReduction() {
 	for name, r := range v.readings.Amplifiers {
 		reduced := v.reduced(name, r)
 		if reduced == r.Reduced || reduced != nil && r.Reduced != nil && *reduced == *r.Reduced {
@@ -237,7 +237,7 @@ func (v *view) noteReduction() {
 	}
 }
 
-func (v *view) reduced(name string, r models.AmplifierReading) *bool {
+func (v *View) reduced(name string, r models.AmplifierReading) *bool {
 	e := v.entries[models.ObjectID{Kind: models.KindAmplifier, Key: name}]
 	if e == nil || e.leaves[models.LeafAmpMode] != "CONSTANT_GAIN" || e.leaves[models.LeafEnabled] == "false" {
 		return nil
@@ -252,23 +252,23 @@ func (v *view) reduced(name string, r models.AmplifierReading) *bool {
 
 // removeReadings forgets the readings of list entries that the device deleted
 // and blanks them for those who already know them.
-func (v *view) removeReadings(schema string, keys []string) {
-	if len(keys) == 0 || keys[0] == wildcard {
+func (v *View) removeReadings(schema string, keys []string) {
+	if len(keys) == 0 || keys[0] == Wildcard {
 		return
 	}
 	switch key := keys[0]; {
-	case covers(schema, logicalPath+"/state/link-state"):
+	case Covers(schema, LogicalPath+"/state/link-state"):
 		if _, known := v.readings.Logical[key]; known {
 			delete(v.readings.Logical, key)
-			v.news.Logical = put(v.news.Logical, key, models.LogicalReading{At: v.now})
+			v.news.Logical = put(v.news.Logical, key, models.LogicalReading{At: v.Now})
 		}
-	case covers(schema, mediaPath+"/state/oper-status"):
+	case Covers(schema, MediaPath+"/state/oper-status"):
 		if _, known := v.readings.Media[key]; known {
 			delete(v.readings.Media, key)
-			v.news.Media = put(v.news.Media, key, models.MediaReading{At: v.now})
+			v.news.Media = put(v.news.Media, key, models.MediaReading{At: v.Now})
 		}
-	case covers(schema, monitoredPath+"/state/power") && len(keys) == 3:
-		lower, upper := frequencyOf(scalar{formText, keys[1]}), frequencyOf(scalar{formText, keys[2]})
+	case Covers(schema, MonitoredPath+"/state/power") && len(keys) == 3:
+		lower, upper := frequencyOf(Scalar{formText, keys[1]}), frequencyOf(Scalar{formText, keys[2]})
 		if lower != nil && upper != nil {
 			delete(v.spectrum[key], span{*lower, *upper})
 			v.seenTouched = true

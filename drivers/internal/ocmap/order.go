@@ -1,4 +1,4 @@
-package gnmi
+package ocmap
 
 import (
 	"github.com/waveplane/waveplane/models"
@@ -30,12 +30,12 @@ const (
 	rankInterfaceOn
 )
 
-func rankOf(op operation, c models.Change, have models.Leaves, schema, payload string) int {
+func rankOf(op Operation, c models.Change, have models.Leaves, schema, payload string) int {
 	client := isClient(c.After) || c.After == nil && (isClient(have) || isClient(c.Before))
 	switch op {
-	case deletion:
+	case Deletion:
 		return rankDeletion(c.Object.Kind, client)
-	case replacement:
+	case Replacement:
 		return rankReplacement(c.Object.Kind, client)
 	}
 	return rankUpdate(c.Object.Kind, client, schema, payload)
@@ -67,17 +67,17 @@ func rankReplacement(kind models.ObjectKind, client bool) int {
 
 func rankUpdate(kind models.ObjectKind, client bool, schema, payload string) int {
 	switch schema {
-	case interfacePath + "/config/enabled":
+	case InterfacePath + "/config/enabled":
 		if payload == "true" {
 			return rankInterfaceOn
 		}
 		return rankInterfaceOff
-	case lanePath + "/config/tx-laser":
+	case LanePath + "/config/tx-laser":
 		if payload == "true" {
 			return rankLaserOn
 		}
 		return rankLaserOff
-	case logicalPath + "/config/admin-state", mediaPath + "/config/admin-status":
+	case LogicalPath + "/config/admin-state", MediaPath + "/config/admin-status":
 		switch {
 		case payload != `"`+models.AdminEnabled+`"`:
 			return rankBlock

@@ -1,4 +1,4 @@
-package gnmi
+package ocmap
 
 import (
 	"strconv"
@@ -15,22 +15,22 @@ import (
 
 // moduleOf is the module that the members of a payload belong to.
 var moduleOf = map[models.ObjectKind]string{
-	models.KindOpticalChannel: terminalModule,
-	models.KindLogicalChannel: terminalModule,
-	models.KindMediaChannel:   routerModule,
+	models.KindOpticalChannel: TerminalModule,
+	models.KindLogicalChannel: TerminalModule,
+	models.KindMediaChannel:   RouterModule,
 }
 
 // opticalPayload is the container optical-channel/config.
 func opticalPayload(leaves models.Leaves) string {
 	tree := &jsonTree{}
-	tree.addRows(models.KindOpticalChannel, opticalPath+"/config", leaves)
-	return tree.object(opticalPath+"/config", terminalModule)
+	tree.addRows(models.KindOpticalChannel, OpticalPath+"/config", leaves)
+	return tree.object(OpticalPath+"/config", TerminalModule)
 }
 
 // entryPayload is a whole list entry: its keys, its settings and the entry's
 // only sub-entry.
 func entryPayload(id models.ObjectID, leaves models.Leaves, profile catalogue.Profile) string {
-	schema := objectPaths[id.Kind].schema
+	schema := ObjectPaths[id.Kind].Schema
 	tree := &jsonTree{}
 	tree.add("index", id.Key)
 	tree.add("config/index", id.Key)
@@ -61,7 +61,7 @@ func addAssignment(tree *jsonTree, leaves models.Leaves, profile catalogue.Profi
 	if !ok {
 		index = strconv.Itoa(profile.AssignmentBase)
 	}
-	at := strings.TrimPrefix(assignmentPath, logicalPath+"/")
+	at := strings.TrimPrefix(AssignmentPath, LogicalPath+"/")
 	tree.add(at+"/index", index)
 	tree.add(at+"/config/index", index)
 	tree.add(at+"/config/assignment-type", strconv.Quote(kind))
@@ -74,7 +74,7 @@ func addDistribution(tree *jsonTree, leaves models.Leaves) {
 		return
 	}
 	lower, upper := strconv.Quote(rawMHz(leaves[models.LeafLower])), strconv.Quote(rawMHz(leaves[models.LeafUpper]))
-	at := strings.TrimPrefix(distributionPath, mediaPath+"/")
+	at := strings.TrimPrefix(DistributionPath, MediaPath+"/")
 	tree.add(at+"/lower-frequency", lower)
 	tree.add(at+"/upper-frequency", upper)
 	tree.add(at+"/config/lower-frequency", lower)
@@ -143,7 +143,7 @@ func (t *jsonTree) object(schema, module string) string {
 		switch {
 		case len(child.names) == 0:
 			b.WriteString(child.value)
-		case listKeys[at] != nil:
+		case ListKeys[at] != nil:
 			b.WriteString("[" + child.object(at, "") + "]")
 		default:
 			b.WriteString(child.object(at, ""))

@@ -1,4 +1,4 @@
-package gnmi
+package ocmap
 
 import (
 	"cmp"
@@ -13,12 +13,13 @@ import (
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
-// view is what one subscription has told so far. Updates go in leaf by leaf;
+// View is what one subscription has told so far. Updates go in leaf by leaf;
 // take returns what is new since the last take as a delta in the vocabulary of
 // package models. A view belongs to one goroutine.
-type view struct {
+type View struct {
+	// Now is when the batch under way arrived.
+	Now     time.Time
 	profile catalogue.Profile
-	now     time.Time // when the batch under way arrived
 
 	entries  map[models.ObjectID]*entry
 	rest     map[string]string // path → value of foreign configuration
@@ -36,11 +37,13 @@ type view struct {
 	seenTouched   bool // a channel monitor measured, or its port became known
 	identityKnown bool
 
-	measured bool // a measurement came; a device that gives none may be silent
+	// Measured: a measurement came; a device that gives none may be silent.
+	Measured bool
+	// Ignored counts what could not be used.
+	Ignored uint64
 
-	leaves  int // in entries and rest, against maxLeaves
-	ignored uint64
-	at      place
+	leaves int // in entries and rest, against maxLeaves
+	at     Place
 }
 
 // maxLeaves bounds what one device can make us keep.
@@ -66,8 +69,9 @@ type lane struct {
 // span is a stretch of spectrum as a channel monitor reports it.
 type span struct{ lower, upper models.Frequency }
 
-func newView(profile catalogue.Profile) *view {
-	return &view{
+// NewView makes the view of a device that has told nothing yet.
+func NewView(profile catalogue.Profile) *View {
+	return &View{
 		profile: profile,
 		entries: map[models.ObjectID]*entry{}, rest: map[string]string{},
 		lanes: map[string]*lane{}, ports: map[string]string{}, spectrum: map[string]map[span]*models.Power{},
@@ -75,20 +79,23 @@ func newView(profile catalogue.Profile) *view {
 	}
 }
 
+// At is the place where the next leaf is filed.
+func (v *View) At() *Place { return &v.at }
+
 // setConfig files a configuration leaf that has a row.
-func (v *view) setConfig(row configRow, keys []string, value scalar) {
+func (v *View) setConfig(row configRow, keys []string, value Scalar) {
 	text, err := row.codec.read(value)
 	if err != nil {
-		v.ignored++
+		v.Ignored++
 		return
 	}
-	id := models.ObjectID{Kind: row.kind, Key: objectKey(row.kind, keys)}
+	id := models.ObjectID{Kind: row.kind, Key: ObjectKey(row.kind, keys)}
 	e := v.entries[id]
 	if e == nil {
 		e = &entry{leaves: models.Leaves{}}
 	}
 	leaves := e.leaves
-	if own := objectPaths[row.kind].keys; len(keys) > own {
+	if own := ObjectPaths[row.kind].Keys; len(keys) > own {
 		sub := strings.Join(keys[own:], "/")
 		if e.subs == nil {
 			e.subs = map[string]models.Leaves{}
@@ -111,8 +118,8 @@ func (v *view) setConfig(row configRow, keys []string, value scalar) {
 }
 
 // setRest files a configuration leaf of no kind of ours.
-func (v *view) setRest(value scalar) {
-	path := v.at.text()
+func (v *View) setRest(value Scalar) {
+	path := v.at.Text()
 	old, had := v.rest[path]
 	if had && old == value.text || !had && !v.room() {
 		return
@@ -121,9 +128,9 @@ func (v *view) setRest(value scalar) {
 	v.restTouched = true
 }
 
-func (v *view) room() bool {
+func (v *View) room() bool {
 	if v.leaves >= maxLeaves {
-		v.ignored++
+		v.Ignored++
 		return false
 	}
 	v.leaves++
@@ -144,7 +151,7 @@ func (e *entry) compose(kind models.ObjectKind) models.Leaves {
 }
 
 // chosen picks the sub-entry that counts: the assignment with the lowest index;
-// the distribution that covers the media channel's own slot, or the only one.
+// the distribution that Covers the media channel's own slot, or the only one.
 func (e *entry) chosen(kind models.ObjectKind) (string, bool) {
 	if len(e.subs) == 0 {
 		return "", false
@@ -163,10 +170,10 @@ func (e *entry) chosen(kind models.ObjectKind) (string, bool) {
 	}), true
 }
 
-// take returns the news since the last take. With full it returns everything
+// Take returns the news since the last take. With full it returns everything
 // as the answer to a resynchronisation.
-func (v *view) take(full bool) models.Delta {
-	d := models.Delta{Full: full, At: v.now, Objects: map[models.ObjectID]models.Leaves{}}
+func (v *View) Take(full bool) models.Delta {
+	d := models.Delta{Full: full, At: v.Now, Objects: map[models.ObjectID]models.Leaves{}}
 	ids := maps.Keys(v.touched)
 	if full {
 		ids = maps.Keys(v.entries)
@@ -213,8 +220,8 @@ func (v *view) take(full bool) models.Delta {
 	return d
 }
 
-// hasNews reports whether take would return anything.
-func (v *view) hasNews() bool {
+// HasNews reports whether Take would return anything.
+func (v *View) HasNews() bool {
 	return len(v.touched) > 0 || v.restTouched || v.seenTouched || v.identityKnown ||
 		len(v.news.Channels)+len(v.news.Logical)+len(v.news.Media)+len(v.news.Amplifiers)+len(v.news.Ports)+len(v.news.Interfaces) > 0
 }
@@ -222,7 +229,7 @@ func (v *view) hasNews() bool {
 // restDigest is the same for the same configuration, whatever the order in
 // which it was told. Sub-entries that are of a kind of ours but do not count
 // are foreign too.
-func (v *view) restDigest() string {
+func (v *View) restDigest() string {
 	lines := make([]string, 0, len(v.rest))
 	for path, value := range v.rest {
 		lines = append(lines, path+"\x00"+value)
