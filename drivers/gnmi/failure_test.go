@@ -22,6 +22,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/drivertest/devices"
 	"github.com/waveplane/waveplane/drivers/gnmi"
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
 	"github.com/waveplane/waveplane/models"
@@ -41,7 +42,7 @@ func TestKindsOfRefusedWrites(t *testing.T) {
 	}
 	device := &scripted{}
 	session := openScript(t, l, device, "lab-router-zr")
-	p := drivers.Pass{Changes: one("circuit/alpha/1", optical("oc-1"), nil, models.Leaves{models.LeafFrequency: "193100 GHz"})}
+	p := drivers.Pass{Changes: devices.One("circuit/alpha/1", devices.Optical("oc-1"), nil, models.Leaves{models.LeafFrequency: "193100 GHz"})}
 	for code, want := range tests {
 		t.Run(code.String(), func(t *testing.T) {
 			device.set = refusing(code, "no\x1b[2J way for "+secret)
@@ -71,7 +72,7 @@ func TestBlame(t *testing.T) {
 	device := &scripted{}
 	session := openScript(t, l, device, "lab-router-zr")
 	leaves := models.Leaves{models.LeafDescription: "x", models.LeafLogicalType: "PROT_OTN"}
-	p := drivers.Pass{Changes: append(one("alpha", logical("1"), nil, leaves), one("beta", logical("10"), nil, leaves)...)}
+	p := drivers.Pass{Changes: append(devices.One("alpha", devices.Logical("1"), nil, leaves), devices.One("beta", devices.Logical("10"), nil, leaves)...)}
 	tests := map[string]struct {
 		words string
 		want  map[string]string
@@ -225,7 +226,7 @@ func TestPasswordStaysOnTrustedConnections(t *testing.T) {
 // TestRotatedCredentials checks that credentials are asked for at every dial.
 func TestRotatedCredentials(t *testing.T) {
 	l := newLab(t)
-	b := l.start(t, router)
+	b := l.start(t, devices.Router())
 	asked := 0
 	b.device.Credentials = func(context.Context) (string, string, error) {
 		asked++
@@ -274,7 +275,7 @@ func TestNoSync(t *testing.T) {
 			if drivers.KindOf(err) != drivers.KindUnreachable {
 				t.Errorf("watch gives %v, want kind Unreachable", err)
 			}
-			result, err := s.Apply(t.Context(), drivers.Pass{Changes: one("a", optical("oc-1"), nil, models.Leaves{models.LeafFrequency: "193100 GHz"})})
+			result, err := s.Apply(t.Context(), drivers.Pass{Changes: devices.One("a", devices.Optical("oc-1"), nil, models.Leaves{models.LeafFrequency: "193100 GHz"})})
 			if drivers.KindOf(err) != drivers.KindUnreachable || result.Sent {
 				t.Errorf("apply gives %+v and %v, want kind Unreachable and nothing sent", result, err)
 			}

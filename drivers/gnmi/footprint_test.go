@@ -3,7 +3,6 @@ package gnmi_test
 import (
 	"context"
 	"crypto/x509"
-	"fmt"
 	"runtime"
 	"sync"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"google.golang.org/grpc/credentials"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/drivertest/devices"
 	"github.com/waveplane/waveplane/drivers/gnmi"
 	"github.com/waveplane/waveplane/models"
 )
@@ -28,12 +28,7 @@ const maxFootprint = 60 << 10
 func TestFootprint(t *testing.T) {
 	const sessions = 100
 	l := newLab(t)
-	big := fixture{profile: "lab-router-zr", startup: join(foreignChannel), state: join(chassis)}
-	for i := range 8 {
-		port := fmt.Sprintf("et-0/0/%d", i)
-		big.startup, big.state = join(big.startup, lineCard(port)), join(big.state, lineCardState(port))
-	}
-	b := l.start(t, big)
+	b := l.start(t, devices.Large(8))
 
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(l.authority.PEM())

@@ -3,15 +3,13 @@ package gnmi_test
 import (
 	"context"
 	"crypto/tls"
-	"slices"
 	"testing"
-	"time"
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/drivertest"
+	"github.com/waveplane/waveplane/drivers/drivertest/devices"
 	"github.com/waveplane/waveplane/drivers/gnmi"
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
-	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/catalogue"
 	"github.com/waveplane/waveplane/models/openconfig"
 )
@@ -54,12 +52,12 @@ func newLab(tb testing.TB) *lab {
 // bench is one simulated device with its document.
 type bench struct {
 	*gnmid.Target
-	fixture fixture
+	fixture devices.Fixture
 	device  drivers.Device
 }
 
 // start runs a device until the test ends.
-func (l *lab) start(tb testing.TB, f fixture) *bench {
+func (l *lab) start(tb testing.TB, f devices.Fixture) *bench {
 	tb.Helper()
 	target, err := gnmid.New(gnmid.Config{
 		Name: "device", Schema: l.schema, Certificate: l.certificate, User: "waveplane", Password: secret,
@@ -67,10 +65,10 @@ func (l *lab) start(tb testing.TB, f fixture) *bench {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := target.LoadStartup(f.startup); err != nil {
+	if err := target.LoadStartup(f.Startup); err != nil {
 		tb.Fatal(err)
 	}
-	if err := target.SetState(f.state); err != nil {
+	if err := target.SetState(f.State); err != nil {
 		tb.Fatal(err)
 	}
 	address, err := target.Start(tb.Context())
@@ -78,7 +76,7 @@ func (l *lab) start(tb testing.TB, f fixture) *bench {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(target.Stop)
-	profile, err := l.catalogue.Profile(f.profile)
+	profile, err := l.catalogue.Profile(f.Profile)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -105,81 +103,10 @@ func (b *bench) open(tb testing.TB, d *gnmi.Driver) drivers.Session {
 
 func (b *bench) target() drivertest.Target {
 	return drivertest.Target{
-		Device: b.device, Secret: secret, Alpha: b.fixture.alpha, Beta: b.fixture.beta, Simulator: controls{b},
+		Device: b.device, Secret: secret, Alpha: b.fixture.Alpha, Beta: b.fixture.Beta, Simulator: b.controls(),
 	}
 }
 
-// controls are the simulator's, by the names that the conformance suite uses.
-type controls struct{ *bench }
-
-func (c controls) Configuration() []byte { return c.Snapshot(nil) }
-
-func (c controls) Writes() int {
-	n := c.Counters()
-	return n.Sets + n.RefusedSets
-}
-
-// Tamper sets the leaf at the path that the fixture gives by hand: asking the
-// driver for it would hide a mistake in the driver's table.
-func (c controls) Tamper(id models.ObjectID, leaf models.LeafName, value string) error {
-	path := c.fixture.paths[id][leaf]
-	return c.Target.Tamper(gnmid.Edit{Path: path, Value: wire(value)})
-}
-
-// wire writes a canonical value as the simulated device takes it.
-func wire(value string) string {
-	if f, err := models.ParseFrequency(value); err == nil {
-		return openconfig.FormatDecimal(int64(f/models.MHz), 0)
-	}
-	if p, err := models.ParsePower(value); err == nil {
-		return openconfig.FormatDecimal(int64(p), 2)
-	}
-	if r, err := models.ParseRatio(value); err == nil {
-		return openconfig.FormatDecimal(int64(r), 2)
-	}
-	return value
-}
-
-func (c controls) Refuse(id models.ObjectID, words string) error {
-	path := c.fixture.roots[id]
-	_, err := c.Inject(gnmid.Fault{Kind: gnmid.FaultRefuse, Path: path, Words: path + ": " + words})
-	return err
-}
-
-func (c controls) Stall(d time.Duration) error {
-	_, err := c.Inject(gnmid.Fault{Kind: gnmid.FaultDelay, Delay: d})
-	return err
-}
-
-func (c controls) StallWrites(d time.Duration) error {
-	_, err := c.Inject(gnmid.Fault{Kind: gnmid.FaultDelay, RPC: "Set", Delay: d})
-	return err
-}
-
-func (c controls) CutBefore() error {
-	_, err := c.Inject(gnmid.Fault{Kind: gnmid.FaultDropBefore, Times: 1})
-	return err
-}
-
-func (c controls) CutAfter() error {
-	_, err := c.Inject(gnmid.Fault{Kind: gnmid.FaultDropAfter, Times: 1})
-	return err
-}
-
-func (c controls) Heal() { c.ClearAll() }
-
-// with returns objects with some leaves replaced.
-func with(objects []models.Object, change map[models.ObjectID]models.Leaves) []models.Object {
-	out := slices.Clone(objects)
-	for i, o := range out {
-		leaves := models.Leaves{}
-		for name, value := range o.Leaves {
-			leaves[name] = value
-		}
-		for name, value := range change[o.ObjectID] {
-			leaves[name] = value
-		}
-		out[i].Leaves = leaves
-	}
-	return out
+func (b *bench) controls() devices.Controls {
+	return devices.Controls{Target: b.Target, Fixture: b.fixture}
 }

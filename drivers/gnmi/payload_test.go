@@ -13,6 +13,7 @@ import (
 	"github.com/openconfig/ygot/ytypes"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/drivertest/devices"
 	"github.com/waveplane/waveplane/drivers/gnmi"
 	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/openconfig"
@@ -20,78 +21,6 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the golden payloads anew")
-
-// changeKind is one kind of change with what an engineer would say of it.
-type changeKind struct {
-	name    string
-	device  fixture
-	changes []models.Change
-}
-
-func one(owner string, id models.ObjectID, before, after models.Leaves) []models.Change {
-	return []models.Change{{Owner: owner, Object: id, Before: before, After: after}}
-}
-
-// changeKinds is every kind of change that the driver writes.
-func changeKinds() []changeKind {
-	const owner = "circuit/alpha/1"
-	first, then := map[models.ObjectID]models.Leaves{}, map[models.ObjectID]models.Leaves{}
-	for _, w := range []fixture{router, roadm} {
-		for i, o := range w.alpha.First {
-			first[o.ObjectID], then[o.ObjectID] = o.Leaves, w.alpha.Then[i].Leaves
-		}
-	}
-	oc, line, client, channel := optical("oc-et-0/0/0"), logical("10000"), logical("10001"), media("10000")
-	light, port := laser("xcvr-et-0/0/0/1"), models.ObjectID{Kind: models.KindInterface, Key: "et-0/0/0"}
-	on, off := models.Leaves{models.LeafEnabled: "true"}, models.Leaves{models.LeafEnabled: "false"}
-	pad := models.ObjectID{Kind: models.KindAttenuator, Key: "voa-1"}
-	gainLeaves := amplifier.alpha.First[0].Leaves
-	all := func(before, after map[models.ObjectID]models.Leaves) (list []models.Change) {
-		for _, id := range []models.ObjectID{client, light, line, oc} { // not the order in which they have to go
-			list = append(list, models.Change{Owner: owner, Object: id, Before: before[id], After: after[id]})
-		}
-		return list
-	}
-	return []changeKind{
-		{"optical-channel-tune", router, one(owner, oc, nil, first[oc])},
-		{"optical-channel-retune", router, one(owner, oc, first[oc], models.Leaves{
-			models.LeafFrequency: "193200 GHz", models.LeafTargetPower: "-10.00 dBm", models.LeafMode: "5003",
-		})},
-		{"optical-channel-give-up", router, one(owner, oc, first[oc], nil)},
-		{"laser-on", router, one(owner, light, off, on)},
-		{"laser-give-up", router, one(owner, light, on, nil)},
-		{"logical-channel-line-create", router, one(owner, line, nil, first[line])},
-		{"logical-channel-client-create", router, one(owner, client, nil, first[client])},
-		{"logical-channel-enable", router, one(owner, line, first[line], then[line])},
-		{"logical-channel-remap", router, one(owner, client, first[client], models.Leaves{
-			models.LeafDescription: owner, models.LeafAdmin: models.AdminDisabled, models.LeafLogicalType: "PROT_ETHERNET",
-			models.LeafAssignLogical: "10004", models.LeafAllocation: "100.5",
-		})},
-		{"logical-channel-delete", router, one(owner, line, first[line], nil)},
-		{"media-channel-create", roadm, one(owner, channel, nil, first[channel])},
-		{"media-channel-enable", roadm, one(owner, channel, first[channel], then[channel])},
-		{"media-channel-equalise", roadm, one(owner, channel, then[channel], edited(then[channel], models.LeafTargetPower, "-18.35 dBm"))},
-		{"media-channel-delete", roadm, one(owner, channel, then[channel], nil)},
-		{"interface-enable", router, one(owner, port, off, on)},
-		{"interface-give-up", router, one(owner, port, on, nil)},
-		{"amplifier-set", amplifier, one(owner, edfa("booster"), nil, gainLeaves)},
-		{"amplifier-give-up", amplifier, one(owner, edfa("booster"), edited(gainLeaves, models.LeafEnabled, "true"), nil)},
-		{"attenuator-set", roadm, one(owner, pad, nil, models.Leaves{models.LeafAttenuation: "3.25 dB", models.LeafEnabled: "true"})},
-		{"wavelength-create", router, all(nil, first)},
-		{"wavelength-light", router, all(first, then)},
-		{"wavelength-remove", router, all(then, nil)},
-	}
-}
-
-func edited(l models.Leaves, leaf models.LeafName, value string) models.Leaves {
-	out := models.Leaves{leaf: value}
-	for name, v := range l {
-		if name != leaf {
-			out[name] = v
-		}
-	}
-	return out
-}
 
 // TestGoldenPayloads compares, for each kind of change, the request that is
 // sent (NAME.json) and how an engineer reads it (NAME.txt), and lints the
@@ -103,19 +32,19 @@ func TestGoldenPayloads(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := map[models.ObjectKind]bool{}
-	for _, k := range changeKinds() {
-		t.Run(k.name, func(t *testing.T) {
-			profile, err := l.catalogue.Profile(k.device.profile)
+	for _, k := range devices.ChangeKinds() {
+		t.Run(k.Name, func(t *testing.T) {
+			profile, err := l.catalogue.Profile(k.Device.Profile)
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := drivers.Pass{ID: k.name, Changes: k.changes}
+			p := drivers.Pass{ID: k.Name, Changes: k.Changes}
 			request, text, err := gnmi.RequestOf(p, profile)
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, k.name+".json", request.JSON())
-			golden(t, k.name+".txt", text)
+			golden(t, k.Name+".json", request.JSON())
+			golden(t, k.Name+".txt", text)
 			for _, document := range request.Documents(t) {
 				yanglint.LintEdit(t, document)
 				var tree any
@@ -134,7 +63,7 @@ func TestGoldenPayloads(t *testing.T) {
 				}
 			}
 		})
-		for _, c := range k.changes {
+		for _, c := range k.Changes {
 			seen[c.Object.Kind] = true
 		}
 	}
@@ -182,17 +111,17 @@ func TestOrder(t *testing.T) {
 			"update channel[index=1]/config/tx-laser",
 		},
 	}
-	for _, k := range changeKinds() {
-		expected, ok := want[k.name]
+	for _, k := range devices.ChangeKinds() {
+		expected, ok := want[k.Name]
 		if !ok {
 			continue
 		}
-		t.Run(k.name, func(t *testing.T) {
-			profile, err := l.catalogue.Profile(k.device.profile)
+		t.Run(k.Name, func(t *testing.T) {
+			profile, err := l.catalogue.Profile(k.Device.Profile)
 			if err != nil {
 				t.Fatal(err)
 			}
-			request, _, err := gnmi.RequestOf(drivers.Pass{Changes: k.changes}, profile)
+			request, _, err := gnmi.RequestOf(drivers.Pass{Changes: k.Changes}, profile)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,6 +9,7 @@ import (
 	gnmipb "github.com/openconfig/gnmi/proto/gnmi"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/drivertest/devices"
 	"github.com/waveplane/waveplane/drivers/gnmi"
 	"github.com/waveplane/waveplane/models"
 )
@@ -54,16 +55,16 @@ func TestReadingsOfSimulatedDevices(t *testing.T) {
 		LaserOn: ptr(false),
 	}
 	tests := map[string]struct {
-		device fixture
+		device devices.Fixture
 		want   models.Readings
 	}{
-		"router": {router, models.Readings{
+		"router": {devices.Router(), models.Readings{
 			Channels: map[string]models.ChannelReading{"oc-et-0/0/0": channel, "oc-et-0/0/1": channel},
 			Interfaces: map[string]models.InterfaceReading{
 				"et-0/0/0": {At: noon, OperUp: ptr(false)}, "et-0/0/1": {At: noon, OperUp: ptr(false)},
 			},
 		}},
-		"amplifier": {amplifier, models.Readings{Amplifiers: map[string]models.AmplifierReading{
+		"amplifier": {devices.Amplifier(), models.Readings{Amplifiers: map[string]models.AmplifierReading{
 			"booster": {At: noon, Enabled: ptr(true), Gain: ptr(models.Ratio(1998)), Input: ptr(models.Power(-102)), Output: ptr(models.Power(1896))},
 			"preamp":  {At: noon, Enabled: ptr(true)},
 		}}},
@@ -92,9 +93,9 @@ func TestReadingsOfSimulatedDevices(t *testing.T) {
 // and the slot that overlaps most.
 func TestMediaChannelPower(t *testing.T) {
 	l := newLab(t)
-	b := l.start(t, roadm)
+	b := l.start(t, devices.Roadm())
 	s := b.open(t, atNoon())
-	if _, err := s.Apply(t.Context(), drivers.Pass{Changes: one("circuit/alpha/1", media("10000"), nil, roadm.alpha.First[0].Leaves)}); err != nil {
+	if _, err := s.Apply(t.Context(), drivers.Pass{Changes: devices.One("circuit/alpha/1", devices.Media("10000"), nil, devices.Roadm().Alpha.First[0].Leaves)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.SetState(map[string]string{
@@ -124,7 +125,7 @@ func TestSameLeavesInEveryEncoding(t *testing.T) {
 	config := []string{"components", "component", "name=oc-1", "optical-channel", "config"}
 	leaf := func(name string) *gnmipb.Path { return at(append(config, name)...) }
 	want := map[models.ObjectID]models.Leaves{
-		optical("oc-1"): {models.LeafFrequency: "193106.25 GHz", models.LeafTargetPower: "-10.50 dBm", models.LeafMode: "5003"},
+		devices.Optical("oc-1"): {models.LeafFrequency: "193106.25 GHz", models.LeafTargetPower: "-10.50 dBm", models.LeafMode: "5003"},
 	}
 	tests := map[string][]*gnmipb.Update{
 		"typed leaves": {let(leaf("frequency"), number(193106250)), let(leaf("target-output-power"), double(-10.5)), let(leaf("operational-mode"), number(5003))},

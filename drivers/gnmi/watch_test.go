@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/drivertest/devices"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -67,20 +68,20 @@ func TestWatchTellsWholeObjects(t *testing.T) {
 		gone    []models.ObjectID
 	}{
 		{notification(1, let(description, text("a")), let(admin, text("DISABLED")), assigned, state), map[models.ObjectID]models.Leaves{
-			logical("7"): {models.LeafDescription: "a", models.LeafAdmin: "DISABLED", models.LeafAssignOptical: "oc-1", models.LeafAssignIndex: "1"},
+			devices.Logical("7"): {models.LeafDescription: "a", models.LeafAdmin: "DISABLED", models.LeafAssignOptical: "oc-1", models.LeafAssignIndex: "1"},
 		}, nil},
 		{notification(1, let(admin, text("ENABLED"))), map[models.ObjectID]models.Leaves{
-			logical("7"): {models.LeafDescription: "a", models.LeafAdmin: "ENABLED", models.LeafAssignOptical: "oc-1", models.LeafAssignIndex: "1"},
+			devices.Logical("7"): {models.LeafDescription: "a", models.LeafAdmin: "ENABLED", models.LeafAssignOptical: "oc-1", models.LeafAssignIndex: "1"},
 		}, nil},
 		{deleting(at("terminal-device", "logical-channels", "channel", "index=7", "logical-channel-assignments")), map[models.ObjectID]models.Leaves{
-			logical("7"): {models.LeafDescription: "a", models.LeafAdmin: "ENABLED"},
+			devices.Logical("7"): {models.LeafDescription: "a", models.LeafAdmin: "ENABLED"},
 		}, nil},
-		{deleting(description), map[models.ObjectID]models.Leaves{logical("7"): {models.LeafAdmin: "ENABLED"}}, nil},
+		{deleting(description), map[models.ObjectID]models.Leaves{devices.Logical("7"): {models.LeafAdmin: "ENABLED"}}, nil},
 		{notification(1, let(channelConfig("8", "description"), text("b"))), map[models.ObjectID]models.Leaves{
-			logical("8"): {models.LeafDescription: "b"},
+			devices.Logical("8"): {models.LeafDescription: "b"},
 		}, nil},
-		{deleting(at("terminal-device", "logical-channels", "channel", "index=7")), map[models.ObjectID]models.Leaves{}, []models.ObjectID{logical("7")}},
-		{deleting(at("terminal-device", "logical-channels", "channel", "index=*")), map[models.ObjectID]models.Leaves{}, []models.ObjectID{logical("8")}},
+		{deleting(at("terminal-device", "logical-channels", "channel", "index=7")), map[models.ObjectID]models.Leaves{}, []models.ObjectID{devices.Logical("7")}},
+		{deleting(at("terminal-device", "logical-channels", "channel", "index=*")), map[models.ObjectID]models.Leaves{}, []models.ObjectID{devices.Logical("8")}},
 	}
 	deltas := watchScript(t, l, func(send func(...*gnmipb.SubscribeResponse), seen func() int) {
 		send(syncResponse())
@@ -133,9 +134,9 @@ func TestWatchGathersBursts(t *testing.T) {
 // a media channel's power needs the monitor's port and the channel's edges.
 func TestSampleCarriesRoadmReadings(t *testing.T) {
 	l := newLab(t)
-	b := l.start(t, roadm)
+	b := l.start(t, devices.Roadm())
 	s := b.open(t, atNoon())
-	if _, err := s.Apply(t.Context(), drivers.Pass{Changes: one("circuit/alpha/1", media("10000"), nil, roadm.alpha.First[0].Leaves)}); err != nil {
+	if _, err := s.Apply(t.Context(), drivers.Pass{Changes: devices.One("circuit/alpha/1", devices.Media("10000"), nil, devices.Roadm().Alpha.First[0].Leaves)}); err != nil {
 		t.Fatal(err)
 	}
 	found := make(chan models.MediaReading, 1)

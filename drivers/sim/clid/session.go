@@ -5,18 +5,18 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"strings"
 	"time"
 
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
+	"github.com/waveplane/waveplane/drivers/sim/sshd"
 )
 
 // session is one shell.
 type session struct {
 	face    *Face
 	user    string
-	conn    net.Conn
+	guest   sshd.Guest
 	out     io.Writer
 	in      *bufio.Reader
 	dialect dialect
@@ -38,7 +38,7 @@ func (s *session) run(ctx context.Context) {
 		text, err := s.dialect.handle(ctx, strings.TrimSpace(line))
 		switch {
 		case errors.Is(err, gnmid.ErrDropped):
-			reset(s.conn)
+			s.guest.Reset()
 			return
 		case err != nil:
 			s.say(crlf(text))
