@@ -118,27 +118,24 @@ func (s *Session) commit(p drivers.Pass, edits []ocmap.Edit) (wrote bool, err er
 	if _, err := s.client.call(base("discard-changes")); err != nil {
 		return false, unlock(err)
 	}
-	steps := []*element{editConfig("candidate", config)}
-	if caps.has(capValidate, "") {
-		steps = append(steps, base("validate", base("source", base("candidate"))))
-	}
-	for _, step := range steps {
-		if _, err := s.client.call(step); err != nil {
-			return false, s.drop(unlock, err)
-		}
+	// No separate validate: a commit validates and changes nothing when that fails
+	// (RFC 6241, section 8.3.4.1), and netconfd 2.13 forgets the edits that it has
+	// validated, so that a commit afterwards has no effect.
+	if _, err := s.client.call(editConfig("candidate", config)); err != nil {
+		return false, s.drop(unlock, err)
 	}
 	if !caps.has(capConfirmedCommit, "") {
 		if _, err := s.client.call(base("commit")); err != nil {
-			return unless(err), s.drop(unlock, err)
+			return leavesOpen(err), s.drop(unlock, err)
 		}
 		return true, unlock(nil)
 	}
 	return s.confirmed(p, unlock)
 }
 
-// unless reports whether an error leaves open what the device did: a clear "no"
+// leavesOpen reports whether an error leaves open what the device did: a clear "no"
 // does not.
-func unless(err error) bool {
+func leavesOpen(err error) bool {
 	var no *rpcError
 	return !errors.As(err, &no)
 }
@@ -155,7 +152,7 @@ func (s *Session) confirmed(p drivers.Pass, unlock func(error) error) (wrote boo
 	}
 	began := s.now()
 	if _, err := s.client.call(arm); err != nil {
-		return unless(err), s.drop(unlock, err)
+		return leavesOpen(err), s.drop(unlock, err)
 	}
 	what, err := s.missing(p)
 	if late := s.now().Sub(began); err == nil && what == "" && late > s.armed-s.armed/8 {
@@ -190,7 +187,7 @@ func (s *Session) edit(config *element) (wrote bool, err error) {
 	if s.client.caps.has(capRollbackOnError, "") {
 		step.kids = append(step.kids[:1:1], append([]*element{baseText("error-option", "rollback-on-error")}, step.kids[1:]...)...)
 		_, err = s.client.call(step)
-		return err == nil || unless(err), unlock(err)
+		return err == nil || leavesOpen(err), unlock(err)
 	}
 	// Without that, a "no" may come after half of it.
 	_, err = s.client.call(step)
@@ -236,24 +233,18 @@ func (s *Session) drop(unlock func(error) error, err error) error {
 }
 
 // takeBack cancels a commit of ours that hangs since a session broke, so that
-// what is read next stays. Whoever holds the lock is in the middle of a commit
-// that is not to be disturbed.
+// what is read next stays. A device has one session of ours at a time, so nobody
+// is in the middle of it. No lock is asked for: while a commit hangs, a device may
+// refuse one.
 func (s *Session) takeBack() error {
 	if !s.client.caps.has(capConfirmedCommit, "1.1") {
 		return nil
 	}
-	unlock, err := s.lock("candidate")
-	if err != nil {
-		if unless(err) {
-			return err
-		}
-		return nil
+	_, err := s.client.call(base("cancel-commit", baseText("persist-id", persistID)))
+	if err != nil && !leavesOpen(err) {
+		return nil // nothing hangs
 	}
-	_, err = s.client.call(base("cancel-commit", baseText("persist-id", persistID)))
-	if err != nil && !unless(err) {
-		err = nil // nothing hangs
-	}
-	return unlock(err)
+	return err
 }
 
 // Preview shows the configuration that would bring the device from Before to

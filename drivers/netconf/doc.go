@@ -7,7 +7,7 @@
 // reads one, client.go keeps one request under way and knows the device's
 // capabilities, tree.go is XML with namespaces, config.go makes it of edits and
 // filter.go of what is to be read, view.go files what came back, and apply.go
-// commits: lock, edit the candidate, validate, commit for a while under an id
+// commits: lock, edit the candidate, commit for a while under an id
 // that survives the session, look, confirm.
 //
 // A message that cannot be read, a reply to nobody and an exchange that was

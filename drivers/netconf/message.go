@@ -101,7 +101,6 @@ const (
 	capBase            = "urn:ietf:params:netconf:base:"
 	capCandidate       = "urn:ietf:params:netconf:capability:candidate:"
 	capConfirmedCommit = "urn:ietf:params:netconf:capability:confirmed-commit:"
-	capValidate        = "urn:ietf:params:netconf:capability:validate:"
 	capWritableRunning = "urn:ietf:params:netconf:capability:writable-running:"
 	capRollbackOnError = "urn:ietf:params:netconf:capability:rollback-on-error:"
 	capNotification    = "urn:ietf:params:netconf:capability:notification:"

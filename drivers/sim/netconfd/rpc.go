@@ -120,7 +120,7 @@ func (s *session) lock(name string) error {
 	if holder := f.locks[name]; holder != nil {
 		return denied(holder.id)
 	}
-	if name == "candidate" && len(f.candidate) > 0 {
+	if name == "candidate" && len(f.candidate) > 0 || f.pending != nil && f.pending.by != s {
 		return denied(0)
 	}
 	f.locks[name] = s
