@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"path"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,15 +31,22 @@ func TestExamples(t *testing.T) {
 		devices  int
 		circuits int
 		refused  models.Reason
+		instead  *strings.Replacer // of profiles
 	}{
-		{"p2p-dark", 2, 1, ""},
-		{"p2p", 2, 1, ""},
-		{"p2p-refused", 2, 1, models.RxPowerLow},
-		{"metro", 16, 4, ""},
-		{"multivendor", 10, 5, ""},
+		{"p2p-dark", 2, 1, "", nil},
+		{"p2p", 2, 1, "", nil},
+		{"p2p-refused", 2, 1, models.RxPowerLow, nil},
+		{"metro", 16, 4, "", nil},
+		{"metro", 16, 4, "", strings.NewReplacer(
+			"lab-router-zr", "lab-router-netconf", "lab-terminal", "lab-terminal-netconf", "lab-roadm", "lab-roadm-netconf", "lab-ila", "lab-ila-netconf")},
+		{"multivendor", 12, 6, "", nil},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			run := begin(t, c.name)
+		name := c.name
+		if c.instead != nil {
+			name += " over NETCONF"
+		}
+		t.Run(name, func(t *testing.T) {
+			run := begin(t, c.name, c.instead)
 			before := run.lab.Status()
 			if len(before.Devices) != c.devices {
 				t.Errorf("%d devices, want %d", len(before.Devices), c.devices)
@@ -100,7 +108,7 @@ type running struct {
 	client *client.Client
 }
 
-func begin(t *testing.T, name string) *running {
+func begin(t *testing.T, name string, instead *strings.Replacer) *running {
 	t.Helper()
 	cat, err := catalogue.Default()
 	if err != nil {
@@ -108,6 +116,9 @@ func begin(t *testing.T, name string) *running {
 	}
 	var docs []intents.Document
 	for _, f := range files(t, name, "network") {
+		if instead != nil {
+			f.Content = instead.Replace(f.Content)
+		}
 		d, err := intents.Decode([]byte(f.Content), f.Name, intents.WithCatalogue(cat))
 		if err != nil {
 			t.Fatal(err)

@@ -6,12 +6,14 @@ import (
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/cli"
 	"github.com/waveplane/waveplane/drivers/gnmi"
+	"github.com/waveplane/waveplane/drivers/netconf"
 )
 
 // Registry returns the built-in drivers by the names that profiles use.
 func Registry() drivers.Registry {
 	return drivers.Registry{
-		"cli":  &cli.Driver{},
-		"gnmi": &gnmi.Driver{},
+		"cli":     &cli.Driver{},
+		"gnmi":    &gnmi.Driver{},
+		"netconf": &netconf.Driver{},
 	}
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/waveplane/waveplane/drivers/sim/clid"
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
+	"github.com/waveplane/waveplane/drivers/sim/netconfd"
+	"github.com/waveplane/waveplane/models/openconfig"
 )
 
 // face is what stands in front of a device instead of a gNMI server.
@@ -15,10 +17,18 @@ type face interface {
 }
 
 // makeFace makes the face that a device's profile asks for; nil for gNMI.
-func (d *device) makeFace(a *access) (face, error) {
-	if d.profile.Driver != "cli" {
-		return nil, nil
+func (d *device) makeFace(index *openconfig.Index, a *access) (face, error) {
+	switch d.profile.Driver {
+	case "netconf":
+		return netconfd.New(netconfd.Config{Index: index, User: a.user, Password: a.password})
+	case "cli":
+		return d.commandLine(a)
 	}
+	return nil, nil
+}
+
+// commandLine is a face for the coherent ports of a device.
+func (d *device) commandLine(a *access) (face, error) {
 	var ports []clid.Port
 	readings := map[string]func() clid.Reading{}
 	for _, p := range d.parts {

@@ -227,7 +227,7 @@ func (l *Lab) start(ctx context.Context) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.devices)) {
-		if err := l.devices[name].start(ctx, schema, access); err != nil {
+		if err := l.devices[name].start(ctx, index, schema, access); err != nil {
 			return fmt.Errorf("device %s: %w", name, err)
 		}
 	}
@@ -240,12 +240,12 @@ func (l *Lab) start(ctx context.Context) error {
 	return nil
 }
 
-func (d *device) start(ctx context.Context, schema *gnmid.Schema, a *access) error {
+func (d *device) start(ctx context.Context, index *openconfig.Index, schema *gnmid.Schema, a *access) error {
 	cert, err := a.authority.Issue(d.name, "127.0.0.1", "localhost")
 	if err != nil {
 		return err
 	}
-	face, err := d.makeFace(a)
+	face, err := d.makeFace(index, a)
 	if err != nil {
 		return err
 	}

@@ -82,13 +82,19 @@ func (c *Catalogue) WithTypes(amplifiers map[string]Amplifier, fibres map[string
 	return &d, nil
 }
 
-// withCodes gives the profiles that inherit the device code of their parent.
+// withCodes gives the profiles that inherit the device code of their nearest
+// forebear that has one.
 func (c *Catalogue) withCodes(m Mode) Mode {
 	codes := maps.Clone(m.DeviceCodes)
 	for name, p := range c.Profiles {
-		code, ok := m.DeviceCodes[p.Inherits]
-		if _, own := codes[name]; ok && !own {
-			codes[name] = code
+		if _, own := codes[name]; own {
+			continue
+		}
+		for above := p.Inherits; above != ""; above = c.Profiles[above].Inherits {
+			if code, ok := m.DeviceCodes[above]; ok {
+				codes[name] = code
+				break
+			}
 		}
 	}
 	m.DeviceCodes = codes
