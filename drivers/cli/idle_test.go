@@ -1,62 +1,41 @@
 package cli_test
 
 import (
-	"runtime"
-	"syscall"
+	"context"
 	"testing"
-	"time"
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/cli"
+	"github.com/waveplane/waveplane/drivers/drivertest/idle"
+	"github.com/waveplane/waveplane/models/catalogue"
 )
 
-// BenchmarkIdleSessions holds 200 sessions for some seconds and reports what they
-// cost, both ends in this process: bounds are 2 % of a core and 100 KiB each for
-// our end.
+func TestMain(m *testing.M) {
+	idle.Main(m, func(tb testing.TB) []idle.Door {
+		var doors []idle.Door
+		for range 20 {
+			d := start(tb, fixtures()[0])
+			doors = append(doors, idle.Door{Address: d.Address, HostKey: d.HostKey})
+		}
+		return doors
+	})
+}
+
 func BenchmarkIdleSessions(b *testing.B) {
-	const sessions, each = 200, 10
-	f, driver := fixtures()[0], &cli.Driver{}
-	for b.Loop() {
-		var devices []*device
-		for range sessions / each {
-			devices = append(devices, start(b, f))
-		}
-		before := heap()
-		var open []drivers.Session
-		for i := range sessions {
-			d := devices[i/each].Device
-			d.Profile.Keepalive = "30s"
-			s, err := driver.Open(b.Context(), d)
-			if err != nil {
-				b.Fatal(err)
-			}
-			open = append(open, s)
-		}
-		after := heap()
-		began, cpu := time.Now(), cpuTime(b)
-		<-time.After(10 * time.Second) // idleness is what is measured
-		used := cpuTime(b) - cpu
-		b.ReportMetric(100*used.Seconds()/time.Since(began).Seconds(), "%core/200")
-		b.ReportMetric(2, "%core-bound")
-		b.ReportMetric(float64(after-before)/sessions/1024, "KiB/both-ends")
-		b.ReportMetric(100, "KiB-bound")
-		for _, s := range open {
-			_ = s.Close()
-		}
-	}
-}
-
-func heap() int64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapInuse + m.StackInuse)
-}
-
-func cpuTime(b *testing.B) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+	cat, err := catalogue.Default()
+	if err != nil {
 		b.Fatal(err)
 	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	f := fixtures()[0]
+	profile, err := cat.Profile("arista-eos")
+	if err != nil {
+		b.Fatal(err)
+	}
+	driver := &cli.Driver{}
+	idle.Bench(b, func(d idle.Door) (drivers.Session, error) {
+		return driver.Open(b.Context(), drivers.Device{
+			Name: "router", Address: d.Address, HostKey: d.HostKey, Manage: true, Profile: profile, Ports: f.ports[:],
+			Credentials: func(context.Context) (string, string, error) { return "waveplane", secret, nil },
+		})
+	})
 }

@@ -126,7 +126,7 @@ func FuzzParse(f *testing.F) {
 func TestPlainPath(t *testing.T) {
 	for xpath, want := range map[string]string{
 		`/oc-opt-term:terminal-device/oc-opt-term:logical-channels/oc-opt-term:channel[oc-opt-term:index='7']/oc-opt-term:config`: `/terminal-device/logical-channels/channel[index=7]/config`,
-		`/rpc/edit-config/config/oc-platform:components/component[name="et-0/0/0:1"]`:                                              `/rpc/edit-config/config/components/component[name=et-0/0/0:1]`,
+		`/rpc/edit-config/config/oc-platform:components/component[name="et-0/0/0:1"]`:                                             `/rpc/edit-config/config/components/component[name=et-0/0/0:1]`,
 		`/a:b[ a:c = 'd e' ]`: `/b[c=d e]`,
 		``:                    ``,
 	} {
