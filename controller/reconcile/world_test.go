@@ -35,6 +35,8 @@ type world struct {
 	cut     map[string]bool   // device/port that receives nothing
 	noisy   map[string]bool   // device/port whose light arrives with too much noise
 	soak    string            // of every profile; "" is 50ms
+	// dialled, if set, is called around every dial, without the world's lock.
+	dialled func(device string) (done func())
 }
 
 // fakeDevice is one router in memory. Its faults are fields.
@@ -149,6 +151,9 @@ func (d *fakeDevice) read(s *models.State, port string, leaves models.Leaves, no
 type fakeDriver struct{ w *world }
 
 func (f fakeDriver) Open(_ context.Context, d drivers.Device) (drivers.Session, error) {
+	if f.w.dialled != nil {
+		defer f.w.dialled(d.Name)()
+	}
 	f.w.mu.Lock()
 	defer f.w.mu.Unlock()
 	dev := f.w.devices[d.Name]
