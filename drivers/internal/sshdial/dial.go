@@ -85,7 +85,7 @@ func Dial(ctx context.Context, t Target) (*Conn, error) {
 			return nil, context.Cause(ctx)
 		case shown != nil:
 			return nil, shown
-		case strings.Contains(err.Error(), "unable to authenticate"):
+		case refused(err):
 			return nil, ErrDenied
 		}
 		return nil, errors.New(c.Clean(err.Error()))
@@ -96,6 +96,15 @@ func Dial(ctx context.Context, t Target) (*Conn, error) {
 		c.work.Go(func() { c.keepAlive(t.Keepalive, max(t.Patience, min(t.Keepalive, time.Second))) })
 	}
 	return c, nil
+}
+
+// refused reports whether a handshake failed because user and password are not
+// good. The library has two ways to say it: that no method is left, and, where a
+// server offers to ask questions and then does not, that a message of number 51
+// came, which is SSH_MSG_USERAUTH_FAILURE (RFC 4252, section 6).
+func refused(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "unable to authenticate") || strings.Contains(text, "unexpected message type 51 ")
 }
 
 func orEOF(err error) error {
