@@ -39,11 +39,14 @@ func TestExamples(t *testing.T) {
 		{"metro", 16, 4, "", nil},
 		{"metro", 16, 4, "", strings.NewReplacer(
 			"lab-router-zr", "lab-router-netconf", "lab-terminal", "lab-terminal-netconf", "lab-roadm", "lab-roadm-netconf", "lab-ila", "lab-ila-netconf")},
+		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-cisco-iosxr-openconfig")},
+		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-juniper-junos-openconfig")},
+		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-nokia-openconfig")},
 		{"multivendor", 12, 6, "", nil},
 	} {
 		name := c.name
 		if c.instead != nil {
-			name += " over NETCONF"
+			name += " as " + c.instead.Replace("lab-router-zr")
 		}
 		t.Run(name, func(t *testing.T) {
 			run := begin(t, c.name, c.instead)

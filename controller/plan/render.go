@@ -144,7 +144,7 @@ func stageOf(d *records.Decision, phase records.PhaseName, step int) stage {
 // terminal renders one end.
 func terminal(d *records.Decision, e *records.End, mode *catalogue.Mode, profile *catalogue.Profile, s stage) []models.Object {
 	byChannel := profile.LaserSwitch == "logical-channel"
-	out := []models.Object{object(profile, models.KindOpticalChannel, e.OpticalChannel, models.Leaves{
+	out := []models.Object{object(profile, "", models.KindOpticalChannel, e.OpticalChannel, models.Leaves{
 		models.LeafFrequency:   d.Slot.Centre().String(),
 		models.LeafTargetPower: d.LaunchPower.String(),
 		models.LeafMode:        strconv.Itoa(int(e.ModeCode)),
@@ -154,14 +154,14 @@ func terminal(d *records.Decision, e *records.End, mode *catalogue.Mode, profile
 		out = append(out, logical(d, e, mode, profile, s)...)
 	}
 	if !byChannel {
-		out = append(out, object(profile, models.KindLaser, e.Transceiver+"/"+strconv.Itoa(e.PhysicalChannel), models.Leaves{
+		out = append(out, object(profile, "", models.KindLaser, e.Transceiver+"/"+strconv.Itoa(e.PhysicalChannel), models.Leaves{
 			models.LeafEnabled: strconv.FormatBool(s.laser),
 		}))
 	}
 	// The interface is raised only onto light that is proven, and given back
 	// (not forced down) when the wavelength leaves service.
 	if e.OwnsInterface && s.serving && e.Interface != "" {
-		out = append(out, object(profile, models.KindInterface, e.Interface, models.Leaves{models.LeafEnabled: "true"}))
+		out = append(out, object(profile, "", models.KindInterface, e.Interface, models.Leaves{models.LeafEnabled: "true"}))
 	}
 	return out
 }
@@ -174,7 +174,7 @@ func logical(d *records.Decision, e *records.End, mode *catalogue.Mode, profile 
 	if profile.LaserSwitch == "logical-channel" && !s.laser {
 		otnAdmin = models.AdminDisabled
 	}
-	out = append(out, object(profile, models.KindLogicalChannel, strconv.Itoa(e.OtnIndex), models.Leaves{
+	out = append(out, object(profile, catalogue.SideLine, models.KindLogicalChannel, strconv.Itoa(e.OtnIndex), models.Leaves{
 		models.LeafDescription:   tag,
 		models.LeafLogicalType:   "PROT_OTN",
 		models.LeafTribProtocol:  tribProtocol(mode.RateGbps, "PROT_OTUCN"),
@@ -184,7 +184,7 @@ func logical(d *records.Decision, e *records.End, mode *catalogue.Mode, profile 
 		models.LeafAllocation:    strconv.Itoa(mode.RateGbps),
 	}))
 	for _, index := range e.EthIndices {
-		out = append(out, object(profile, models.KindLogicalChannel, strconv.Itoa(index), models.Leaves{
+		out = append(out, object(profile, catalogue.SideClient, models.KindLogicalChannel, strconv.Itoa(index), models.Leaves{
 			models.LeafDescription:   tag,
 			models.LeafLogicalType:   "PROT_ETHERNET",
 			models.LeafTribProtocol:  tribProtocol(e.HostRateGbps, ""),
@@ -201,9 +201,9 @@ func logical(d *records.Decision, e *records.End, mode *catalogue.Mode, profile 
 }
 
 // object drops leaves that are empty or that the device refuses.
-func object(profile *catalogue.Profile, kind models.ObjectKind, key string, leaves models.Leaves) models.Object {
+func object(profile *catalogue.Profile, side string, kind models.ObjectKind, key string, leaves models.Leaves) models.Object {
 	for name, value := range leaves {
-		if value == "" || slices.Contains(profile.Unsupported, string(name)) {
+		if value == "" || profile.Refuses(side, string(name)) {
 			delete(leaves, name)
 		}
 	}

@@ -60,7 +60,7 @@ func (s *Session) checkChange(c models.Change) (drivers.Kind, error) {
 		}
 	}
 	for leaf, value := range c.After {
-		if slices.Contains(s.device.Profile.Unsupported, string(leaf)) {
+		if s.device.Profile.Refuses("", string(leaf)) {
 			return drivers.KindUnsupported, fmt.Errorf("profile %s does not support %s", s.device.Profile.Name, leaf)
 		}
 		if !slices.Contains([]models.LeafName{models.LeafFrequency, models.LeafTargetPower, models.LeafMode, models.LeafLinePort, models.LeafEnabled}, leaf) {

@@ -133,7 +133,7 @@ func (p *roadmPart) validate(tx *gnmid.Tx, changes []change) error {
 		if !ok {
 			continue
 		}
-		if leaf := c.at[len(c.at)-1].Name; c.Has && slices.Contains(p.dev.profile.Unsupported, leaf) {
+		if leaf := c.at[len(c.at)-1].Name; c.Has && p.dev.profile.Refuses("", leaf) {
 			return unsupported(c)
 		}
 		touched[keys[0]] = true

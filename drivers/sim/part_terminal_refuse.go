@@ -2,8 +2,8 @@ package sim
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
 )
@@ -17,7 +17,7 @@ func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
 			if l == nil {
 				return fmt.Errorf("%s: component %q is not an optical channel of this device", c.Path(), name)
 			}
-			if leaf := c.at[len(c.at)-1].Name; c.Has && slices.Contains(p.dev.profile.Unsupported, leaf) {
+			if leaf := c.at[len(c.at)-1].Name; c.Has && p.dev.profile.Refuses("", leaf) {
 				return unsupported(c)
 			}
 			if !checked[name] {
@@ -28,7 +28,7 @@ func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
 			}
 		}
 		if keys, ok := under(c.at, "terminal-device", "logical-channels", "channel"); ok && c.Has {
-			if err := p.validateLogical(c, keys[0]); err != nil {
+			if err := p.validateLogical(tx, c, keys[0]); err != nil {
 				return err
 			}
 		}
@@ -86,9 +86,15 @@ func (l *linePort) tunes(mhz int64, m *modem) bool {
 }
 
 // validateLogical checks what a logical channel refers to.
-func (p *terminalPart) validateLogical(c change, index string) error {
-	switch leaf := c.at[len(c.at)-1].Name; {
-	case slices.Contains(p.dev.profile.Unsupported, leaf):
+func (p *terminalPart) validateLogical(tx *gnmid.Tx, c change, index string) error {
+	side := "line"
+	if kind, _ := tx.After("/terminal-device/logical-channels/channel[index=" + index + "]/config/logical-channel-type"); strings.HasSuffix(kind, "PROT_ETHERNET") {
+		side = "client"
+	}
+	leaf := c.at[len(c.at)-1].Name
+	ingress := map[string]string{"transceiver": "ingress-xcvr", "interface": "ingress-interface"} // as profiles call them
+	switch {
+	case p.dev.profile.Refuses(side, leaf), ingress[leaf] != "" && p.dev.profile.Refuses(side, ingress[leaf]):
 		return unsupported(c)
 	case leaf == "optical-channel" && p.byChannel[c.New] == nil:
 		return fmt.Errorf("%s: logical channel %s: %q is not an optical channel of this device", c.Path(), index, c.New)

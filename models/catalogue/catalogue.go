@@ -1,5 +1,6 @@
 package catalogue
 
+import "slices"
 import "github.com/waveplane/waveplane/models"
 
 // Catalogue is the set of things known by name. It is read-only once built;
@@ -111,6 +112,9 @@ type Profile struct {
 	// It is resolved when the catalogue is read; the device codes of modes are
 	// inherited too.
 	Inherits string
+	// OwnCodes says that the device codes of modes are not inherited: the same
+	// numbers mean other modes on this device.
+	OwnCodes bool
 	Role     Role
 	Driver   string // name in the driver registry, "gnmi"
 	// Dialect names, for drivers that speak several, how the device is spoken to:
@@ -131,7 +135,7 @@ type Profile struct {
 	AssignmentBase   int         // index of the first logical-channel assignment
 	LogicalIndexBase int         // first logical channel index that Waveplane allocates
 	MediaIndexBase   int         // first media channel index that Waveplane allocates
-	Unsupported      []string    // leaves the device refuses, by models.LeafName
+	Unsupported      []string    // leaves the device refuses, see Refuses
 	PowerStepDb      float64     // target power is quantised to this
 	Soak             string      // duration of error-free light asked for before InService
 	Settle           string      // duration readings need after a change of light
@@ -151,6 +155,18 @@ type Profile struct {
 	DownValues map[string][]string
 	Source     string
 	Tags       map[string]Tag
+}
+
+// The sides of a transponder's logical channels.
+const (
+	SideLine   = "line"
+	SideClient = "client"
+)
+
+// Refuses reports whether the device refuses a leaf, by models.LeafName. What it
+// refuses of logical channels of one side only is written "line/trib-protocol".
+func (p *Profile) Refuses(side, leaf string) bool {
+	return slices.Contains(p.Unsupported, leaf) || side != "" && slices.Contains(p.Unsupported, side+"/"+leaf)
 }
 
 // NameTemplates build component names from a port name; "{port}" is replaced

@@ -177,7 +177,7 @@ func TestProfiles(t *testing.T) {
 			t.Errorf("%s: fields of another role: %+v", name, p)
 		}
 	}
-	if diff := cmp.Diff(map[Role]int{RoleRouter: 2, RoleTerminal: 2, RoleRoadm: 2, RoleAmplifier: 2}, roles); diff != "" {
+	if diff := cmp.Diff(map[Role]int{RoleRouter: 8, RoleTerminal: 2, RoleRoadm: 2, RoleAmplifier: 2}, roles); diff != "" {
 		t.Error(diff)
 	}
 
@@ -214,8 +214,13 @@ func TestCodes(t *testing.T) {
 	if code, ok := m.Code("lab-router-zr"); !ok || code != 5 {
 		t.Errorf("code %d %v, want 5", code, ok)
 	}
-	if _, ok := m.Code("lab-roadm"); ok {
-		t.Errorf("a wavelength switch has no mode codes")
+	if code, ok := m.Code("lab-router-netconf"); !ok || code != 5 {
+		t.Errorf("code %d %v of a grandchild, want 5", code, ok)
+	}
+	for _, profile := range []string{"lab-roadm", "juniper-junos-openconfig", "lab-juniper-junos-openconfig"} {
+		if code, ok := m.Code(profile); ok {
+			t.Errorf("%s has code %d: a wavelength switch has none, and Junos means another mode by it", profile, code)
+		}
 	}
 }
 

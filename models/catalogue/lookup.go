@@ -83,16 +83,16 @@ func (c *Catalogue) WithTypes(amplifiers map[string]Amplifier, fibres map[string
 }
 
 // withCodes gives the profiles that inherit the device code of their nearest
-// forebear that has one.
+// forebear that has one, up to one whose codes are its own.
 func (c *Catalogue) withCodes(m Mode) Mode {
 	codes := maps.Clone(m.DeviceCodes)
 	for name, p := range c.Profiles {
-		if _, own := codes[name]; own {
-			continue
-		}
-		for above := p.Inherits; above != ""; above = c.Profiles[above].Inherits {
-			if code, ok := m.DeviceCodes[above]; ok {
+		for at := p; ; at = c.Profiles[at.Inherits] {
+			if code, ok := m.DeviceCodes[at.Name]; ok {
 				codes[name] = code
+				break
+			}
+			if at.OwnCodes || at.Inherits == "" {
 				break
 			}
 		}

@@ -9,6 +9,7 @@ import (
 type profileRow struct {
 	Name                 string              `yaml:"name"`
 	Inherits             string              `yaml:"inherits"`
+	OwnCodes             bool                `yaml:"ownCodes"`
 	Role                 Role                `yaml:"role"`
 	Driver               string              `yaml:"driver"`
 	Dialect              string              `yaml:"dialect"`
@@ -50,7 +51,7 @@ type nameRow struct {
 func (r profileRow) profile(s sheet) (Profile, error) {
 	var n numbers
 	p := Profile{
-		Name: r.Name, Inherits: r.Inherits, Role: r.Role, Driver: r.Driver, Dialect: r.Dialect, Vendor: r.Vendor, Safety: r.Safety,
+		Name: r.Name, Inherits: r.Inherits, OwnCodes: r.OwnCodes, Role: r.Role, Driver: r.Driver, Dialect: r.Dialect, Vendor: r.Vendor, Safety: r.Safety,
 		Names:       NameTemplates(r.Names),
 		LaserSwitch: r.LaserSwitch, LineOnly: r.LineOnly, ProvenOffDbm: r.ProvenOffDbm,
 		AssignmentBase: r.AssignmentBase, LogicalIndexBase: r.LogicalIndexBase, MediaIndexBase: r.MediaIndexBase,

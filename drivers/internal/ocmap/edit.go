@@ -83,7 +83,7 @@ func checkChange(c models.Change, profile catalogue.Profile) (drivers.Kind, erro
 		if !known {
 			return drivers.KindInvalid, fmt.Errorf("no leaf %q", leaf)
 		}
-		if slices.Contains(profile.Unsupported, string(leaf)) {
+		if profile.Refuses(sideOf(c), string(leaf)) {
 			return drivers.KindUnsupported, fmt.Errorf("profile %s does not support %s", profile.Name, leaf)
 		}
 		if _, err := row.codec.write(value); err != nil {
@@ -91,6 +91,17 @@ func checkChange(c models.Change, profile catalogue.Profile) (drivers.Kind, erro
 		}
 	}
 	return checkWhole(c)
+}
+
+// sideOf tells which side of a transponder a logical channel is on.
+func sideOf(c models.Change) string {
+	switch {
+	case c.Object.Kind != models.KindLogicalChannel:
+		return ""
+	case isClient(c.After):
+		return catalogue.SideClient
+	}
+	return catalogue.SideLine
 }
 
 // checkWhole holds the rules that OpenConfig states as must, and those without
