@@ -42,7 +42,7 @@ func TestExamples(t *testing.T) {
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-cisco-iosxr-openconfig")},
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-juniper-junos-openconfig")},
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-nokia-openconfig")},
-		{"multivendor", 12, 6, "", nil},
+		{"multivendor", 14, 7, "", nil},
 	} {
 		name := c.name
 		if c.instead != nil {
@@ -109,6 +109,7 @@ func files(t *testing.T, name, dir string) []wire.File {
 type running struct {
 	lab    *sim.Lab
 	client *client.Client
+	dir    string
 }
 
 func begin(t *testing.T, name string, instead *strings.Replacer) *running {
@@ -128,8 +129,8 @@ func begin(t *testing.T, name string, instead *strings.Replacer) *running {
 		}
 		docs = append(docs, d...)
 	}
-	r := &running{}
 	dir := t.TempDir()
+	r := &running{dir: dir}
 	r.lab, err = sim.NewLab(t.Context(), sim.Config{
 		Documents: docs, Catalogue: cat, StateDir: dir, Name: name, Timing: sim.DefaultTiming(), Plant: &light.Plant{Seed: 1},
 	})

@@ -49,7 +49,7 @@ func newRootCommand(a *app) *cobra.Command {
 		{"start", "Start:", []*cobra.Command{newDemoCommand(a), newUpCommand(a), newDownCommand(a), newServeCommand(a), newLabCommand(a), newVersionCommand(a)}},
 		{"intent", "Intent:", []*cobra.Command{newValidateCommand(a), newPlanCommand(a), newApplyCommand(a), newDiffCommand(a), newDeleteCommand(a), newSchemaCommand(a), newImportCommand(a), newExportCommand(a)}},
 		{"read", "Read:", []*cobra.Command{newGetCommand(a), newDescribeCommand(a), newWhyCommand(a), newReplanCommand(a), newSpectrumCommand(a), newEventsCommand(a)}},
-		{"converge", "Converge:", []*cobra.Command{newWaitCommand(a), newDriftCommand(a), newRepairCommand(a), newRetryCommand(a), newPauseCommand(a), newResumeCommand(a)}},
+		{"converge", "Converge:", []*cobra.Command{newWaitCommand(a), newDriftCommand(a), newRepairCommand(a), newAdoptCommand(a), newRetryCommand(a), newPauseCommand(a), newResumeCommand(a)}},
 	}
 	for _, g := range groups {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})

@@ -43,6 +43,9 @@ type Prober interface {
 	// Drift compares what was applied with what was last heard, or with live
 	// with what the devices answer now. Device limits it to one; "" means all.
 	Drift(ctx context.Context, live bool, device string) (records.DriftReport, error)
+	// Adopt reads what devices have and makes documents of it; none named means
+	// all that are only observed. It changes nothing.
+	Adopt(ctx context.Context, devices []string) (records.Adoption, error)
 	// Wavelength tells everything known of one wavelength; store.ErrNotFound
 	// when there is none of that name.
 	Wavelength(ctx context.Context, namespace, name string) (records.WavelengthReport, error)
@@ -141,6 +144,7 @@ func (a *API) register(h huma.API) {
 	huma.Register(h, changing("diff", "/diff", "Compare documents with the stored ones", "Writes nothing."), a.diffDocuments)
 	huma.Register(h, changing("plan", "/plan", "Plan", "The stored network compared with the network after these documents. Writes nothing."), a.planDocuments)
 	huma.Register(h, operation("drift", http.MethodGet, wire.Base+"/drift", "Drift", "What was applied compared with what the devices say. Changes nothing."), a.drift)
+	huma.Register(h, operation("adopt", http.MethodGet, wire.Base+"/adoption", "Adoption", "What devices have, as documents to review. Changes nothing."), a.adopt)
 	huma.Register(h, operation("spectrum", http.MethodGet, wire.Base+"/spectrum", "Spectrum", "How full a link is, or the routes between two sites, and how many wavelengths of each mode still fit. Changes nothing."), a.spectrum)
 	huma.Register(h, operation("events", http.MethodGet, wire.Base+"/events", "Events", "What happened, oldest first; with watch=true as it happens."), a.events)
 	huma.Register(h, operation("listRequests", http.MethodGet, wire.Base+"/requests", "What people asked for and is not served yet", ""), a.listRequests)

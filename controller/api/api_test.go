@@ -58,6 +58,10 @@ type prober struct {
 	ready error
 }
 
+func (p *prober) Adopt(_ context.Context, devices []string) (records.Adoption, error) {
+	return records.Adoption{Untold: devices}, nil
+}
+
 func (p *prober) Drift(context.Context, bool, string) (records.DriftReport, error) {
 	return p.drift, p.err
 }

@@ -40,6 +40,31 @@ func (a *API) drift(ctx context.Context, in *driftInput) (*driftOutput, error) {
 	return &driftOutput{wire.NewDriftReport(report)}, nil
 }
 
+type adoptInput struct {
+	Device []string `query:"device,explode" maxItems:"1000" doc:"names of devices; none means all that are only observed"`
+}
+
+type adoptOutput struct{ Body wire.AdoptionReport }
+
+// adopt reads what devices have.
+func (a *API) adopt(ctx context.Context, in *adoptInput) (*adoptOutput, error) {
+	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
+	defer cancel()
+	for _, name := range in.Device {
+		if _, err := a.tables.Intents.Get(ctx, store.DocumentKey(intents.KindDevice, "", name)); err != nil {
+			if missing(err) {
+				err = notFound(intents.KindDevice, "", name)
+			}
+			return nil, a.failureOf("adopt", err)
+		}
+	}
+	report, err := a.cfg.Prober.Adopt(ctx, in.Device)
+	if err != nil {
+		return nil, a.failureOf("adopt", err)
+	}
+	return &adoptOutput{wire.NewAdoptionReport(report)}, nil
+}
+
 type spectrumInput struct {
 	Link    string   `query:"link" maxLength:"100" doc:"name of a link"`
 	Between []string `query:"between,explode" maxItems:"2" doc:"two sites: the routes between them, with link those that pass it"`

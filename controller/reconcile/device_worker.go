@@ -134,7 +134,8 @@ func (s *Stages) connectable(name string) (drivers.Device, bool) {
 		Credentials: credentials(spec.Credentials, s.cfg.StateDir),
 	}
 	for _, port := range slices.Sorted(maps.Keys(spec.Ports)) {
-		if spec.Ports[port].Pluggable != "" {
+		// Of a device that is only observed it may not be known yet what is plugged.
+		if spec.Ports[port].Pluggable != "" || !d.Manage {
 			d.Ports = append(d.Ports, port)
 		}
 	}

@@ -31,6 +31,10 @@ func fixtures() []fixture {
 		mode: "1", frequency: "193106.25 GHz", power: "-10.00 dBm",
 		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true,
 	}, {
+		dialect: "nokia-sros", profile: "lab-nokia-sros", ports: [2]string{"1/1/c1", "1/1/c2"}, channels: [2]string{"1/1/c1", "1/1/c2"},
+		mode: "1", frequency: "193106.25 GHz", power: "-10.00 dBm",
+		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true,
+	}, {
 		dialect: "nokia-srlinux", profile: "lab-nokia-srlinux", ports: [2]string{"ethernet-1/1", "ethernet-1/2"}, channels: [2]string{"ethernet-1/1", "ethernet-1/2"},
 		mode: "1085", frequency: "193106.25 GHz", power: "-10.00 dBm",
 		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true,

@@ -162,7 +162,7 @@ func (s *Session) edits(p drivers.Pass, have map[models.ObjectID]models.Leaves) 
 			}
 			value, there := now[leaf]
 			switch {
-			case leaf == models.LeafEnabled && value == "true":
+			case leaf == models.LeafEnabled && value != "false":
 				// Given up is switched off: the default is on.
 				if lines, err := s.platform.lines(c.Object.Kind, leaf, "false"); err == nil {
 					add(rankDown, fmt.Sprintf("%v is given up and switched off", c.Object), lines...)

@@ -32,7 +32,7 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		port := map[string]string{"cisco-iosxr": "0/0/0/5", "arista-eos": "Ethernet5/1", "juniper-junos": "et-0/0/5", "nokia-gx": "1-4-L1-1", "nokia-srlinux": "ethernet-1/5"}[dialect]
+		port := map[string]string{"cisco-iosxr": "0/0/0/5", "arista-eos": "Ethernet5/1", "juniper-junos": "et-0/0/5", "nokia-gx": "1-4-L1-1", "nokia-srlinux": "ethernet-1/5", "nokia-sros": "1/1/c5"}[dialect]
 		if port == "" {
 			t.Fatalf("dialect %s has no port here", dialect)
 		}

@@ -26,6 +26,14 @@ func (c *Client) Drift(ctx context.Context, live bool, device string) (wire.Drif
 	return out, err
 }
 
+// Adopt reads what devices have and makes documents of it; none named means all
+// that are only observed.
+func (c *Client) Adopt(ctx context.Context, devices []string) (wire.AdoptionReport, error) {
+	var out wire.AdoptionReport
+	err := c.call(ctx, http.MethodGet, wire.Base+"/adoption", url.Values{"device": devices}, "", nil, &out)
+	return out, err
+}
+
 // Repair permits once that what devices acknowledged is sent again.
 func (c *Client) Repair(ctx context.Context, o wire.RequestOptions) (wire.RequestReport, error) {
 	return c.request(ctx, "repair", o)

@@ -22,6 +22,22 @@ func NewDriftReport(r records.DriftReport) DriftReport {
 	return DriftReport{APIVersion: intents.APIVersion, Kind: "DriftReport", DriftReport: r}
 }
 
+// AdoptionReport answers adopt.
+type AdoptionReport struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"` // AdoptionReport
+	records.Adoption
+}
+
+// NewAdoptionReport returns a report with its fixed fields set and no list that
+// is null.
+func NewAdoptionReport(r records.Adoption) AdoptionReport {
+	if r.Documents == nil {
+		r.Documents = []records.AdoptedDocument{}
+	}
+	return AdoptionReport{APIVersion: intents.APIVersion, Kind: "AdoptionReport", Adoption: r}
+}
+
 // PlanReport answers plan.
 type PlanReport struct {
 	APIVersion string `json:"apiVersion"`

@@ -73,6 +73,7 @@ func dialects() map[string]func(*session) dialect {
 		"juniper-junos": newFlat(junos()),
 		"nokia-gx":      newFlat(gx()),
 		"nokia-srlinux": newFlat(srLinux()),
+		"nokia-sros":    newFlat(srOS()),
 	}
 }
 
