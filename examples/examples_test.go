@@ -118,6 +118,12 @@ func begin(t *testing.T, name string, instead *strings.Replacer) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return beginWith(t, cat, name, instead)
+}
+
+func beginWith(t *testing.T, cat *catalogue.Catalogue, name string, instead *strings.Replacer) *running {
+	t.Helper()
+	var err error
 	var docs []intents.Document
 	for _, f := range files(t, name, "network") {
 		if instead != nil {

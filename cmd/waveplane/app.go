@@ -4,14 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/waveplane/waveplane/controller/api/client"
 	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // app is what all commands share: the streams, the environment and the flags
@@ -22,9 +25,31 @@ type app struct {
 	getenv         func(string) string
 
 	state, server string
+	sheets        string // directory of the user's own catalogue sheets
 	output        outputFormat
 	namespace     string
 	daemon        bool // a signal is the ordinary way to end
+}
+
+// catalogue reads the catalogue, with the user's own sheets where there are some.
+func (a *app) catalogue() (*catalogue.Catalogue, error) {
+	dir := a.sheetsDir()
+	if dir == "" {
+		return catalogue.Default()
+	}
+	if entries, err := os.ReadDir(dir); err != nil {
+		return nil, usageError("--catalogue: %v", err)
+	} else if !slices.ContainsFunc(entries, func(e os.DirEntry) bool { return filepath.Ext(e.Name()) == ".yaml" }) {
+		return nil, usageError("--catalogue: there is no file *.yaml in %s", dir)
+	}
+	return catalogue.Load(os.DirFS(dir))
+}
+
+func (a *app) sheetsDir() string {
+	if a.sheets != "" {
+		return a.sheets
+	}
+	return a.getenv("WAVEPLANE_CATALOGUE")
 }
 
 // stateDir returns the state directory: flag, environment, the user's own.

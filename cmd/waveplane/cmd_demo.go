@@ -41,7 +41,7 @@ repair on request. It ends by itself within a minute.`,
 			if err != nil {
 				return err
 			}
-			s, err := openScene(lab)
+			s, err := a.openScene(lab)
 			if err != nil {
 				return err
 			}

@@ -74,7 +74,11 @@ func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error 
 			return err
 		}
 		d.Drift = &drift
-		if d.Driven, err = sheetOf(specOf[intents.DeviceSpec](d.Object)); err != nil {
+		cat, err := a.catalogue()
+		if err != nil {
+			return err
+		}
+		if d.Driven, err = sheetOf(cat, specOf[intents.DeviceSpec](d.Object)); err != nil {
 			return err
 		}
 	}

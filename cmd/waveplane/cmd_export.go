@@ -11,7 +11,6 @@ import (
 
 	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/intents/gnpy"
-	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // newExportCommand holds one command for each tool whose files can be written.
@@ -53,7 +52,7 @@ func (a *app) exportGnpy(paths []string, to string, force bool) error {
 	if to == "" {
 		return usageError("give --to DIRECTORY")
 	}
-	cat, err := catalogue.Default()
+	cat, err := a.catalogue()
 	if err != nil {
 		return err
 	}

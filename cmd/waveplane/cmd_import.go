@@ -9,7 +9,6 @@ import (
 
 	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/intents/gnpy"
-	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // newImportCommand holds one command for each tool whose files can be read.
@@ -51,7 +50,7 @@ that it chose:
 }
 
 func (a *app) importGnpy(args, extra []string) error {
-	cat, err := catalogue.Default()
+	cat, err := a.catalogue()
 	if err != nil {
 		return err
 	}

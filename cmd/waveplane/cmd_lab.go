@@ -50,7 +50,7 @@ a daemon answers there, otherwise the command that applies them is printed.`,
 			if err != nil {
 				return err
 			}
-			s, err := openScene(args[0])
+			s, err := a.openScene(args[0])
 			if err != nil {
 				return err
 			}

@@ -39,6 +39,7 @@ func newRootCommand(a *app) *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.state, "state", "", "state directory (WAVEPLANE_STATE; default: the user's own)")
 	flags.StringVar(&a.server, "server", "", "daemon to talk to: http://host:port or unix:/path (WAVEPLANE_SERVER; default: the socket in the state directory)")
+	flags.StringVar(&a.sheets, "catalogue", "", "directory with sheets of your own, *.yaml: device profiles, modes, pluggables, fibres (WAVEPLANE_CATALOGUE)")
 	flags.VarP(&a.output, "output", "o", "table|wide|json|yaml|name")
 	root.CompletionOptions.HiddenDefaultCmd = true
 

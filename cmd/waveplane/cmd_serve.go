@@ -11,6 +11,7 @@ import (
 	"github.com/waveplane/waveplane/controller"
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/drivers/all"
+	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // daemonFlags are those of everything that runs a daemon.
@@ -87,7 +88,11 @@ to end (Ctrl-C, or down from elsewhere).`,
 }
 
 func (a *app) serve(ctx context.Context, dir string, est plan.Estimator, log *slog.Logger) error {
-	d, err := startDaemon(ctx, dir, est, log)
+	cat, err := a.catalogue()
+	if err != nil {
+		return err
+	}
+	d, err := startDaemon(ctx, dir, est, cat, log)
 	if err != nil {
 		return err
 	}
@@ -120,12 +125,12 @@ type daemon struct {
 
 // startDaemon claims the state directory and starts the controller; no
 // estimator is the full model.
-func startDaemon(ctx context.Context, dir string, est plan.Estimator, log *slog.Logger) (*daemon, error) {
+func startDaemon(ctx context.Context, dir string, est plan.Estimator, cat *catalogue.Catalogue, log *slog.Logger) (*daemon, error) {
 	s, err := takeSeat(dir, seatDaemon)
 	if err != nil {
 		return nil, err
 	}
-	c, err := controller.New(controller.Config{StateDir: dir, Version: thisVersion().Version, Estimator: est}, all.Registry(), log)
+	c, err := controller.New(controller.Config{StateDir: dir, Version: thisVersion().Version, Estimator: est, Catalogue: cat}, all.Registry(), log)
 	if err != nil {
 		s.leave()
 		return nil, err

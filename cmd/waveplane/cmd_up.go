@@ -38,7 +38,7 @@ circuits to try to lab/NAME/intents.`,
 			if err != nil {
 				return err
 			}
-			s, err := openScene(lab)
+			s, err := a.openScene(lab)
 			if err != nil {
 				return err
 			}
@@ -88,7 +88,7 @@ func startBoth(ctx context.Context, dir string, s *scene, f labFlags, log *slog.
 		return nil, err
 	}
 	r := &running{lab: lab}
-	if r.daemon, err = startDaemon(ctx, dir, nil, log); err != nil {
+	if r.daemon, err = startDaemon(ctx, dir, nil, s.catalogue, log); err != nil {
 		return nil, errors.Join(err, r.stop())
 	}
 	if err := r.daemon.awaitReady(ctx); err != nil {

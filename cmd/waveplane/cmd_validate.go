@@ -7,7 +7,6 @@ import (
 
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/intents"
-	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // newValidateCommand reads documents without a server.
@@ -62,7 +61,7 @@ func (a *app) validate(paths []string, names bool) error {
 	if len(paths) == 0 {
 		return usageError("give -f FILE or -f DIRECTORY")
 	}
-	cat, err := catalogue.Default()
+	cat, err := a.catalogue()
 	if err != nil {
 		return err
 	}

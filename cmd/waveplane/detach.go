@@ -41,6 +41,9 @@ func (a *app) detach(ctx context.Context, stateDir, name string, args []string) 
 		return fmt.Errorf("detach: %w", err)
 	}
 	defer read.Close()
+	if a.sheets != "" {
+		args = append(args, "--catalogue", a.sheets)
+	}
 	cmd := exec.Command(self, append(args, "--state", stateDir)...)
 	cmd.Args[0] = os.Args[0]
 	cmd.Env = append(os.Environ(), readyFD+"=3")

@@ -19,11 +19,7 @@ type deviceSheet struct {
 	Modes    []string `json:"modes,omitempty"`
 }
 
-func sheetOf(spec intents.DeviceSpec) (*deviceSheet, error) {
-	cat, err := catalogue.Default()
-	if err != nil {
-		return nil, err
-	}
+func sheetOf(cat *catalogue.Catalogue, spec intents.DeviceSpec) (*deviceSheet, error) {
 	p, err := cat.Profile(spec.Profile)
 	if err != nil || spec.Address == "" {
 		return nil, nil

@@ -48,10 +48,12 @@ type scene struct {
 	network []intents.Document
 	circuit []wire.File
 	plant   *light.Plant
+
+	catalogue *catalogue.Catalogue
 }
 
 // openScene finds an example by name, or a directory of documents by path.
-func openScene(name string) (*scene, error) {
+func (a *app) openScene(name string) (*scene, error) {
 	var tree fs.FS
 	s := &scene{name: name}
 	switch info, err := os.Stat(name); {
@@ -74,10 +76,11 @@ func openScene(name string) (*scene, error) {
 		}
 		tree = sub
 	}
-	cat, err := catalogue.Default()
+	cat, err := a.catalogue()
 	if err != nil {
 		return nil, err
 	}
+	s.catalogue = cat
 	network, err := readTree(tree, "network")
 	if err != nil {
 		return nil, fmt.Errorf("example %s: %w", name, err)
@@ -187,10 +190,6 @@ func startLaboratory(ctx context.Context, stateDir string, s *scene, f labFlags,
 }
 
 func (l *laboratory) start(ctx context.Context, stateDir string, f labFlags, log *slog.Logger) error {
-	cat, err := catalogue.Default()
-	if err != nil {
-		return err
-	}
 	plant := l.scene.plant
 	if plant == nil {
 		plant = &light.Plant{Seed: 1}
@@ -206,7 +205,7 @@ func (l *laboratory) start(ctx context.Context, stateDir string, f labFlags, log
 	timing.Commit = f.commit
 	timing.Light.Loop = f.settle
 	l.lab, err = sim.NewLab(ctx, sim.Config{
-		Documents: l.scene.network, Catalogue: cat, StateDir: stateDir, Name: l.scene.name, Plant: plant, Physics: physics, Timing: timing, MinSample: f.minSample, Log: log,
+		Documents: l.scene.network, Catalogue: l.scene.catalogue, StateDir: stateDir, Name: l.scene.name, Plant: plant, Physics: physics, Timing: timing, MinSample: f.minSample, Log: log,
 	})
 	if err != nil {
 		return err

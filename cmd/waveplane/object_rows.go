@@ -10,12 +10,13 @@ import (
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // objectRows lays documents of one kind out as a table.
 func (a *app) objectRows(kind wire.Kind, items []wire.Object, namespaces bool) ([]string, [][]string) {
 	wide := a.output == outWide
-	headings, cells := columns(kind.Name, wide)
+	headings, cells := a.columns(kind.Name, wide)
 	namespaces = namespaces && kind.Namespaced
 	if namespaces {
 		headings = append([]string{"namespace"}, headings...)
@@ -32,13 +33,22 @@ func (a *app) objectRows(kind wire.Kind, items []wire.Object, namespaces bool) (
 }
 
 // columns returns the headings of a kind and what fills them.
-func columns(kind string, wide bool) ([]string, func(wire.Object) []string) {
+func (a *app) columns(kind string, wide bool) ([]string, func(wire.Object) []string) {
 	switch kind {
 	case intents.KindSite:
 		return []string{"name", "role", "lat", "lon"}, siteRow
 	case intents.KindDevice:
 		return add(wide, []string{"name", "site", "profile", "mode", "reachable", "since"}, "address", "ports", "protocol", "safety", "vendor", "model", "software", "message"),
-			func(o wire.Object) []string { return deviceRow(o, wide) }
+			func(o wire.Object) []string {
+				if !wide {
+					return deviceRow(o, nil)
+				}
+				cat, err := a.catalogue()
+				if err != nil {
+					cat = &catalogue.Catalogue{} // the row says "-" of what is not known
+				}
+				return deviceRow(o, cat)
+			}
 	case intents.KindLink:
 		return add(wide, []string{"name", "a", "z", "km", "spans", "amplifiers"}, "power control", "shared risks"),
 			func(o wire.Object) []string { return linkRow(o, wide) }
@@ -79,7 +89,7 @@ func siteRow(o wire.Object) []string {
 	return []string{o.Metadata.Name, s.Role, optional(s.Lat), optional(s.Lon)}
 }
 
-func deviceRow(o wire.Object, wide bool) []string {
+func deviceRow(o wire.Object, wide *catalogue.Catalogue) []string {
 	s := specOf[intents.DeviceSpec](o)
 	reachable, since, vendor, model, software, message := "Unknown", "-", "-", "-", "-", ""
 	if s.Address == "" {
@@ -92,9 +102,9 @@ func deviceRow(o wire.Object, wide bool) []string {
 		message = d.Message
 	}
 	r := []string{o.Metadata.Name, s.Site, s.Profile, s.Mode, reachable, since}
-	if wide {
+	if wide != nil {
 		protocol, safety := "-", "-"
-		if sheet, err := sheetOf(s); err == nil && sheet != nil {
+		if sheet, err := sheetOf(wide, s); err == nil && sheet != nil {
 			protocol, safety = sheet.Protocol, sheet.Safety
 		}
 		r = append(r, dash(s.Address), strconv.Itoa(len(s.Ports)), protocol, safety, vendor, model, software, dash(message))

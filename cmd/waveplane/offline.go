@@ -44,7 +44,7 @@ func (o *offline) read(a *app, paths []string) (set, error) {
 	if err != nil {
 		return set{}, err
 	}
-	cat, err := catalogue.Default()
+	cat, err := a.catalogue()
 	if err != nil {
 		return set{}, err
 	}

@@ -341,7 +341,12 @@ func TestBadData(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := read(fstest.MapFS{"data/x.yaml": {Data: []byte(tt.text)}})
+			c := &Catalogue{Modes: map[string]Mode{}, Pluggables: map[string]Pluggable{}, Fibres: map[string]Fibre{},
+				Amplifiers: map[string]Amplifier{}, Profiles: map[string]Profile{}, TiltShapes: map[string][]float64{}}
+			err := c.read(fstest.MapFS{"data/x.yaml": {Data: []byte(tt.text)}}, "data/*.yaml")
+			if err == nil {
+				err = c.close()
+			}
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("want %q, got %v", tt.want, err)
 			}

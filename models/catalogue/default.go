@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 
 	"github.com/goccy/go-yaml"
 
@@ -17,7 +18,27 @@ var data embed.FS
 // milliseconds: a caller keeps the answer. An error is a defect of the
 // embedded data and names the file.
 func Default() (*Catalogue, error) {
-	return read(data)
+	return Load(nil)
+}
+
+// Load reads the catalogue that ships in the binary and beside it the sheets of
+// one's own: the files *.yaml of a directory, in the form of those in the binary.
+// They add; a name that is taken is an error. Nil means none.
+func Load(own fs.FS) (*Catalogue, error) {
+	c := &Catalogue{Modes: map[string]Mode{}, Pluggables: map[string]Pluggable{}, Fibres: map[string]Fibre{},
+		Amplifiers: map[string]Amplifier{}, Profiles: map[string]Profile{}, TiltShapes: map[string][]float64{}}
+	if err := c.read(data, "data/*.yaml"); err != nil {
+		return nil, err
+	}
+	if own != nil {
+		if err := c.read(own, "*.yaml"); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.close(); err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
+	}
+	return c, nil
 }
 
 // sheet is one data file. A file may hold any of the lists; source and tags
@@ -33,30 +54,25 @@ type sheet struct {
 	TiltShapes map[string][]float64 `yaml:"tiltShapes"`
 }
 
-func read(files fs.FS) (*Catalogue, error) {
-	names, err := fs.Glob(files, "data/*.yaml")
+func (c *Catalogue) read(files fs.FS, pattern string) error {
+	names, err := fs.Glob(files, pattern)
 	if err != nil {
-		return nil, fmt.Errorf("read catalogue: %w", err)
+		return fmt.Errorf("read catalogue: %w", err)
 	}
-	c := &Catalogue{Modes: map[string]Mode{}, Pluggables: map[string]Pluggable{}, Fibres: map[string]Fibre{},
-		Amplifiers: map[string]Amplifier{}, Profiles: map[string]Profile{}, TiltShapes: map[string][]float64{}}
 	for _, name := range names {
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
-			return nil, fmt.Errorf("read catalogue: %w", err)
+			return fmt.Errorf("read catalogue: %w", err)
 		}
 		var s sheet
 		if err := yaml.UnmarshalWithOptions(text, &s, yaml.Strict()); err != nil {
-			return nil, fmt.Errorf("read catalogue: %s: %w", name, err)
+			return fmt.Errorf("read catalogue: %s: %w", name, err)
 		}
 		if err := c.add(s); err != nil {
-			return nil, fmt.Errorf("read catalogue: %s: %w", name, err)
+			return fmt.Errorf("read catalogue: %s: %w", name, err)
 		}
 	}
-	if err := c.close(); err != nil {
-		return nil, fmt.Errorf("read catalogue: %w", err)
-	}
-	return c, nil
+	return nil
 }
 
 func (c *Catalogue) add(s sheet) error {
@@ -103,9 +119,28 @@ func (c *Catalogue) add(s sheet) error {
 		if err == nil {
 			err = put(c.Profiles, "profile", p.Name, p)
 		}
+		if err == nil {
+			err = c.call(row)
+		}
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// call notes the device codes that a profile gives for modes.
+func (c *Catalogue) call(row profileRow) error {
+	for mode, code := range row.ModeCodes {
+		m, ok := c.Modes[mode]
+		if !ok {
+			return fmt.Errorf("profile %q: %w", row.Name, unknown("mode", mode, c.Modes))
+		}
+		if m.DeviceCodes = maps.Clone(m.DeviceCodes); m.DeviceCodes == nil {
+			m.DeviceCodes = map[string]uint16{}
+		}
+		m.DeviceCodes[row.Name] = code
+		c.Modes[mode] = m
 	}
 	return nil
 }

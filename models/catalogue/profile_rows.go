@@ -10,6 +10,7 @@ type profileRow struct {
 	Name                 string              `yaml:"name"`
 	Inherits             string              `yaml:"inherits"`
 	OwnCodes             bool                `yaml:"ownCodes"`
+	ModeCodes            map[string]uint16   `yaml:"modeCodes"` // by mode, beside those that modes give
 	Role                 Role                `yaml:"role"`
 	Driver               string              `yaml:"driver"`
 	Dialect              string              `yaml:"dialect"`
