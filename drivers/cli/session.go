@@ -205,14 +205,12 @@ func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
-		var r models.Readings
-		err := s.exchange(ctx, "sample", func() (bool, error) {
-			var err error
-			r, err = s.read(s.names)
-			return false, err
-		})
+		r, err := s.sample(ctx)
 		if err != nil {
 			return err
+		}
+		if ctx.Err() != nil {
+			return s.failure("sample", context.Cause(ctx), false)
 		}
 		sink(r)
 		select {
@@ -223,6 +221,19 @@ func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(
 		case <-tick.C:
 		}
 	}
+}
+
+// sample reads everything measured, to the end: a context that ends in the middle
+// is no reason to lose the session, which is needed for what comes after sampling.
+func (s *Session) sample(ctx context.Context) (r models.Readings, err error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), s.patience())
+	defer stop()
+	err = s.exchange(ctx, "sample", func() (bool, error) {
+		var err error
+		r, err = s.read(s.names)
+		return false, err
+	})
+	return r, err
 }
 
 // Path names a leaf by the line that sets it.

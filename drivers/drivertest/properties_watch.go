@@ -192,6 +192,27 @@ func sampleStreams(r *rig) {
 	}
 }
 
+// sampleEndsAndTheSessionLives ends sampling in the middle of a reading, as it is
+// ended whenever light has come up: the session is needed for what follows.
+func sampleEndsAndTheSessionLives(r *rig) {
+	s := r.open()
+	sampler, ok := s.(drivers.Sampler)
+	if !ok {
+		r.Skip("the session is no drivers.Sampler")
+	}
+	for range 3 {
+		r.must(r.target.Simulator.Stall(150 * time.Millisecond))
+		ctx, cancel := context.WithTimeout(r.context(), 200*time.Millisecond)
+		err := sampler.Sample(ctx, 10*time.Millisecond, func(models.Readings) {})
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			r.Errorf("sampling ends with %v, want the context's error", r.note(err))
+		}
+		r.target.Simulator.Heal()
+		r.observe(s)
+	}
+}
+
 // measureTellsWhatObserveTells asks for the readings of one owner's objects:
 // whatever a full picture has of them must be there, though light moves.
 func measureTellsWhatObserveTells(r *rig) {

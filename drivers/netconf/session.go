@@ -181,6 +181,14 @@ func (s *Session) measure(ctx context.Context, op string, filter *element) (mode
 	return r, err
 }
 
+// whole is measure to the end: a context that ends in the middle is no reason to
+// lose the session, which is needed for what comes after sampling.
+func (s *Session) whole(ctx context.Context, op string, filter *element) (models.Readings, error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
+	defer stop()
+	return s.measure(ctx, op, filter)
+}
+
 // Sample reads everything measured every interval until ctx ends.
 func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(models.Readings)) error {
 	filter, err := s.schema.filter(sampled)
@@ -190,9 +198,12 @@ func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
-		r, err := s.measure(ctx, "sample", filter)
+		r, err := s.whole(ctx, "sample", filter)
 		if err != nil {
 			return err
+		}
+		if ctx.Err() != nil {
+			return s.failure("sample", context.Cause(ctx), false)
 		}
 		sink(r)
 		select {
