@@ -85,6 +85,9 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 		_ = s.Close()
 		return nil, err
 	}
+	if s.client.caps.has(capNotification, "") {
+		return &WatchingSession{Session: s}, nil
+	}
 	return s, nil
 }
 

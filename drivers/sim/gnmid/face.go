@@ -11,6 +11,10 @@ import (
 // ErrDropped says that a fault wants the client's connection reset.
 var ErrDropped = errors.New("the connection is to be reset")
 
+// listener is a Face that wants to know when the configuration has changed. It is
+// told in the middle of a transaction and must not wait for anything.
+type listener interface{ Changed() }
+
 // Write carries out a client's transaction that came over another protocol than
 // gNMI: it is validated, refused, delayed, bent and counted as a Set is. After
 // ErrDropped the caller resets the client's connection without an answer.

@@ -257,6 +257,9 @@ func (t *Target) transact(source Source, writer string, ops []op, arbitrate func
 		return outcome{}, status.Error(codes.Unavailable, "the device is going down")
 	}
 	t.takeEffect(plan)
+	if l, ok := t.config.Face.(listener); ok && len(plan.shown) > 0 {
+		l.Changed()
+	}
 	out := outcome{asked: len(changes) + len(again), changed: len(plan.shown)}
 	for _, c := range plan.shown {
 		out.classes = append(out.classes, t.schema.class[c.at.last(t.schema)])

@@ -21,10 +21,10 @@ type Config struct {
 	Target         *gnmid.Target
 	User, Password string
 	MaxSessions    int // 0: 16
-	// Old speaks base:1.0 only, RunningOnly has no candidate, Mute loses the
+	// Quiet sends no notifications; Old speaks base:1.0 only, RunningOnly has no candidate, Mute loses the
 	// first request of each session, as some servers do when it comes right
 	// behind the hello.
-	Old, RunningOnly, Mute bool
+	Quiet, Old, RunningOnly, Mute bool
 }
 
 // Face is a NETCONF server.
@@ -37,6 +37,10 @@ type Face struct {
 	locks     map[string]*session
 	candidate []gnmid.Edit
 	pending   *pending
+
+	subscribers sync.Mutex // listening, and the sessions' changed
+	listening   map[*session]struct{}
+	tellers     sync.WaitGroup
 }
 
 // pending is a commit that takes itself back.
@@ -51,7 +55,7 @@ var _ gnmid.Face = (*Face)(nil)
 
 // New makes a face; a target opens it.
 func New(cfg Config) (*Face, error) {
-	f := &Face{cfg: cfg, locks: map[string]*session{}}
+	f := &Face{cfg: cfg, locks: map[string]*session{}, listening: map[*session]struct{}{}}
 	var err error
 	f.Server, err = sshd.New(sshd.Config{
 		User: cfg.User, Password: cfg.Password, Subsystem: "netconf", MaxSessions: cfg.MaxSessions, Full: "no session is free", Serve: f.serve,
@@ -68,12 +72,52 @@ type session struct {
 	guest sshd.Guest
 	id    int
 	stream
+
+	changed chan struct{} // once subscribed; guarded by the face's subscribers
+	ended   chan struct{}
+}
+
+// Changed tells the subscribers that the configuration is another one.
+func (f *Face) Changed() {
+	f.subscribers.Lock()
+	defer f.subscribers.Unlock()
+	for s := range f.listening {
+		select {
+		case s.changed <- struct{}{}:
+		default: // it is about to tell
+		}
+	}
+}
+
+// subscribe begins to send notifications.
+func (s *session) subscribe() {
+	f := s.face
+	f.subscribers.Lock()
+	defer f.subscribers.Unlock()
+	if s.changed != nil {
+		return
+	}
+	s.changed = make(chan struct{}, 1)
+	f.listening[s] = struct{}{}
+	f.tellers.Go(func() {
+		for {
+			select {
+			case <-s.ended:
+				return
+			case <-s.changed:
+			}
+			if s.send(`<notification xmlns="urn:ietf:params:xml:ns:netconf:notification:1.0"><eventTime>`+time.Now().UTC().Format(time.RFC3339)+
+				`</eventTime><netconf-config-change xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-notifications"><datastore>running</datastore></netconf-config-change></notification>`) != nil {
+				return
+			}
+		}
+	})
 }
 
 func (f *Face) serve(ctx context.Context, g sshd.Guest) {
 	f.mu.Lock()
 	f.last++
-	s := &session{face: f, guest: g, id: f.last, stream: stream{r: bufio.NewReaderSize(g.Channel, 1024), w: g.Channel}}
+	s := &session{face: f, guest: g, id: f.last, stream: stream{r: bufio.NewReaderSize(g.Channel, 1024), w: g.Channel}, ended: make(chan struct{})}
 	f.mu.Unlock()
 	defer s.gone()
 	if err := s.send(f.hello(s.id)); err != nil {
@@ -128,6 +172,9 @@ func (f *Face) hello(id int) string {
 		caps = append(caps, "urn:ietf:params:netconf:capability:candidate:1.0", "urn:ietf:params:netconf:capability:confirmed-commit:1.1",
 			"urn:ietf:params:netconf:capability:validate:1.1")
 	}
+	if !f.cfg.Quiet {
+		caps = append(caps, "urn:ietf:params:netconf:capability:notification:1.0")
+	}
 	for _, m := range f.cfg.Index.Modules() {
 		caps = append(caps, m.Namespace+"?module="+m.Name+"&revision="+m.Revision)
 	}
@@ -143,6 +190,10 @@ func (f *Face) hello(id int) string {
 // gone frees what the session held.
 func (s *session) gone() {
 	f := s.face
+	close(s.ended)
+	f.subscribers.Lock()
+	delete(f.listening, s)
+	f.subscribers.Unlock()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for name, holder := range f.locks {

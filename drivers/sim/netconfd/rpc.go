@@ -38,6 +38,12 @@ func (s *session) operation(ctx context.Context, op *node) (string, error) {
 		return s.get(ctx, op)
 	case "close-session":
 		return "", nil
+	case "create-subscription":
+		if f.cfg.Quiet {
+			return "", protocolFault("operation-not-supported", "no notifications")
+		}
+		s.subscribe()
+		return "", nil
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

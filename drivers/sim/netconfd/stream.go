@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 )
 
 const (
@@ -19,6 +20,8 @@ type stream struct {
 	r      *bufio.Reader
 	w      io.Writer
 	chunks bool
+
+	sending sync.Mutex // notifications come between replies
 }
 
 func (s *stream) receive() ([]byte, error) {
@@ -60,6 +63,8 @@ func (s *stream) send(message string) error {
 	} else {
 		message += mark
 	}
+	s.sending.Lock()
+	defer s.sending.Unlock()
 	_, err := io.WriteString(s.w, message)
 	return err
 }
