@@ -35,13 +35,13 @@ func router(t *testing.T, cat *catalogue.Catalogue, name, frequency, mode string
 	}
 }
 
-func read(t *testing.T, devices []adopt.Device, links map[[2]string]string) records.Adoption {
+func read(t *testing.T, devices []adopt.Device, links map[[2]string]string, blind ...string) records.Adoption {
 	t.Helper()
 	cat, err := catalogue.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := adopt.Read(cat, devices, links)
+	out, err := adopt.Read(cat, devices, links, blind)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,6 +54,11 @@ func read(t *testing.T, devices []adopt.Device, links map[[2]string]string) reco
 		}
 	}
 	return out
+}
+
+func beside(d adopt.Device) adopt.Device {
+	d.Beside = true
+	return d
 }
 
 func names(a records.Adoption) []string {
@@ -94,22 +99,28 @@ func TestRead(t *testing.T) {
 		want    []string
 		untold  string // a part of what has to be found out
 		seen    string
+		blind   []string
 	}{
 		"a fibre with light": {devices: []adopt.Device{r2, r1}, untold: "length, fibre type and duct",
 			want: []string{"Device r1", "Device r2", "Link fibre-r1-et-0-0-0-r2-et-0-0-0", "Wavelength r1-et-0-0-0-r2-et-0-0-0-193100"}},
 		"a link that has a document": {devices: []adopt.Device{r1, r2}, links: map[[2]string]string{{"r2/et-0/0/0", "r1/et-0/0/0"}: "f1"},
 			want: []string{"Device r1", "Device r2", "Wavelength r1-et-0-0-0-r2-et-0-0-0-193100"}},
-		"three at one frequency": {devices: []adopt.Device{r1, r2, r3}, want: []string{"Device r1", "Device r2", "Device r3"}, untold: "which of these light each other"},
-		"two frequencies":        {devices: []adopt.Device{r1, other}, want: []string{"Device r1", "Device r2"}, untold: "an end that was not looked at"},
-		"a mode of nobody":       {devices: []adopt.Device{r1, strange}, want: []string{"Device r1", "Device r2"}, untold: "device mode 999 is none of the catalogue"},
-		"no lock":                {devices: []adopt.Device{r1, lonely}, want: []string{"Device r1", "Device r2"}, seen: "has not locked"},
-		"amplified in between":   {devices: []adopt.Device{r1, amplified}, want: []string{"Device r1", "Device r2", "Wavelength r1-et-0-0-0-r2-et-0-0-0-193100"}, untold: "is no dark fibre"},
-		"our own light":          {devices: []adopt.Device{r1, foreign}, want: []string{"Device r1", "Device r2"}, untold: "an end that was not looked at"},
-		"over a switch":          {devices: []adopt.Device{r1, r2, roadm}, want: []string{"Device r1", "Device r2", "Device w1", "Wavelength r1-et-0-0-0-r2-et-0-0-0-193100"}, untold: "the way between them; w1 carries", seen: `media channel 3 "by hand" from add-1 to deg-2`},
-		"nothing":                {},
+		"three at one frequency":               {devices: []adopt.Device{r1, r2, r3}, want: []string{"Device r1", "Device r2", "Device r3"}, untold: "which of these light each other"},
+		"two frequencies":                      {devices: []adopt.Device{r1, other}, want: []string{"Device r1", "Device r2"}, untold: "an end that was not looked at"},
+		"a mode of nobody":                     {devices: []adopt.Device{r1, strange}, want: []string{"Device r1", "Device r2"}, untold: "device mode 999 is none of the catalogue"},
+		"no lock":                              {devices: []adopt.Device{r1, lonely}, want: []string{"Device r1", "Device r2"}, seen: "has not locked"},
+		"amplified in between":                 {devices: []adopt.Device{r1, amplified}, want: []string{"Device r1", "Device r2", "Wavelength r1-et-0-0-0-r2-et-0-0-0-193100"}, untold: "is no dark fibre"},
+		"our own light":                        {devices: []adopt.Device{r1, foreign}, want: []string{"Device r1", "Device r2"}, untold: "an end that was not looked at"},
+		"over a switch":                        {devices: []adopt.Device{r1, r2, roadm}, want: []string{"Device r1", "Device r2", "Device w1", "Wavelength r1-et-0-0-0-r2-et-0-0-0-193100"}, untold: "the way between them; w1 carries", seen: `media channel 3 "by hand" from add-1 to deg-2`},
+		"one end not asked about":              {devices: []adopt.Device{r1, beside(r2)}, want: []string{"Device r1", "Link fibre-r1-et-0-0-0-r2-et-0-0-0", "Wavelength r1-et-0-0-0-r2-et-0-0-0-193100"}},
+		"nobody asked about":                   {devices: []adopt.Device{beside(r1), beside(r2)}},
+		"a third one beside":                   {devices: []adopt.Device{r1, r2, beside(r3)}, want: []string{"Device r1", "Device r2"}, untold: "which of these light each other"},
+		"a third one in the dark":              {devices: []adopt.Device{r1, r2}, blind: []string{"r9"}, want: []string{"Device r1", "Device r2"}, untold: "r9"},
+		"a third one that runs something else": {devices: []adopt.Device{r1, r3, strange}, want: []string{"Device r1", "Device r2", "Device r3"}, untold: "r2/et-0/0/0"},
+		"nothing":                              {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out := read(t, c.devices, c.links)
+			out := read(t, c.devices, c.links, c.blind...)
 			if got := names(out); !slices.Equal(got, c.want) {
 				t.Errorf("documents %q, want %q", got, c.want)
 			}

@@ -22,13 +22,17 @@ type Device struct {
 	State   models.State
 	// Ours are the optical and media channels that Waveplane set up.
 	Ours map[models.ObjectID]bool
+	// Beside says that the device is only looked at to see what may light what: no
+	// document is made of it.
+	Beside bool
 }
 
 // Read makes documents of pictures. Devices are taken in the order of their names;
-// links are those that have documents already: the ends, and the name.
-func Read(cat *catalogue.Catalogue, devices []Device, links map[[2]string]string) (records.Adoption, error) {
+// links are those that have documents already: the ends, and the name. Blind names
+// devices of which there is no picture, and which may be what others light.
+func Read(cat *catalogue.Catalogue, devices []Device, links map[[2]string]string, blind []string) (records.Adoption, error) {
 	slices.SortFunc(devices, func(a, b Device) int { return strings.Compare(a.Name, b.Name) })
-	r := &reader{cat: cat, devices: devices, links: links, out: records.Adoption{Documents: []records.AdoptedDocument{}}}
+	r := &reader{cat: cat, devices: devices, links: links, blind: blind, out: records.Adoption{Documents: []records.AdoptedDocument{}}}
 	for i := range devices {
 		if err := r.device(&devices[i]); err != nil {
 			return r.out, err
@@ -41,6 +45,7 @@ type reader struct {
 	cat     *catalogue.Catalogue
 	devices []Device
 	links   map[[2]string]string
+	blind   []string
 	light   []light
 	out     records.Adoption
 }
@@ -72,6 +77,14 @@ func (r *reader) device(d *Device) error {
 	}
 	fields := []records.AdoptedField{{Path: "spec", Confidence: records.ConfidenceHigh, From: "the document that is there"}}
 	found := channels(d)
+	if d.Beside {
+		for _, channel := range found {
+			if name, ok := portOf(d.Profile.Names, channel); ok {
+				r.lightAt(d, name, channel)
+			}
+		}
+		return nil
+	}
 	if len(found) == 0 && (d.Profile.Role == catalogue.RoleRouter || d.Profile.Role == catalogue.RoleTerminal) {
 		r.untold("%s: no coherent port was found; over a command line only ports are looked at that spec.ports names", d.Name)
 	}

@@ -20,7 +20,7 @@ type light struct {
 	target       string
 	tx, rx       *models.Power
 	on, locked   bool
-	ours         bool
+	ours, beside bool
 }
 
 func (l light) end() string { return l.device + "/" + l.port }
@@ -29,7 +29,7 @@ func (l light) end() string { return l.device + "/" + l.port }
 func (r *reader) lightAt(d *Device, port, channel string) light {
 	id := models.ObjectID{Kind: models.KindOpticalChannel, Key: channel}
 	leaves, c := d.State.Objects[id], d.State.Readings.Channels[channel]
-	l := light{device: d.Name, port: port, code: codeOf(leaves[models.LeafMode]), target: leaves[models.LeafTargetPower], tx: c.TxPower, rx: c.RxPower, ours: d.Ours[id]}
+	l := light{device: d.Name, port: port, code: codeOf(leaves[models.LeafMode]), target: leaves[models.LeafTargetPower], tx: c.TxPower, rx: c.RxPower, ours: d.Ours[id], beside: d.Beside}
 	if f, err := models.ParseFrequency(leaves[models.LeafFrequency]); err == nil {
 		l.frequency = f
 	} else if c.Frequency != nil {
@@ -68,19 +68,27 @@ func (r *reader) lights() error {
 		mode      string
 	}
 	groups := map[key][]light{}
+	odd := map[models.Frequency][]string{} // ends that run nobody knows what
 	var order []key
 	for _, l := range r.light {
 		switch {
 		case l.ours:
-			continue // a circuit's own
+			continue // a circuit's own, whose other end is known
 		case !l.on:
-			r.seen("%s: tuned to %v, laser off", l.end(), l.frequency)
+			if !l.beside {
+				r.seen("%s: tuned to %v, laser off", l.end(), l.frequency)
+			}
 			continue
 		case !l.locked:
-			r.seen("%s: light at %v that finds no other end: its receiver has not locked", l.end(), l.frequency)
+			if !l.beside {
+				r.seen("%s: light at %v that finds no other end: its receiver has not locked", l.end(), l.frequency)
+			}
 			continue
 		case l.mode == "":
-			r.untold("%s: device mode %d is none of the catalogue: what runs at %v", l.end(), l.code, l.frequency)
+			if !l.beside {
+				r.untold("%s: device mode %d is none of the catalogue: what runs at %v", l.end(), l.code, l.frequency)
+			}
+			odd[l.frequency] = append(odd[l.frequency], l.end())
 			continue
 		}
 		k := key{l.frequency, l.mode}
@@ -91,11 +99,16 @@ func (r *reader) lights() error {
 	}
 	for _, k := range order {
 		g := groups[k]
-		if len(g) != 2 || g[0].device == g[1].device {
-			ends := make([]string, len(g))
-			for i, l := range g {
-				ends[i] = l.end()
+		if !slices.ContainsFunc(g, func(l light) bool { return !l.beside }) {
+			continue
+		}
+		others := append(slices.Clone(odd[k.frequency]), r.blind...)
+		if len(g) != 2 || g[0].device == g[1].device || len(others) > 0 {
+			var ends []string
+			for _, l := range g {
+				ends = append(ends, l.end())
 			}
+			ends = append(ends, others...)
 			r.untold("%s at %v: which of these light each other, or an end that was not looked at: %s", k.mode, k.frequency, strings.Join(ends, ", "))
 			continue
 		}

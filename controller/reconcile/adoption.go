@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/waveplane/waveplane/controller/adopt"
@@ -21,19 +22,25 @@ func (s *Stages) Adopt(ctx context.Context, names []string) (records.Adoption, e
 			}
 		}
 	}
-	views := make([]*deviceView, len(names))
-	var asked sync.WaitGroup
-	for i, name := range names {
+	for _, name := range names {
 		if _, ok := s.network.device(name); !ok {
 			return records.Adoption{}, fmt.Errorf("no device named %q", name)
 		}
+	}
+	// All devices are looked at: the other end of a light may be where nobody asked.
+	all := s.deviceNames()
+	views := make([]*deviceView, len(all))
+	var asked sync.WaitGroup
+	for i, name := range all {
 		asked.Go(func() { views[i] = s.refresh(ctx, name) })
 	}
 	asked.Wait()
 	cat := s.network.catalogue()
 	var pictures []adopt.Device
 	var unknown []records.UnknownDevice
-	for i, name := range names {
+	var blind []string
+	for i, name := range all {
+		wanted := slices.Contains(names, name)
 		spec, ok := s.network.device(name)
 		if !ok {
 			continue // deleted meanwhile
@@ -44,6 +51,9 @@ func (s *Stages) Adopt(ctx context.Context, names []string) (records.Adoption, e
 			if message == "" {
 				message = "not connected yet"
 			}
+			if blind = append(blind, name); !wanted {
+				continue
+			}
 			unknown = append(unknown, records.UnknownDevice{Device: name, Kind: string(view.Kind), Message: message, Since: view.Since})
 			continue
 		}
@@ -51,13 +61,13 @@ func (s *Stages) Adopt(ctx context.Context, names []string) (records.Adoption, e
 		if err != nil {
 			return records.Adoption{}, fmt.Errorf("adopt %s: %w", name, err)
 		}
-		pictures = append(pictures, adopt.Device{Name: name, Spec: *spec, Profile: profile, State: view.State, Ours: s.oursOn(name)})
+		pictures = append(pictures, adopt.Device{Name: name, Spec: *spec, Profile: profile, State: view.State, Ours: s.oursOn(name), Beside: !wanted})
 	}
 	links, err := s.linkEnds()
 	if err != nil {
 		return records.Adoption{}, err
 	}
-	out, err := adopt.Read(cat, pictures, links)
+	out, err := adopt.Read(cat, pictures, links, blind)
 	out.At, out.Unknown = s.now().UTC(), unknown
 	return out, err
 }
@@ -66,10 +76,19 @@ func (s *Stages) Adopt(ctx context.Context, names []string) (records.Adoption, e
 func (s *Stages) oursOn(device string) map[models.ObjectID]bool {
 	out := map[models.ObjectID]bool{}
 	for _, owner := range s.owners.on(device) {
-		if a, ok := get(s.caches.applied, device+"/"+owner); ok && a.Value.Acked != nil {
-			for _, o := range a.Value.Acked.Objects {
-				out[o.ObjectID] = true
-			}
+		a, ok := get(s.caches.applied, device+"/"+owner)
+		if !ok {
+			continue
+		}
+		var objects []models.Object
+		if a.Value.Acked != nil {
+			objects = a.Value.Acked.Objects
+		}
+		if a.Value.Attempt != nil {
+			objects = append(slices.Clone(objects), a.Value.Attempt.Image.Objects...)
+		}
+		for _, o := range objects {
+			out[o.ObjectID] = true
 		}
 	}
 	return out

@@ -208,7 +208,9 @@ func (s *Stages) refresh(ctx context.Context, device string) *deviceView {
 	before := s.board.view(device)
 	state, err := session.Observe(ctx)
 	if err != nil {
-		worker.condemn(err)
+		if ctx.Err() == nil { // who has no patience must not cost the session, in which a change may be under way
+			worker.condemn(err)
+		}
 		return &deviceView{Device: device, Kind: drivers.KindOf(err), Message: err.Error(), Since: s.now().UTC()}
 	}
 	s.board.merge(device, before.Session, fullDelta(state))

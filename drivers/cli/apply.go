@@ -31,11 +31,9 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 	if kind, err := s.check(p); err != nil {
 		return drivers.Result{}, s.refuse("apply", kind, err)
 	}
-	ctx, stop := context.WithTimeout(ctx, 4*s.timeout)
-	defer stop()
 	var result drivers.Result
 	var owner string
-	err := s.exchange(ctx, "apply", func() (bool, error) {
+	err := s.exchange(ctx, "apply", 4*s.timeout, func() (bool, error) {
 		text, err := s.configuration(s.platform.Config.Show, s.platform.Prompts.exec)
 		if err != nil {
 			return false, err
@@ -157,17 +155,17 @@ func (s *Session) confirm(edits []edit, confirm string, missing func(string) str
 	// The device's clock starts when the commit is done, which may be as late as
 	// its answer; before that it is not confirmed, after it not believed.
 	began := s.now()
-	s.hangs.note(s.device.Name, began.Add(s.timeout+armed+armedSlack))
+	s.hangs.Note(s.device.Name, began.Add(s.timeout+armed+armedSlack))
 	clock := time.Time{}.Add(armed).Format("15:04:05")
 	fill := strings.NewReplacer("{seconds}", strconv.Itoa(int(armed.Seconds())), "{minutes}", strconv.Itoa(int((armed+time.Minute-1)/time.Minute)), "{clock}", clock)
 	if err := s.settle(edits, fill.Replace(c.Arm)); err != nil {
 		var no *refusal
 		if errors.As(err, &no) {
-			s.hangs.done(s.device.Name)
+			s.hangs.Done(s.device.Name)
 		}
 		return err
 	}
-	s.hangs.note(s.device.Name, s.now().Add(armed+armedSlack))
+	s.hangs.Note(s.device.Name, s.now().Add(armed+armedSlack))
 	if c.Look != "" {
 		text, err := s.configuration(c.Look, s.platform.Prompts.any)
 		if err != nil {
@@ -187,7 +185,7 @@ func (s *Session) confirm(edits []edit, confirm string, missing func(string) str
 	if words, no := s.platform.failure(text); no {
 		return s.unconfirmed(errors.New(words))
 	}
-	s.hangs.done(s.device.Name)
+	s.hangs.Done(s.device.Name)
 	return nil
 }
 

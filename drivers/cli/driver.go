@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/internal/hanging"
 	"github.com/waveplane/waveplane/drivers/internal/sshdial"
 )
 
@@ -23,7 +24,7 @@ type Driver struct {
 	// Laboratories, whose minutes may be short, say it.
 	Armed time.Duration
 
-	armed     armedCommits
+	armed     hanging.Commits
 	once      sync.Once
 	platforms map[string]*platform
 	err       error
@@ -55,8 +56,8 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if err := d.armed.hanging(device, s.now()); err != nil {
-		return nil, err
+	if until, hangs := d.armed.Until(device.Name, s.now()); hangs {
+		return nil, openError(device, drivers.KindConflict, fmt.Errorf("a commit that was never confirmed takes itself back by %s", until.UTC().Format("15:04:05 UTC")))
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

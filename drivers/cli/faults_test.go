@@ -197,12 +197,17 @@ func TestTheDoor(t *testing.T) {
 }
 
 // TestTimeoutEndsTheSession: what a device says late is never taken for the
-// answer to the next question.
+// answer to the next question. A caller without patience is told so and the answer
+// is waited for; a device that is later than the driver's limit loses the session.
 func TestTimeoutEndsTheSession(t *testing.T) {
 	for _, f := range fixtures() {
 		t.Run(f.dialect, func(t *testing.T) {
 			d := start(t, f)
 			s := open(t, d.Device)
+			want, err := s.Observe(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
 			if err := (simulator{d}).Stall(300 * time.Millisecond); err != nil {
 				t.Fatal(err)
 			}
@@ -211,7 +216,21 @@ func TestTimeoutEndsTheSession(t *testing.T) {
 			}
 			ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 			defer stop()
-			_, err := s.Observe(ctx)
+			_, err = s.Observe(ctx)
+			wantKind(t, err, drivers.KindUnreachable, "")
+			(simulator{d}).Heal()
+			got, err := s.Observe(t.Context())
+			if err != nil || got.Rest != want.Rest || !reflect.DeepEqual(got.Objects, want.Objects) {
+				t.Errorf("after an answer that nobody waited for the device reads %+v, %v; want %+v", got, err, want)
+			}
+
+			device := d.Device
+			device.Profile.Timeout = "200ms"
+			s = open(t, device)
+			if err := (simulator{d}).Stall(time.Second); err != nil {
+				t.Fatal(err)
+			}
+			_, err = s.Observe(t.Context())
 			wantKind(t, err, drivers.KindUnreachable, "")
 			(simulator{d}).Heal()
 			_, err = s.Observe(t.Context())

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/internal/hanging"
 	"github.com/waveplane/waveplane/drivers/internal/sshdial"
 	"github.com/waveplane/waveplane/models"
 )
@@ -26,7 +27,7 @@ type Session struct {
 	now      func() time.Time
 	log      *slog.Logger
 	identity models.Identity
-	hangs    *armedCommits
+	hangs    *hanging.Commits
 	armed    time.Duration
 	passes   int // guarded by turn
 
@@ -37,33 +38,77 @@ type Session struct {
 	busy  sync.WaitGroup
 }
 
-// exchange holds the turn while do types. A context that ends meanwhile breaks
-// the connection: half a command cannot be taken back. wrote tells whether do
-// may have changed the device by then.
-func (s *Session) exchange(ctx context.Context, op string, do func() (wrote bool, err error)) error {
-	s.busy.Add(1)
-	defer s.busy.Done()
-	if cause := s.conn.Cause(); cause != nil {
-		return s.failure(op, cause, false)
+// exchange holds the turn while do types, for a time that begins when it has the
+// turn. A context that ends meanwhile breaks the connection: half a command cannot
+// be taken back. wrote tells whether do may have changed the device by then.
+func (s *Session) exchange(ctx context.Context, op string, limit time.Duration, do func() (wrote bool, err error)) error {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return s.failure(op, err, false)
 	}
-	select {
-	case s.turn <- struct{}{}:
-	case <-ctx.Done():
-		return s.failure(op, context.Cause(ctx), false)
-	case <-s.conn.Gone():
-		return s.failure(op, s.conn.Cause(), false)
-	}
-	defer func() { <-s.turn }()
-	if ctx.Err() != nil {
-		return s.failure(op, context.Cause(ctx), false)
-	}
-	stop := context.AfterFunc(ctx, func() { s.conn.Break(context.Cause(ctx)) })
+	defer leave()
+	ctx, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	broken := context.AfterFunc(ctx, func() { s.conn.Break(context.Cause(ctx)) })
 	wrote, err := do()
-	stop()
+	broken()
 	if err == nil {
 		return nil
 	}
 	return s.failure(op, err, wrote)
+}
+
+// enter waits for the turn; leave gives it back.
+func (s *Session) enter(ctx context.Context) (leave func(), err error) {
+	s.busy.Add(1)
+	if err = s.conn.Cause(); err == nil {
+		select {
+		case s.turn <- struct{}{}:
+			if err = ctx.Err(); err == nil {
+				return func() { <-s.turn; s.busy.Done() }, nil
+			}
+			<-s.turn
+			err = context.Cause(ctx)
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		case <-s.conn.Gone():
+			err = s.conn.Cause()
+		}
+	}
+	s.busy.Done()
+	return nil, err
+}
+
+// look is an exchange that changes nothing. It goes on to its end, or to its limit,
+// when the caller has no more patience: whoever stops waiting for a reading must
+// not cost the session, in which somebody else may be about to change something.
+func look[T any](s *Session, ctx context.Context, op string, do func() (T, error)) (T, error) {
+	var nothing T
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nothing, s.failure(op, err, false)
+	}
+	type answer struct {
+		value T
+		err   error
+	}
+	came := make(chan answer, 1)
+	late := time.AfterFunc(s.patience(), func() { s.conn.Break(errLate) })
+	go func() {
+		defer leave()
+		v, err := do()
+		late.Stop()
+		came <- answer{v, err}
+	}()
+	select {
+	case a := <-came:
+		if a.err != nil {
+			return nothing, s.failure(op, a.err, false)
+		}
+		return a.value, nil
+	case <-ctx.Done():
+		return nothing, s.failure(op, context.Cause(ctx), false)
+	}
 }
 
 // refusal is a device's "no" to something that was typed.
@@ -124,20 +169,16 @@ func (s *Session) asker() func(string) (string, error) {
 
 // Observe reads the configuration and everything measured at the line ports.
 func (s *Session) Observe(ctx context.Context) (models.State, error) {
-	ctx, stop := context.WithTimeout(ctx, s.patience())
-	defer stop()
-	var state models.State
-	err := s.exchange(ctx, "observe", func() (bool, error) {
+	return look(s, ctx, "observe", func() (models.State, error) {
 		text, err := s.configuration(s.platform.Config.Show, s.platform.Prompts.exec)
 		if err != nil {
-			return false, err
+			return models.State{}, err
 		}
 		objects, foreign := s.platform.objects(s.platform.readConfig(text), s.names)
-		state = models.State{At: s.now(), Identity: s.identity, Objects: objects, Rest: digest(foreign)}
+		state := models.State{At: s.now(), Identity: s.identity, Objects: objects, Rest: digest(foreign)}
 		state.Readings, err = s.read(s.names)
-		return false, err
+		return state, err
 	})
-	return state, err
 }
 
 // shortAnswer is how many lines a refusal has at most. Longer answers are
@@ -183,21 +224,13 @@ func (s *Session) read(names []name) (models.Readings, error) {
 
 // Measure reads what is measured at the ports that the objects belong to.
 func (s *Session) Measure(ctx context.Context, objects []models.ObjectID) (models.Readings, error) {
-	ctx, stop := context.WithTimeout(ctx, s.patience())
-	defer stop()
-	var r models.Readings
 	names := slices.DeleteFunc(slices.Clone(s.names), func(n name) bool {
 		return !slices.ContainsFunc(objects, func(id models.ObjectID) bool {
 			key, _ := n.of(id.Kind)
 			return key == id.Key
 		})
 	})
-	err := s.exchange(ctx, "measure", func() (bool, error) {
-		var err error
-		r, err = s.read(names)
-		return false, err
-	})
-	return r, err
+	return look(s, ctx, "measure", func() (models.Readings, error) { return s.read(names) })
 }
 
 // Sample reads everything measured every interval until ctx ends.
@@ -205,12 +238,9 @@ func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
-		r, err := s.sample(ctx)
+		r, err := look(s, ctx, "sample", func() (models.Readings, error) { return s.read(s.names) })
 		if err != nil {
 			return err
-		}
-		if ctx.Err() != nil {
-			return s.failure("sample", context.Cause(ctx), false)
 		}
 		sink(r)
 		select {
@@ -221,19 +251,6 @@ func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(
 		case <-tick.C:
 		}
 	}
-}
-
-// sample reads everything measured, to the end: a context that ends in the middle
-// is no reason to lose the session, which is needed for what comes after sampling.
-func (s *Session) sample(ctx context.Context) (r models.Readings, err error) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), s.patience())
-	defer stop()
-	err = s.exchange(ctx, "sample", func() (bool, error) {
-		var err error
-		r, err = s.read(s.names)
-		return false, err
-	})
-	return r, err
 }
 
 // Path names a leaf by the line that sets it.

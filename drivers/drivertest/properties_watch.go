@@ -213,6 +213,32 @@ func sampleEndsAndTheSessionLives(r *rig) {
 	}
 }
 
+// impatienceDisturbsNoChange asks for a picture, briefly, while a change takes its
+// time: the change must come through, and the session live.
+func impatienceDisturbsNoChange(r *rig) {
+	s := r.open()
+	r.must(r.target.Simulator.StallWrites(500 * time.Millisecond))
+	applied := make(chan error, 1)
+	go func() {
+		_, err := s.Apply(r.context(), pass(r.target.Alpha.create()))
+		applied <- err
+	}()
+	for done := false; !done; {
+		ctx, cancel := context.WithTimeout(r.context(), 20*time.Millisecond)
+		_, err := s.Observe(ctx)
+		cancel()
+		r.note(err)
+		select {
+		case err := <-applied:
+			if done = true; err != nil {
+				r.Fatalf("apply: %v", r.note(err))
+			}
+		default:
+		}
+	}
+	r.wantThere(r.observe(s), r.target.Alpha.First)
+}
+
 // measureTellsWhatObserveTells asks for the readings of one owner's objects:
 // whatever a full picture has of them must be there, though light moves.
 func measureTellsWhatObserveTells(r *rig) {

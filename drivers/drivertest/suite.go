@@ -41,6 +41,7 @@ var properties = []struct {
 	{"WatchEndsWithItsContext", watchEndsWithItsContext},
 	{"WatchBreaksWithTheDevice", watchBreaksWithTheDevice},
 	{"SampleStreams", sampleStreams},
+	{"ImpatienceDisturbsNoChange", impatienceDisturbsNoChange},
 	{"SampleEndsAndTheSessionLives", sampleEndsAndTheSessionLives},
 	{"MeasureTellsWhatObserveTells", measureTellsWhatObserveTells},
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -28,11 +29,9 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 	if kind, err := ocmap.Check(p, s.device.Profile); err != nil {
 		return drivers.Result{}, s.refuse("apply", kind, err)
 	}
-	ctx, stop := context.WithTimeout(ctx, 4*s.timeout)
-	defer stop()
 	var result drivers.Result
 	var edits []ocmap.Edit
-	err := s.exchange(ctx, "apply", func() (bool, error) {
+	err := s.exchange(ctx, "apply", 4*s.timeout, func() (bool, error) {
 		have, err := s.have(p)
 		if err != nil {
 			return false, err
@@ -49,8 +48,12 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 		result.Applied = ocmap.OwnersOf(p)
 	case drivers.KindOf(err) == drivers.KindRejected:
 		var e *drivers.Error
+		var not *notShown
 		if errors.As(err, &e) {
 			result.Refused = ocmap.Blame(e.Words, edits)
+			if errors.As(e.Err, &not) {
+				result.Refused = map[string]string{not.owner: e.Words}
+			}
 		}
 	}
 	return result, err
@@ -66,7 +69,7 @@ func (s *Session) have(p drivers.Pass) (map[models.ObjectID]models.Leaves, error
 	if err != nil || filter == nil {
 		return nil, err
 	}
-	reply, err := s.client.call(base("get-config", base("source", base("running")), filter))
+	reply, err := s.client.call(s.whole(base("get-config", base("source", base("running")), filter)))
 	if err != nil {
 		return nil, err
 	}
@@ -77,26 +80,31 @@ func (s *Session) have(p drivers.Pass) (map[models.ObjectID]models.Leaves, error
 	return v.Take(true).Objects, nil
 }
 
-// missing compares the device with what a pass asks for; empty when all is there.
-func (s *Session) missing(p drivers.Pass) (string, error) {
+// notShown is a change that a device took and does not show.
+type notShown struct{ owner, what string }
+
+func (e *notShown) Error() string { return "taken back" }
+
+// missing compares the device with what a pass asks for; nil when all is there.
+func (s *Session) missing(p drivers.Pass) (*notShown, error) {
 	have, err := s.have(p)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	for _, c := range p.Changes {
 		if now, there := have[c.Object]; c.After == nil && there && c.Object.Kind.Whole() {
-			return fmt.Sprintf("%v is still there: %v", c.Object, now), nil
+			return &notShown{c.Owner, fmt.Sprintf("%v is still there: %v", c.Object, now)}, nil
 		}
 		for leaf, want := range c.After {
 			if got := have[c.Object][leaf]; got != want {
 				if got == "" {
 					got = "nothing"
 				}
-				return fmt.Sprintf("%v %s: sent %s, found %s", c.Object, leaf, want, got), nil
+				return &notShown{c.Owner, fmt.Sprintf("%v %s: sent %s, found %s", c.Object, leaf, want, got)}, nil
 			}
 		}
 	}
-	return "", nil
+	return nil, nil
 }
 
 // commit carries edits out. wrote tells whether the device may have changed; a
@@ -108,7 +116,7 @@ func (s *Session) commit(p drivers.Pass, edits []ocmap.Edit) (wrote bool, err er
 		return false, s.refuse("apply", drivers.KindInternal, err)
 	}
 	if !caps.has(capCandidate, "") {
-		return s.edit(config)
+		return s.edit(p, config)
 	}
 	unlock, err := s.lock("candidate")
 	if err != nil {
@@ -122,11 +130,11 @@ func (s *Session) commit(p drivers.Pass, edits []ocmap.Edit) (wrote bool, err er
 	// (RFC 6241, section 8.3.4.1), and netconfd 2.13 forgets the edits that it has
 	// validated, so that a commit afterwards has no effect.
 	if _, err := s.client.call(editConfig("candidate", config)); err != nil {
-		return false, s.drop(unlock, err)
+		return false, s.drop(unlock, aboutContent(err))
 	}
 	if !caps.has(capConfirmedCommit, "") {
 		if _, err := s.client.call(base("commit")); err != nil {
-			return leavesOpen(err), s.drop(unlock, err)
+			return leavesOpen(err), s.drop(unlock, aboutContent(err))
 		}
 		return true, unlock(nil)
 	}
@@ -151,47 +159,76 @@ func (s *Session) confirmed(p drivers.Pass, unlock func(error) error) (wrote boo
 		cancel.add(baseText("persist-id", persistID))
 	}
 	began := s.now()
+	// Whatever breaks from here on may leave the commit hanging, and a device that
+	// is still at it hangs it later than we break.
+	s.hangs.Note(s.device.Name, began.Add(s.timeout+s.armed+armedSlack))
 	if _, err := s.client.call(arm); err != nil {
-		return leavesOpen(err), s.drop(unlock, err)
+		if !leavesOpen(err) {
+			s.hangs.Done(s.device.Name)
+		}
+		return leavesOpen(err), s.drop(unlock, aboutContent(err))
 	}
+	s.hangs.Note(s.device.Name, s.now().Add(s.armed+armedSlack))
 	what, err := s.missing(p)
-	if late := s.now().Sub(began); err == nil && what == "" && late > s.armed-s.armed/8 {
-		what = fmt.Sprintf("the device took %v to commit and show, of the %v after which it takes back", late.Round(time.Millisecond), s.armed)
+	if late := s.now().Sub(began); err == nil && what == nil && late > s.armed-s.armed/8 {
+		err = fmt.Errorf("the device took %v to commit and show, of the %v after which it takes back", late.Round(time.Millisecond), s.armed)
 	}
-	if err != nil || what != "" {
-		if err == nil {
-			err = errors.New("committed, but not shown: " + what)
+	if err == nil && what == nil {
+		if _, err = s.client.call(confirm); err == nil {
+			s.hangs.Done(s.device.Name)
+			return true, unlock(nil)
 		}
-		if !survives {
-			s.conn.Break(err) // the commit goes with the session
-			return true, err
-		}
-		if _, cerr := s.client.call(cancel); cerr != nil {
-			return true, fmt.Errorf("%w; taking it back: %w", err, cerr)
-		}
-		return true, unlock(fmt.Errorf("%w; taken back", err))
 	}
-	if _, err := s.client.call(confirm); err != nil {
-		return true, fmt.Errorf("confirm: %w", err)
+	if err != nil && leavesOpen(err) && s.conn.Cause() != nil {
+		return true, err // whoever comes next takes it back
 	}
-	return true, unlock(nil)
+	if !survives {
+		s.conn.Break(errors.Join(err, errNotConfirmed)) // the commit goes with the session
+		return true, errors.Join(err, errNotConfirmed)
+	}
+	if _, cerr := s.client.call(cancel); cerr != nil {
+		s.conn.Break(cerr)
+		return true, fmt.Errorf("a commit that is not to stay cannot be taken back: %w", cerr)
+	}
+	// Taken back, so nothing took effect: what the candidate still holds must go too.
+	s.hangs.Done(s.device.Name)
+	if what != nil {
+		return false, s.drop(unlock, what)
+	}
+	return false, s.drop(unlock, fmt.Errorf("%w; taken back", err))
 }
 
+var errNotConfirmed = errors.New("the commit is not confirmed and takes itself back")
+
+// armedSlack is what a device's clock may be slower than ours.
+const armedSlack = time.Second
+
 // edit changes the running configuration of a device that has no other.
-func (s *Session) edit(config *element) (wrote bool, err error) {
+func (s *Session) edit(p drivers.Pass, config *element) (wrote bool, err error) {
 	unlock, err := s.lock("running")
 	if err != nil {
 		return false, err
 	}
+	before, err := s.have(p)
+	if err != nil {
+		return false, unlock(err)
+	}
 	step := editConfig("running", config)
 	if s.client.caps.has(capRollbackOnError, "") {
-		step.kids = append(step.kids[:1:1], append([]*element{baseText("error-option", "rollback-on-error")}, step.kids[1:]...)...)
-		_, err = s.client.call(step)
-		return err == nil || leavesOpen(err), unlock(err)
+		step.kids = []*element{step.kids[0], baseText("error-option", "rollback-on-error"), step.kids[1]}
 	}
-	// Without that, a "no" may come after half of it.
-	_, err = s.client.call(step)
-	return true, unlock(err)
+	if _, err = s.client.call(step); err == nil || leavesOpen(err) {
+		return true, unlock(err)
+	}
+	// A "no" may come after half of it, whatever the device says of roll-back.
+	aboutContent(err)
+	now, rerr := s.have(p)
+	return rerr != nil || !same(before, now), unlock(err)
+}
+
+// same compares the configuration of objects.
+func same(a, b map[models.ObjectID]models.Leaves) bool {
+	return maps.EqualFunc(a, b, func(x, y models.Leaves) bool { return x.Equal(y) })
 }
 
 func editConfig(target string, config *element) *element {
@@ -236,15 +273,27 @@ func (s *Session) drop(unlock func(error) error, err error) error {
 // what is read next stays. A device has one session of ours at a time, so nobody
 // is in the middle of it. No lock is asked for: while a commit hangs, a device may
 // refuse one.
+//
+// Where we know of one and the device knows of none, it may be that the device is
+// still at it: then nobody is let in until it must have run out.
 func (s *Session) takeBack() error {
-	if !s.client.caps.has(capConfirmedCommit, "1.1") {
-		return nil
+	if s.client.caps.has(capConfirmedCommit, "1.1") {
+		_, err := s.client.call(base("cancel-commit", baseText("persist-id", persistID)))
+		var no *rpcError
+		switch {
+		case err == nil:
+			s.hangs.Done(s.device.Name)
+			return nil
+		case !errors.As(err, &no):
+			return err
+		case no.tag == "in-use" || no.tag == "lock-denied" || no.tag == "resource-denied" || no.tag == "access-denied":
+			return err // not "there is none"
+		}
 	}
-	_, err := s.client.call(base("cancel-commit", baseText("persist-id", persistID)))
-	if err != nil && !leavesOpen(err) {
-		return nil // nothing hangs
+	if until, hangs := s.hangs.Until(s.device.Name, s.now()); hangs {
+		return s.refuse("open", drivers.KindConflict, fmt.Errorf("a commit that was never confirmed takes itself back by %s", until.UTC().Format("15:04:05 UTC")))
 	}
-	return err
+	return nil
 }
 
 // Preview shows the configuration that would bring the device from Before to

@@ -33,7 +33,7 @@ func connect(conn *sshdial.Conn) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("subsystem netconf: %w", err)
 	}
-	c := &client{conn: conn, framer: newFramer(stream, stream), replies: make(chan *element, 1), given: map[string]bool{}, news: make(chan struct{}, 1)}
+	c := &client{conn: conn, framer: newFramer(stream, stream), replies: make(chan *element, maxResent+1), given: map[string]bool{}, news: make(chan struct{}, 1)}
 	hello := base("hello", base("capabilities", baseText("capability", capBase+"1.0"), baseText("capability", capBase+"1.1")))
 	if err := c.framer.write([]byte(hello.String())); err != nil {
 		return nil, err
@@ -99,19 +99,27 @@ func (c *client) call(request *element) (*element, error) {
 	return c.reply(map[string]bool{id: true}, nil)
 }
 
+// maxResent is how often the first request is sent again; a slow device must not
+// be given a row of them to work off.
+const maxResent = 3
+
 // first is the first request of a session, which must change nothing. Some
 // devices lose what comes right behind their peer's hello, so it is sent again
-// when no answer comes.
+// when no answer comes, after twice as long each time.
 func (c *client) first(request *element, patience time.Duration) (*element, error) {
 	ids := map[string]bool{}
-	for {
+	for n := 0; ; n++ {
 		id, err := c.send(request)
 		if err != nil {
 			return nil, err
 		}
 		ids[id] = true
-		again := time.NewTimer(patience)
-		reply, err := c.reply(ids, again.C)
+		again := time.NewTimer(patience << n)
+		late := again.C
+		if n == maxResent {
+			late = nil
+		}
+		reply, err := c.reply(ids, late)
 		again.Stop()
 		if !errors.Is(err, errNoAnswer) {
 			c.given = ids

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/internal/hanging"
 	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 	"github.com/waveplane/waveplane/drivers/internal/sshdial"
 	"github.com/waveplane/waveplane/models/catalogue"
@@ -23,6 +24,7 @@ type Driver struct {
 	// Armed is how long an unconfirmed commit lasts; zero: a minute.
 	Armed time.Duration
 
+	hangs  hanging.Commits
 	once   sync.Once
 	schema *schema
 	err    error
@@ -55,7 +57,7 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 	if d.err != nil {
 		return nil, openError(device, drivers.KindInternal, d.err)
 	}
-	s := &Session{device: device, schema: d.schema, armed: d.Armed, now: d.Now, log: device.Log, turn: make(chan struct{}, 1)}
+	s := &Session{device: device, schema: d.schema, armed: d.Armed, hangs: &d.hangs, now: d.Now, log: device.Log, turn: make(chan struct{}, 1)}
 	if s.armed <= 0 {
 		s.armed = defaultArmed
 	}
@@ -105,7 +107,7 @@ func doorKind(err error) drivers.Kind {
 // greet exchanges hellos, checks what the device says of itself and takes back
 // what a session before this one may have left hanging.
 func (s *Session) greet(ctx context.Context) error {
-	return s.exchange(ctx, "open", func() (bool, error) {
+	return s.exchange(ctx, "open", s.timeout, func() (bool, error) {
 		var err error
 		if s.client, err = connect(s.conn); err != nil {
 			return false, s.cause(err)

@@ -19,7 +19,11 @@ func PreviewOf(p drivers.Pass, profile catalogue.Profile) (string, error) {
 }
 
 // Raw sends a request that is written by hand.
-func Raw(ctx context.Context, s *Session, request string) (string, error) {
+func Raw(ctx context.Context, session drivers.Session, request string) (string, error) {
+	s, ok := session.(*Session)
+	if !ok {
+		s = session.(*WatchingSession).Session
+	}
 	root, err := parse([]byte(`<rpc xmlns="` + baseNS + `">` + request + "</rpc>"))
 	if err != nil {
 		return "", err
@@ -29,7 +33,7 @@ func Raw(ctx context.Context, s *Session, request string) (string, error) {
 		keepPrefixes(e)
 	}
 	var reply *element
-	err = s.exchange(ctx, "raw", func() (bool, error) {
+	err = s.exchange(ctx, "raw", s.timeout, func() (bool, error) {
 		var err error
 		reply, err = s.client.call(root.kids[0])
 		return false, err

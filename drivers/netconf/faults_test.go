@@ -224,14 +224,29 @@ func TestALieIsNotConfirmed(t *testing.T) {
 	p := drivers.Pass{Changes: []models.Change{{Owner: "circuit/a/1", Object: devices.Optical("oc-et-0/0/0"), After: models.Leaves{
 		models.LeafFrequency: "193106.25 GHz", models.LeafTargetPower: "-10.00 dBm", models.LeafMode: "5003",
 	}}}}
-	_, err = s.Apply(t.Context(), p)
-	if drivers.KindOf(err) != drivers.KindOutcomeUnknown || !strings.Contains(err.Error(), "not shown") || !strings.Contains(err.Error(), "taken back") {
+	result, err := s.Apply(t.Context(), p)
+	if drivers.KindOf(err) != drivers.KindRejected || !strings.Contains(err.Error(), "does not show it: optical-channel[oc-et-0/0/0]") || !strings.HasSuffix(err.Error(), "taken back") {
 		t.Errorf("apply: %v", err)
+	}
+	if result.Refused["circuit/a/1"] == "" {
+		t.Errorf("nobody is named: %+v", result)
 	}
 	if string(b.Snapshot(nil)) != string(before) {
 		t.Errorf("something is left:\n%s", b.Snapshot(nil))
 	}
 	b.ClearAll()
+	// Who commits next must not commit what was taken back.
+	other, err := (&netconf.Driver{}).Open(t.Context(), b.device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := netconf.Raw(t.Context(), other, "<commit/>"); err != nil {
+		t.Fatal(err)
+	}
+	if string(b.Snapshot(nil)) != string(before) {
+		t.Errorf("the candidate was left full:\n%s", b.Snapshot(nil))
+	}
 	if _, err := s.Apply(t.Context(), p); err != nil {
 		t.Errorf("after the lie: %v", err)
 	}

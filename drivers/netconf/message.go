@@ -1,6 +1,7 @@
 package netconf
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,9 @@ import (
 type rpcError struct {
 	tag, message, path string
 	info               string // what else it says: who holds the lock, which element
+	// content: it is about what was to be configured, and not about reading or
+	// locking.
+	content bool
 }
 
 // Error is what the device says, its path last.
@@ -40,7 +44,19 @@ func (e *rpcError) kind() drivers.Kind {
 	case "operation-not-supported":
 		return drivers.KindUnsupported
 	}
+	if !e.content {
+		return drivers.KindConflict // another time it may do
+	}
 	return drivers.KindRejected
+}
+
+// aboutContent marks a "no" as being about what was to be configured.
+func aboutContent(err error) error {
+	var no *rpcError
+	if errors.As(err, &no) {
+		no.content = true
+	}
+	return err
 }
 
 // refusalIn returns the first error in a reply; nil for none. Warnings are none.
@@ -103,6 +119,7 @@ const (
 	capConfirmedCommit = "urn:ietf:params:netconf:capability:confirmed-commit:"
 	capWritableRunning = "urn:ietf:params:netconf:capability:writable-running:"
 	capRollbackOnError = "urn:ietf:params:netconf:capability:rollback-on-error:"
+	capWithDefaults    = "urn:ietf:params:netconf:capability:with-defaults:"
 	capNotification    = "urn:ietf:params:netconf:capability:notification:"
 )
 
@@ -110,7 +127,9 @@ const (
 type capabilities struct {
 	session string
 	uris    []string
-	models  map[string]bool // empty: the device does not tell
+	// everything: the device tells defaults too when it is asked to (RFC 6243).
+	everything bool
+	models     map[string]bool // empty: the device does not tell
 }
 
 // capabilitiesOf reads a hello.
@@ -123,6 +142,7 @@ func capabilitiesOf(hello *element) (capabilities, error) {
 	for _, k := range list.kids {
 		uri, query, _ := strings.Cut(k.text, "?")
 		c.uris = append(c.uris, uri)
+		c.everything = c.everything || strings.HasPrefix(uri, capWithDefaults) && strings.Contains(query, "report-all")
 		for pair := range strings.SplitSeq(query, "&") {
 			if module, ok := strings.CutPrefix(pair, "module="); ok {
 				c.models[module] = true

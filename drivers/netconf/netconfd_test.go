@@ -134,14 +134,14 @@ const bare = `<components xmlns="http://openconfig.net/yang/platform">
 func TestRealServer(t *testing.T) {
 	device := realServer(t)
 	driver := &netconf.Driver{Armed: 2 * time.Second}
-	open := func() *netconf.Session {
+	open := func() drivers.Session {
 		t.Helper()
 		s, err := driver.Open(t.Context(), device)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = s.Close() })
-		return s.(*netconf.Session)
+		return s
 	}
 	s := open()
 	raw := func(request string) (string, error) { return netconf.Raw(t.Context(), s, request) }
@@ -210,6 +210,42 @@ func TestRealServer(t *testing.T) {
 		if err := shows(w.First); err != nil {
 			t.Error(err)
 		}
+	})
+	t.Run("what somebody else changes is told at once", func(t *testing.T) {
+		w, ok := s.(drivers.Watcher)
+		if !ok {
+			t.Fatal("the server sends notifications and is not watched")
+		}
+		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+		defer stop()
+		news := make(chan models.Delta, 16)
+		ended := make(chan error, 1)
+		go func() { ended <- w.Watch(ctx, time.Hour, func(d models.Delta) { news <- d }) }()
+		if d := <-news; !d.Full || len(d.Objects) == 0 {
+			t.Errorf("first told: %+v", d)
+		}
+		other := open()
+		for _, request := range []string{
+			`<edit-config><target><candidate/></target><config><interfaces xmlns="http://openconfig.net/yang/interfaces"><interface><name>et-0/0/0</name><config><enabled>false</enabled></config></interface></interfaces></config></edit-config>`,
+			"<commit/>",
+		} {
+			if _, err := netconf.Raw(t.Context(), other, request); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for told := false; !told; {
+			select {
+			case d := <-news:
+				for id, leaves := range d.Objects {
+					told = told || id.Kind == models.KindInterface && leaves[models.LeafEnabled] == "false"
+				}
+			case err := <-ended:
+				t.Fatalf("the watch ended: %v", err)
+			}
+		}
+		_ = other.Close()
+		stop()
+		<-ended
 	})
 	t.Run("another's lock is a conflict and names the session", func(t *testing.T) {
 		other := open()

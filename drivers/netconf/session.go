@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/internal/hanging"
 	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 	"github.com/waveplane/waveplane/drivers/internal/sshdial"
 	"github.com/waveplane/waveplane/models"
@@ -22,6 +23,7 @@ type Session struct {
 	schema  *schema
 	timeout time.Duration
 	armed   time.Duration
+	hangs   *hanging.Commits
 	now     func() time.Time
 	log     *slog.Logger
 
@@ -37,43 +39,89 @@ type Session struct {
 
 var (
 	errClosed   = errors.New("the session is closed")
+	errLate     = errors.New("the device does not answer in time")
 	errObserved = errors.New("the device is only observed")
 )
 
-// exchange holds the turn while do talks. A context that ends meanwhile breaks
-// the connection: what the device makes of half an exchange is its affair, and
-// with the session go its locks. wrote tells whether do may have changed the
-// device by then.
-func (s *Session) exchange(ctx context.Context, op string, do func() (wrote bool, err error)) error {
-	s.mu.Lock()
-	if s.done {
-		s.mu.Unlock()
-		return s.failure(op, errClosed, false)
+// exchange holds the turn while do talks, for a time that begins when it has the
+// turn. A context that ends in the middle breaks the connection: what the device
+// makes of half a change is its affair, and with the session go its locks. wrote
+// tells whether do may have changed the device by then.
+func (s *Session) exchange(ctx context.Context, op string, limit time.Duration, do func() (wrote bool, err error)) error {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return s.failure(op, err, false)
 	}
-	s.busy.Add(1)
-	s.mu.Unlock()
-	defer s.busy.Done()
-	if cause := s.conn.Cause(); cause != nil {
-		return s.failure(op, cause, false)
-	}
-	select {
-	case s.turn <- struct{}{}:
-	case <-ctx.Done():
-		return s.failure(op, context.Cause(ctx), false)
-	case <-s.conn.Gone():
-		return s.failure(op, s.conn.Cause(), false)
-	}
-	defer func() { <-s.turn }()
-	if ctx.Err() != nil {
-		return s.failure(op, context.Cause(ctx), false)
-	}
-	stop := context.AfterFunc(ctx, func() { s.conn.Break(context.Cause(ctx)) })
+	defer leave()
+	ctx, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	broken := context.AfterFunc(ctx, func() { s.conn.Break(context.Cause(ctx)) })
 	wrote, err := do()
-	stop()
+	broken()
 	if err == nil {
 		return nil
 	}
 	return s.failure(op, err, wrote)
+}
+
+// enter waits for the turn; leave gives it back.
+func (s *Session) enter(ctx context.Context) (leave func(), err error) {
+	s.mu.Lock()
+	if s.done {
+		s.mu.Unlock()
+		return nil, errClosed
+	}
+	s.busy.Add(1)
+	s.mu.Unlock()
+	if err = s.conn.Cause(); err == nil {
+		select {
+		case s.turn <- struct{}{}:
+			if err = ctx.Err(); err == nil {
+				return func() { <-s.turn; s.busy.Done() }, nil
+			}
+			<-s.turn
+			err = context.Cause(ctx)
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		case <-s.conn.Gone():
+			err = s.conn.Cause()
+		}
+	}
+	s.busy.Done()
+	return nil, err
+}
+
+// read is an exchange that changes nothing. It goes on to its end, or to the
+// session's own limit, when the caller has no more patience: whoever stops waiting
+// for a reading must not cost the session, in which somebody else may be about to
+// change something.
+func read[T any](s *Session, ctx context.Context, op string, do func() (T, error)) (T, error) {
+	var nothing T
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nothing, s.failure(op, err, false)
+	}
+	type answer struct {
+		value T
+		err   error
+	}
+	came := make(chan answer, 1)
+	late := time.AfterFunc(s.timeout, func() { s.conn.Break(errLate) })
+	go func() {
+		defer leave()
+		v, err := do()
+		late.Stop()
+		came <- answer{v, err}
+	}()
+	select {
+	case a := <-came:
+		if a.err != nil {
+			return nothing, s.failure(op, a.err, false)
+		}
+		return a.value, nil
+	case <-ctx.Done():
+		return nothing, s.failure(op, context.Cause(ctx), false)
+	}
 }
 
 // failure makes a driver's error of what went wrong.
@@ -81,9 +129,13 @@ func (s *Session) failure(op string, err error, wrote bool) error {
 	out := &drivers.Error{Op: op, Device: s.device.Name, Kind: drivers.KindUnreachable}
 	var already *drivers.Error
 	var no *rpcError
+	var not *notShown
 	switch {
 	case errors.As(err, &already):
 		return err
+	case errors.As(err, &not) && !wrote:
+		out.Kind, out.Words, out.Err = drivers.KindRejected, drivers.CleanWords("it took the change and does not show it: "+s.conn.Clean(not.what)), not
+		return out
 	case errors.As(err, &no) && !wrote:
 		out.Kind, out.Words = no.kind(), drivers.CleanWords(s.conn.Clean(no.Error()))
 		return out
@@ -111,11 +163,20 @@ func (s *Session) refuse(op string, kind drivers.Kind, err error) error {
 
 // get reads what a filter selects of configuration and state.
 func (s *Session) get(filter *element) (*ocmap.View, error) {
-	reply, err := s.client.call(base("get", filter))
+	reply, err := s.client.call(s.whole(base("get", filter)))
 	if err != nil {
 		return nil, err
 	}
 	return s.view(reply)
+}
+
+// whole asks for defaults too, where the device can: a leaf that it leaves out
+// because it has its default would look as if it were not there.
+func (s *Session) whole(request *element) *element {
+	if s.client.caps.everything {
+		request.add(&element{space: "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults", name: "with-defaults", text: "report-all"})
+	}
+	return request
 }
 
 func (s *Session) view(reply *element) (*ocmap.View, error) {
@@ -132,22 +193,35 @@ func (s *Session) view(reply *element) (*ocmap.View, error) {
 	return v, nil
 }
 
+// all selects everything that is read.
+func all(ocmap.Subscribed) bool { return true }
+
+// picture reads what a filter selects, as news of everything.
+func (s *Session) picture(ctx context.Context, op string, wanted func(ocmap.Subscribed) bool) (models.Delta, error) {
+	filter, err := s.schema.filter(wanted)
+	if err != nil {
+		return models.Delta{}, s.refuse(op, drivers.KindInternal, err)
+	}
+	return s.selected(ctx, op, filter)
+}
+
+func (s *Session) selected(ctx context.Context, op string, filter *element) (models.Delta, error) {
+	return read(s, ctx, op, func() (models.Delta, error) {
+		v, err := s.get(filter)
+		if err != nil {
+			return models.Delta{}, err
+		}
+		return v.Take(true), nil
+	})
+}
+
 // Observe reads all configuration and readings once.
 func (s *Session) Observe(ctx context.Context) (models.State, error) {
-	ctx, stop := context.WithTimeout(ctx, s.timeout)
-	defer stop()
 	var state models.State
-	err := s.exchange(ctx, "observe", func() (bool, error) {
-		filter, err := s.schema.filter(func(ocmap.Subscribed) bool { return true })
-		if err != nil {
-			return false, err
-		}
-		v, err := s.get(filter)
-		if err == nil {
-			state.Merge(v.Take(true))
-		}
-		return false, err
-	})
+	d, err := s.picture(ctx, "observe", all)
+	if err == nil {
+		state.Merge(d)
+	}
 	return state, err
 }
 
@@ -155,57 +229,31 @@ func (s *Session) Observe(ctx context.Context) (models.State, error) {
 // wavelength switch measures stands at its monitors and not at the media
 // channels, so there everything that Sample reads is read.
 func (s *Session) Measure(ctx context.Context, objects []models.ObjectID) (models.Readings, error) {
-	ctx, stop := context.WithTimeout(ctx, s.timeout)
-	defer stop()
-	filter, err := s.schema.filterOf(objects, func(p ocmap.Subscribed) bool { return p.Nature != ocmap.Configuration })
 	if slices.ContainsFunc(objects, func(id models.ObjectID) bool { return id.Kind == models.KindMediaChannel }) {
-		filter, err = s.schema.filter(sampled)
+		d, err := s.picture(ctx, "measure", sampled)
+		return d.Readings, err
 	}
+	filter, err := s.schema.filterOf(objects, func(p ocmap.Subscribed) bool { return p.Nature != ocmap.Configuration })
 	if err != nil || filter == nil {
 		return models.Readings{}, err
 	}
-	return s.measure(ctx, "measure", filter)
+	d, err := s.selected(ctx, "measure", filter)
+	return d.Readings, err
 }
 
+// sampled selects measurements and what is needed to make sense of them.
 func sampled(p ocmap.Subscribed) bool { return p.Sampled }
-
-func (s *Session) measure(ctx context.Context, op string, filter *element) (models.Readings, error) {
-	var r models.Readings
-	err := s.exchange(ctx, op, func() (bool, error) {
-		v, err := s.get(filter)
-		if err == nil {
-			r = v.Take(true).Readings
-		}
-		return false, err
-	})
-	return r, err
-}
-
-// whole is measure to the end: a context that ends in the middle is no reason to
-// lose the session, which is needed for what comes after sampling.
-func (s *Session) whole(ctx context.Context, op string, filter *element) (models.Readings, error) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
-	defer stop()
-	return s.measure(ctx, op, filter)
-}
 
 // Sample reads everything measured every interval until ctx ends.
 func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(models.Readings)) error {
-	filter, err := s.schema.filter(sampled)
-	if err != nil {
-		return err
-	}
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
-		r, err := s.whole(ctx, "sample", filter)
+		d, err := s.picture(ctx, "sample", sampled)
 		if err != nil {
 			return err
 		}
-		if ctx.Err() != nil {
-			return s.failure("sample", context.Cause(ctx), false)
-		}
-		sink(r)
+		sink(d.Readings)
 		select {
 		case <-ctx.Done():
 			return s.failure("sample", context.Cause(ctx), false)

@@ -12,11 +12,11 @@ import (
 // baseNS is the namespace of NETCONF itself.
 const baseNS = "urn:ietf:params:xml:ns:netconf:base:1.0"
 
-// maxDepth bounds the nesting of what a device sends, maxElements its size in
-// memory.
+// maxDepth bounds the nesting of what a device sends, maxTokens how much there may
+// be of it.
 const (
-	maxDepth    = 64
-	maxElements = 2_000_000
+	maxDepth  = 64
+	maxTokens = 4_000_000
 )
 
 // element is a piece of XML: a name in a namespace, and text or children.
@@ -40,9 +40,9 @@ func parse(message []byte) (*element, error) {
 		return nil, fmt.Errorf("encoding %q", label)
 	}
 	var open []*element
+	var texts []*strings.Builder // of the open elements
 	var root *element
-	count := 0
-	for {
+	for count := 0; ; count++ {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) && root != nil && len(open) == 0 {
 			return root, nil
@@ -54,7 +54,7 @@ func parse(message []byte) (*element, error) {
 		case xml.Directive:
 			return nil, fmt.Errorf("%w: a document type", errXML)
 		case xml.StartElement:
-			if count++; count > maxElements || len(open) >= maxDepth {
+			if count > maxTokens || len(open) >= maxDepth {
 				return nil, fmt.Errorf("%w: too large or too deep", errXML)
 			}
 			e := &element{space: t.Name.Space, name: t.Name.Local, attributes: t.Attr}
@@ -67,15 +67,15 @@ func parse(message []byte) (*element, error) {
 			default:
 				root = e
 			}
-			open = append(open, e)
+			open, texts = append(open, e), append(texts, &strings.Builder{})
 		case xml.CharData:
 			if len(open) > 0 {
-				open[len(open)-1].text += string(t)
+				texts[len(texts)-1].Write(t)
 			}
 		case xml.EndElement:
-			e := open[len(open)-1]
-			e.text = strings.TrimSpace(e.text)
-			open = open[:len(open)-1]
+			last := len(open) - 1
+			open[last].text = strings.TrimSpace(texts[last].String())
+			open, texts = open[:last], texts[:last]
 		}
 	}
 }

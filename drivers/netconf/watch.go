@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/drivers"
-	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -31,20 +30,13 @@ func (s *WatchingSession) Watch(ctx context.Context, interval time.Duration, sin
 	if err := s.subscribe(ctx); err != nil {
 		return err
 	}
-	filter, err := s.schema.filter(func(ocmap.Subscribed) bool { return true })
-	if err != nil {
-		return s.refuse("watch", drivers.KindInternal, err)
-	}
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	var last models.State
 	for first := true; ; first = false {
-		full, err := s.picture(ctx, filter)
+		full, err := s.picture(ctx, "watch", all)
 		if err != nil {
 			return err
-		}
-		if ctx.Err() != nil {
-			return s.failure("watch", context.Cause(ctx), false)
 		}
 		var now models.State
 		now.Merge(full)
@@ -75,30 +67,15 @@ func (s *WatchingSession) Watch(ctx context.Context, interval time.Duration, sin
 
 // subscribe asks for notifications, once in the life of a session.
 func (s *WatchingSession) subscribe(ctx context.Context) error {
-	ctx, stop := context.WithTimeout(ctx, s.timeout)
-	defer stop()
-	return s.exchange(ctx, "watch", func() (bool, error) {
+	_, err := read(s.Session, ctx, "watch", func() (struct{}, error) {
 		if s.subscribed {
-			return false, nil
+			return struct{}{}, nil
 		}
 		_, err := s.client.call(&element{space: "urn:ietf:params:xml:ns:netconf:notification:1.0", name: "create-subscription"})
 		s.subscribed = err == nil
-		return false, err
+		return struct{}{}, err
 	})
-}
-
-// picture reads everything, to the end: see whole.
-func (s *WatchingSession) picture(ctx context.Context, filter *element) (d models.Delta, err error) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
-	defer stop()
-	err = s.exchange(ctx, "watch", func() (bool, error) {
-		v, err := s.get(filter)
-		if err == nil {
-			d = v.Take(true)
-		}
-		return false, err
-	})
-	return d, err
+	return err
 }
 
 // difference is what is new between two full pictures. Readings are all told: they

@@ -48,6 +48,7 @@ type pending struct {
 	persist string
 	by      *session // whose end is its end, without persist
 	back    []gnmid.Edit
+	edits   []gnmid.Edit // what was committed
 	timer   *time.Timer
 }
 

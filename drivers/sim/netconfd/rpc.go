@@ -80,6 +80,9 @@ func (s *session) operation(ctx context.Context, op *node) (string, error) {
 			return "", protocolFault("invalid-value", "no commit hangs under that id")
 		}
 		f.takeBack(p)
+		if f.locks["candidate"] == s {
+			f.candidate = p.edits // running is as it was, the candidate still is not
+		}
 		return "", nil
 	}
 	return "", protocolFault("operation-not-supported", op.XMLName.Local+" is not supported")
@@ -209,19 +212,19 @@ func (s *session) commit(ctx context.Context, op *node) error {
 		f.pending = nil
 	}
 	if op.kid("confirmed") != nil { // also when the answer gets lost
-		s.arm(op, back)
+		s.arm(op, back, edits)
 	}
 	return err
 }
 
 // arm lets a commit take itself back after its time.
-func (s *session) arm(op *node, back []gnmid.Edit) {
+func (s *session) arm(op *node, back, edits []gnmid.Edit) {
 	f := s.face
 	seconds, err := strconv.Atoi(op.kid("confirm-timeout").text())
 	if err != nil || seconds <= 0 {
 		seconds = 600
 	}
-	p := &pending{persist: op.kid("persist").text(), by: s, back: back}
+	p := &pending{persist: op.kid("persist").text(), by: s, back: back, edits: edits}
 	p.timer = time.AfterFunc(time.Duration(seconds)*time.Second, func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
