@@ -121,7 +121,21 @@ func begin(t *testing.T, name string, instead *strings.Replacer) *running {
 	return beginWith(t, cat, name, instead)
 }
 
+func beginLogged(t *testing.T, name string, log *slog.Logger) *running {
+	t.Helper()
+	cat, err := catalogue.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return beginAs(t, cat, name, nil, log)
+}
+
 func beginWith(t *testing.T, cat *catalogue.Catalogue, name string, instead *strings.Replacer) *running {
+	t.Helper()
+	return beginAs(t, cat, name, instead, slog.New(slog.DiscardHandler))
+}
+
+func beginAs(t *testing.T, cat *catalogue.Catalogue, name string, instead *strings.Replacer, log *slog.Logger) *running {
 	t.Helper()
 	var err error
 	var docs []intents.Document
@@ -144,7 +158,7 @@ func beginWith(t *testing.T, cat *catalogue.Catalogue, name string, instead *str
 		t.Fatal(err)
 	}
 	t.Cleanup(r.lab.Close)
-	daemon, err := controller.New(controller.Config{StateDir: dir, Version: "test", Catalogue: cat}, all.Registry(), slog.New(slog.DiscardHandler))
+	daemon, err := controller.New(controller.Config{StateDir: dir, Version: "test", Catalogue: cat}, all.Registry(), log)
 	if err != nil {
 		t.Fatal(err)
 	}
