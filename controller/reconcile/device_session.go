@@ -271,8 +271,11 @@ func (w *deviceWorker) lost(err error) {
 		err = &drivers.Error{Op: "watch", Device: w.device.Name, Kind: drivers.KindUnreachable, Err: fmt.Errorf("the device ended the stream")}
 	}
 	w.board.update(w.device.Name, func(v *deviceView) {
-		if v.Reachable || v.Since.IsZero() {
+		fresh := v.Reachable || v.Since.IsZero()
+		if fresh {
 			v.Since = w.now()
+		}
+		if fresh || v.Kind != drivers.KindOf(err) { // a password that is refused after a reset is another trouble
 			w.log.Warn("out of reach", "device", w.device.Name, "err", err)
 		}
 		v.Reachable, v.Synced, v.Session = false, false, ""
