@@ -33,7 +33,7 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 	}
 	var result drivers.Result
 	var owner string
-	err := s.exchange(ctx, "apply", 4*s.timeout, func() (bool, error) {
+	err := s.change(ctx, "apply", 4*s.timeout, func() (bool, error) {
 		text, err := s.configuration(s.platform.Config.Show, s.platform.Prompts.exec)
 		if err != nil {
 			return false, err

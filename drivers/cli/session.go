@@ -14,6 +14,7 @@ import (
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/internal/hanging"
 	"github.com/waveplane/waveplane/drivers/internal/sshdial"
+	"github.com/waveplane/waveplane/drivers/internal/sshsession"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -29,86 +30,30 @@ type Session struct {
 	identity models.Identity
 	hangs    *hanging.Commits
 	armed    time.Duration
-	passes   int // guarded by turn
+	passes   int // guarded by turns
 
 	conn  *sshdial.Conn
 	shell *shell
-	turn  chan struct{} // held by whoever types
+	turns *sshsession.Turns
 	once  sync.Once
-	busy  sync.WaitGroup
 }
 
-// exchange holds the turn while do types, for a time that begins when it has the
-// turn. A context that ends meanwhile breaks the connection: half a command cannot
-// be taken back. wrote tells whether do may have changed the device by then.
-func (s *Session) exchange(ctx context.Context, op string, limit time.Duration, do func() (wrote bool, err error)) error {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return s.failure(op, err, false)
-	}
-	defer leave()
-	ctx, stop := context.WithTimeout(ctx, limit)
-	defer stop()
-	broken := context.AfterFunc(ctx, func() { s.conn.Break(context.Cause(ctx)) })
-	wrote, err := do()
-	broken()
+// change is an exchange that may change the device.
+func (s *Session) change(ctx context.Context, op string, limit time.Duration, do func() (wrote bool, err error)) error {
+	wrote, err := s.turns.Change(ctx, limit, do)
 	if err == nil {
 		return nil
 	}
 	return s.failure(op, err, wrote)
 }
 
-// enter waits for the turn; leave gives it back.
-func (s *Session) enter(ctx context.Context) (leave func(), err error) {
-	s.busy.Add(1)
-	if err = s.conn.Cause(); err == nil {
-		select {
-		case s.turn <- struct{}{}:
-			if err = ctx.Err(); err == nil {
-				return func() { <-s.turn; s.busy.Done() }, nil
-			}
-			<-s.turn
-			err = context.Cause(ctx)
-		case <-ctx.Done():
-			err = context.Cause(ctx)
-		case <-s.conn.Gone():
-			err = s.conn.Cause()
-		}
-	}
-	s.busy.Done()
-	return nil, err
-}
-
-// look is an exchange that changes nothing. It goes on to its end, or to its limit,
-// when the caller has no more patience: whoever stops waiting for a reading must
-// not cost the session, in which somebody else may be about to change something.
-func look[T any](s *Session, ctx context.Context, op string, do func() (T, error)) (T, error) {
-	var nothing T
-	leave, err := s.enter(ctx)
+// look is an exchange that changes nothing.
+func look[T any](ctx context.Context, s *Session, op string, do func() (T, error)) (T, error) {
+	v, err := sshsession.Look(ctx, s.turns, s.patience(), do)
 	if err != nil {
-		return nothing, s.failure(op, err, false)
+		return v, s.failure(op, err, false)
 	}
-	type answer struct {
-		value T
-		err   error
-	}
-	came := make(chan answer, 1)
-	late := time.AfterFunc(s.patience(), func() { s.conn.Break(errLate) })
-	go func() {
-		defer leave()
-		v, err := do()
-		late.Stop()
-		came <- answer{v, err}
-	}()
-	select {
-	case a := <-came:
-		if a.err != nil {
-			return nothing, s.failure(op, a.err, false)
-		}
-		return a.value, nil
-	case <-ctx.Done():
-		return nothing, s.failure(op, context.Cause(ctx), false)
-	}
+	return v, nil
 }
 
 // refusal is a device's "no" to something that was typed.
@@ -122,35 +67,20 @@ func (r *refusal) Error() string { return r.words }
 
 // failure makes a driver's error of what went wrong.
 func (s *Session) failure(op string, err error, wrote bool) error {
-	out := &drivers.Error{Op: op, Device: s.device.Name, Kind: drivers.KindUnreachable}
 	var no *refusal
 	var already *drivers.Error
 	switch {
 	case errors.As(err, &already):
 		return err
 	case errors.As(err, &no):
-		out.Kind, out.Words = drivers.KindRejected, drivers.CleanWords(s.conn.Clean(no.words))
+		kind := drivers.KindRejected
 		if no.busy {
-			out.Kind = drivers.KindConflict
+			kind = drivers.KindConflict
 		}
-		return out
-	case wrote:
-		out.Kind = drivers.KindOutcomeUnknown
+		return &drivers.Error{Op: op, Device: s.device.Name, Kind: kind, Words: drivers.CleanWords(s.conn.Clean(no.words))}
 	}
-	out.Err = &said{drivers.CleanWords(s.conn.Clean(err.Error())), err}
-	return out
+	return sshsession.Lost(s.conn, s.device.Name, op, err, wrote)
 }
-
-// said keeps an error's cause but prints only what has been cleaned.
-type said struct {
-	text  string
-	cause error
-}
-
-func (e *said) Error() string { return e.text }
-
-// Is finds the causes that callers ask for; the text of the rest stays inside.
-func (e *said) Is(target error) bool { return errors.Is(e.cause, target) }
 
 // asker answers a command from the device, each once.
 func (s *Session) asker() func(string) (string, error) {
@@ -169,7 +99,7 @@ func (s *Session) asker() func(string) (string, error) {
 
 // Observe reads the configuration and everything measured at the line ports.
 func (s *Session) Observe(ctx context.Context) (models.State, error) {
-	return look(s, ctx, "observe", func() (models.State, error) {
+	return look(ctx, s, "observe", func() (models.State, error) {
 		text, err := s.configuration(s.platform.Config.Show, s.platform.Prompts.exec)
 		if err != nil {
 			return models.State{}, err
@@ -230,7 +160,7 @@ func (s *Session) Measure(ctx context.Context, objects []models.ObjectID) (model
 			return key == id.Key
 		})
 	})
-	return look(s, ctx, "measure", func() (models.Readings, error) { return s.read(names) })
+	return look(ctx, s, "measure", func() (models.Readings, error) { return s.read(names) })
 }
 
 // Sample reads everything measured every interval until ctx ends.
@@ -238,7 +168,7 @@ func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
-		r, err := look(s, ctx, "sample", func() (models.Readings, error) { return s.read(s.names) })
+		r, err := look(ctx, s, "sample", func() (models.Readings, error) { return s.read(s.names) })
 		if err != nil {
 			return err
 		}
@@ -271,8 +201,7 @@ func (s *Session) Path(id models.ObjectID, leaf models.LeafName) string {
 // Close ends the session, breaks off what is under way and waits for it.
 func (s *Session) Close() error {
 	s.once.Do(func() {
-		s.conn.Break(errClosed)
-		s.busy.Wait()
+		s.turns.Close()
 		if s.shell != nil {
 			s.shell.close()
 		}

@@ -38,7 +38,6 @@ var (
 	errPager   = errors.New("the device shows its answers by the screenful, although it was told not to")
 	errTooLong = fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
 	errClosed  = errors.New("the session is closed")
-	errLate    = errors.New("the device does not answer in time")
 )
 
 // shell is a command line at its prompt. It does one thing at a time; after an

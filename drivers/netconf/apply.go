@@ -11,6 +11,7 @@ import (
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/internal/ocmap"
+	"github.com/waveplane/waveplane/drivers/internal/sshsession"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -31,7 +32,7 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 	}
 	var result drivers.Result
 	var edits []ocmap.Edit
-	err := s.exchange(ctx, "apply", 4*s.timeout, func() (bool, error) {
+	err := s.change(ctx, "apply", 4*s.timeout, func() (bool, error) {
 		have, err := s.have(p)
 		if err != nil {
 			return false, err
@@ -291,7 +292,7 @@ func (s *Session) takeBack() error {
 		}
 	}
 	if until, hangs := s.hangs.Until(s.device.Name, s.now()); hangs {
-		return s.refuse("open", drivers.KindConflict, fmt.Errorf("a commit that was never confirmed takes itself back by %s", until.UTC().Format("15:04:05 UTC")))
+		return sshsession.Hanging(s.device, until)
 	}
 	return nil
 }

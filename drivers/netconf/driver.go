@@ -13,7 +13,7 @@ import (
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/internal/hanging"
 	"github.com/waveplane/waveplane/drivers/internal/ocmap"
-	"github.com/waveplane/waveplane/drivers/internal/sshdial"
+	"github.com/waveplane/waveplane/drivers/internal/sshsession"
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
@@ -38,11 +38,9 @@ var (
 	_ drivers.Previewer = (*Session)(nil)
 )
 
-// What a profile or the driver leaves out.
+// What the driver leaves out.
 const (
-	defaultTimeout   = 30 * time.Second
-	defaultKeepalive = 30 * time.Second
-	defaultArmed     = time.Minute
+	defaultArmed = time.Minute
 	// firstPatience is how long the first answer may take before the request is
 	// sent again; see client.first.
 	firstPatience = time.Second
@@ -55,9 +53,9 @@ const (
 func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Session, error) {
 	d.once.Do(func() { d.schema, d.err = newSchema() })
 	if d.err != nil {
-		return nil, openError(device, drivers.KindInternal, d.err)
+		return nil, sshsession.OpenError(device, drivers.KindInternal, d.err)
 	}
-	s := &Session{device: device, schema: d.schema, armed: d.Armed, hangs: &d.hangs, now: d.Now, log: device.Log, turn: make(chan struct{}, 1)}
+	s := &Session{device: device, schema: d.schema, armed: d.Armed, hangs: &d.hangs, now: d.Now, log: device.Log}
 	if s.armed <= 0 {
 		s.armed = defaultArmed
 	}
@@ -68,21 +66,15 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	var err error
-	if s.timeout, err = durationOr(device.Profile.Timeout, defaultTimeout); err != nil {
-		return nil, openError(device, drivers.KindInvalid, fmt.Errorf("profile timeout: %w", err))
-	}
-	keepalive, err := durationOr(device.Profile.Keepalive, defaultKeepalive)
-	if err != nil {
-		return nil, openError(device, drivers.KindInvalid, fmt.Errorf("profile keepalive: %w", err))
+	if s.timeout, err = sshsession.Timeout(device); err != nil {
+		return nil, err
 	}
 	ctx, stop := context.WithTimeout(ctx, s.timeout)
 	defer stop()
-	s.conn, err = sshdial.Dial(ctx, sshdial.Target{
-		Address: device.Address, HostKey: device.HostKey, Credentials: device.Credentials, Keepalive: keepalive, Patience: s.timeout,
-	})
-	if err != nil {
-		return nil, openError(device, doorKind(err), err)
+	if s.conn, err = sshsession.Dial(ctx, device, s.timeout); err != nil {
+		return nil, err
 	}
+	s.turns = sshsession.NewTurns(s.conn)
 	if err := s.greet(ctx); err != nil {
 		_ = s.Close()
 		return nil, err
@@ -93,27 +85,16 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 	return s, nil
 }
 
-// doorKind tells kinds of failure at the door apart.
-func doorKind(err error) drivers.Kind {
-	switch {
-	case errors.Is(err, sshdial.ErrDenied), errors.Is(err, sshdial.ErrHostKey), errors.Is(err, sshdial.ErrCredentials):
-		return drivers.KindDenied
-	case errors.Is(err, sshdial.ErrNoHostKey):
-		return drivers.KindInvalid
-	}
-	return drivers.KindUnreachable
-}
-
 // greet exchanges hellos, checks what the device says of itself and takes back
 // what a session before this one may have left hanging.
 func (s *Session) greet(ctx context.Context) error {
-	return s.exchange(ctx, "open", s.timeout, func() (bool, error) {
+	return s.change(ctx, "open", s.timeout, func() (bool, error) {
 		var err error
 		if s.client, err = connect(s.conn); err != nil {
 			return false, s.cause(err)
 		}
 		if missing := s.client.caps.missing(s.device.Profile); missing != "" {
-			return false, openError(s.device, drivers.KindUnsupported, errors.New(missing))
+			return false, sshsession.OpenError(s.device, drivers.KindUnsupported, errors.New(missing))
 		}
 		name, err := s.schema.filter(func(p ocmap.Subscribed) bool { return p.Schema == ocmap.ComponentPath+"/state/type" })
 		if err != nil {
@@ -170,19 +151,4 @@ func (c *capabilities) missing(p catalogue.Profile) string {
 		return ""
 	}
 	return fmt.Sprintf("profile %s (%s) needs models that the device does not have: %s", p.Name, p.Role, strings.Join(missing, ", "))
-}
-
-func openError(d drivers.Device, kind drivers.Kind, err error) error {
-	return &drivers.Error{Op: "open", Device: d.Name, Kind: kind, Err: errors.New(drivers.CleanWords(err.Error()))}
-}
-
-func durationOr(text string, otherwise time.Duration) (time.Duration, error) {
-	if text == "" {
-		return otherwise, nil
-	}
-	d, err := time.ParseDuration(text)
-	if err == nil && d <= 0 {
-		err = fmt.Errorf("%s is not positive", text)
-	}
-	return d, err
 }

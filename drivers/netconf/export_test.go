@@ -33,7 +33,7 @@ func Raw(ctx context.Context, session drivers.Session, request string) (string, 
 		keepPrefixes(e)
 	}
 	var reply *element
-	err = s.exchange(ctx, "raw", s.timeout, func() (bool, error) {
+	err = s.change(ctx, "raw", s.timeout, func() (bool, error) {
 		var err error
 		reply, err = s.client.call(root.kids[0])
 		return false, err

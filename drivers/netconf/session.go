@@ -13,6 +13,7 @@ import (
 	"github.com/waveplane/waveplane/drivers/internal/hanging"
 	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 	"github.com/waveplane/waveplane/drivers/internal/sshdial"
+	"github.com/waveplane/waveplane/drivers/internal/sshsession"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -29,104 +30,32 @@ type Session struct {
 
 	conn   *sshdial.Conn
 	client *client
-	turn   chan struct{} // held by whoever has a request under way
+	turns  *sshsession.Turns
 	once   sync.Once
-
-	mu   sync.Mutex // done and busy's first
-	done bool
-	busy sync.WaitGroup
 }
 
-var (
-	errClosed   = errors.New("the session is closed")
-	errLate     = errors.New("the device does not answer in time")
-	errObserved = errors.New("the device is only observed")
-)
+var errObserved = errors.New("the device is only observed")
 
-// exchange holds the turn while do talks, for a time that begins when it has the
-// turn. A context that ends in the middle breaks the connection: what the device
-// makes of half a change is its affair, and with the session go its locks. wrote
-// tells whether do may have changed the device by then.
-func (s *Session) exchange(ctx context.Context, op string, limit time.Duration, do func() (wrote bool, err error)) error {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return s.failure(op, err, false)
-	}
-	defer leave()
-	ctx, stop := context.WithTimeout(ctx, limit)
-	defer stop()
-	broken := context.AfterFunc(ctx, func() { s.conn.Break(context.Cause(ctx)) })
-	wrote, err := do()
-	broken()
+// change is an exchange that may change the device.
+func (s *Session) change(ctx context.Context, op string, limit time.Duration, do func() (wrote bool, err error)) error {
+	wrote, err := s.turns.Change(ctx, limit, do)
 	if err == nil {
 		return nil
 	}
 	return s.failure(op, err, wrote)
 }
 
-// enter waits for the turn; leave gives it back.
-func (s *Session) enter(ctx context.Context) (leave func(), err error) {
-	s.mu.Lock()
-	if s.done {
-		s.mu.Unlock()
-		return nil, errClosed
-	}
-	s.busy.Add(1)
-	s.mu.Unlock()
-	if err = s.conn.Cause(); err == nil {
-		select {
-		case s.turn <- struct{}{}:
-			if err = ctx.Err(); err == nil {
-				return func() { <-s.turn; s.busy.Done() }, nil
-			}
-			<-s.turn
-			err = context.Cause(ctx)
-		case <-ctx.Done():
-			err = context.Cause(ctx)
-		case <-s.conn.Gone():
-			err = s.conn.Cause()
-		}
-	}
-	s.busy.Done()
-	return nil, err
-}
-
-// read is an exchange that changes nothing. It goes on to its end, or to the
-// session's own limit, when the caller has no more patience: whoever stops waiting
-// for a reading must not cost the session, in which somebody else may be about to
-// change something.
-func read[T any](s *Session, ctx context.Context, op string, do func() (T, error)) (T, error) {
-	var nothing T
-	leave, err := s.enter(ctx)
+// look is an exchange that changes nothing.
+func look[T any](ctx context.Context, s *Session, op string, do func() (T, error)) (T, error) {
+	v, err := sshsession.Look(ctx, s.turns, s.timeout, do)
 	if err != nil {
-		return nothing, s.failure(op, err, false)
+		return v, s.failure(op, err, false)
 	}
-	type answer struct {
-		value T
-		err   error
-	}
-	came := make(chan answer, 1)
-	late := time.AfterFunc(s.timeout, func() { s.conn.Break(errLate) })
-	go func() {
-		defer leave()
-		v, err := do()
-		late.Stop()
-		came <- answer{v, err}
-	}()
-	select {
-	case a := <-came:
-		if a.err != nil {
-			return nothing, s.failure(op, a.err, false)
-		}
-		return a.value, nil
-	case <-ctx.Done():
-		return nothing, s.failure(op, context.Cause(ctx), false)
-	}
+	return v, nil
 }
 
 // failure makes a driver's error of what went wrong.
 func (s *Session) failure(op string, err error, wrote bool) error {
-	out := &drivers.Error{Op: op, Device: s.device.Name, Kind: drivers.KindUnreachable}
 	var already *drivers.Error
 	var no *rpcError
 	var not *notShown
@@ -134,28 +63,13 @@ func (s *Session) failure(op string, err error, wrote bool) error {
 	case errors.As(err, &already):
 		return err
 	case errors.As(err, &not) && !wrote:
-		out.Kind, out.Words, out.Err = drivers.KindRejected, drivers.CleanWords("it took the change and does not show it: "+s.conn.Clean(not.what)), not
-		return out
+		words := drivers.CleanWords("it took the change and does not show it: " + s.conn.Clean(not.what))
+		return &drivers.Error{Op: op, Device: s.device.Name, Kind: drivers.KindRejected, Words: words, Err: not}
 	case errors.As(err, &no) && !wrote:
-		out.Kind, out.Words = no.kind(), drivers.CleanWords(s.conn.Clean(no.Error()))
-		return out
-	case wrote:
-		out.Kind = drivers.KindOutcomeUnknown
+		return &drivers.Error{Op: op, Device: s.device.Name, Kind: no.kind(), Words: drivers.CleanWords(s.conn.Clean(no.Error()))}
 	}
-	out.Err = &said{drivers.CleanWords(s.conn.Clean(err.Error())), err}
-	return out
+	return sshsession.Lost(s.conn, s.device.Name, op, err, wrote)
 }
-
-// said keeps an error's cause but prints only what has been cleaned.
-type said struct {
-	text  string
-	cause error
-}
-
-func (e *said) Error() string { return e.text }
-
-// Is finds the causes that callers ask for; the text of the rest stays inside.
-func (e *said) Is(target error) bool { return errors.Is(e.cause, target) }
 
 func (s *Session) refuse(op string, kind drivers.Kind, err error) error {
 	return &drivers.Error{Op: op, Device: s.device.Name, Kind: kind, Err: err}
@@ -206,7 +120,7 @@ func (s *Session) picture(ctx context.Context, op string, wanted func(ocmap.Subs
 }
 
 func (s *Session) selected(ctx context.Context, op string, filter *element) (models.Delta, error) {
-	return read(s, ctx, op, func() (models.Delta, error) {
+	return look(ctx, s, op, func() (models.Delta, error) {
 		v, err := s.get(filter)
 		if err != nil {
 			return models.Delta{}, err
@@ -272,11 +186,7 @@ func (s *Session) Path(id models.ObjectID, leaf models.LeafName) string {
 // Close ends the session, breaks off what is under way and waits for it.
 func (s *Session) Close() error {
 	s.once.Do(func() {
-		s.mu.Lock()
-		s.done = true
-		s.mu.Unlock()
-		s.conn.Break(errClosed)
-		s.busy.Wait()
+		s.turns.Close()
 		if s.client != nil {
 			s.client.close()
 		}

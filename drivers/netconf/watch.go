@@ -67,7 +67,7 @@ func (s *WatchingSession) Watch(ctx context.Context, interval time.Duration, sin
 
 // subscribe asks for notifications, once in the life of a session.
 func (s *WatchingSession) subscribe(ctx context.Context) error {
-	_, err := read(s.Session, ctx, "watch", func() (struct{}, error) {
+	_, err := look(ctx, s.Session, "watch", func() (struct{}, error) {
 		if s.subscribed {
 			return struct{}{}, nil
 		}
