@@ -186,7 +186,7 @@ func TestRealServer(t *testing.T) {
 		if err != nil || !result.Sent {
 			t.Fatalf("apply: %v, %v", result, err)
 		}
-		time.Sleep(2500 * time.Millisecond) // longer than an unconfirmed commit lasts
+		<-time.After(2500 * time.Millisecond) // longer than an unconfirmed commit lasts: that it stays is what is shown
 		if err := shows(w.First); err != nil {
 			t.Error(err)
 		}
