@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +55,7 @@ type realShell struct {
 	driver   *Driver
 	password string
 	server   *exec.Cmd
-	said     *bytes.Buffer
+	said     *os.File // what both programs write; a file, as two may write to one
 }
 
 func startShell(t *testing.T) *realShell {
@@ -85,7 +84,10 @@ func startShell(t *testing.T) *realShell {
 	conf := filepath.Join(vty, "bgpd.conf")
 	must(t, os.WriteFile(conf, []byte("hostname edge\nrouter bgp 65001\n bgp router-id 192.0.2.1\n neighbor 192.0.2.9 remote-as 65009\n neighbor 192.0.2.9 description edge# is no prompt here\nexit\n"), 0o644))
 
-	r := &realShell{said: &bytes.Buffer{}, password: password}
+	said, err := os.OpenFile(filepath.Join(dir, "said"), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	must(t, err)
+	t.Cleanup(func() { _ = said.Close() })
+	r := &realShell{said: said, password: password}
 	run := func(name string, args ...string) *exec.Cmd {
 		c := exec.Command(name, args...)
 		c.Stdout, c.Stderr = r.said, r.said
@@ -128,7 +130,8 @@ func startShell(t *testing.T) *realShell {
 	r.device.Profile.Names.OpticalChannel, r.device.Profile.Names.Transceiver, r.device.Profile.Names.PhysicalChannel = "{port}", "{port}", 1
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("sshd and bgpd said:\n%s", r.said)
+			text, _ := os.ReadFile(r.said.Name())
+			t.Logf("sshd and bgpd said:\n%s", text)
 		}
 	})
 	r.ready(t)
