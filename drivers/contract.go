@@ -87,6 +87,16 @@ type Pass struct {
 	Changes []models.Change
 }
 
+// Before is what the pass takes the configuration of its objects to be; a preview
+// goes by it, and nothing else does.
+func (p Pass) Before() map[models.ObjectID]models.Leaves {
+	before := make(map[models.ObjectID]models.Leaves, len(p.Changes))
+	for _, c := range p.Changes {
+		before[c.Object] = c.Before
+	}
+	return before
+}
+
 // Term is the right to write, made comparable: a later term is larger. It
 // becomes the gNMI election id where the device honours one.
 type Term struct {

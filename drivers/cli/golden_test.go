@@ -2,14 +2,12 @@ package cli
 
 import (
 	"flag"
-	"os"
 	"path/filepath"
-	"strings"
+	"strconv"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/drivertest/golden"
 	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/catalogue"
 )
@@ -43,7 +41,7 @@ func TestGolden(t *testing.T) {
 		laser := models.ObjectID{Kind: models.KindLaser, Key: lkey}
 		code := ""
 		for _, name := range []string{"openzrplus-400g"} {
-			code = itoa(cat.Modes[name].DeviceCodes[dialect])
+			code = strconv.Itoa(int(cat.Modes[name].DeviceCodes[dialect]))
 		}
 		tuned := models.Leaves{models.LeafFrequency: "193100 GHz", models.LeafTargetPower: "-10.00 dBm", models.LeafMode: code}
 		retuned := models.Leaves{models.LeafFrequency: "195650 GHz", models.LeafTargetPower: "-9.50 dBm", models.LeafMode: code}
@@ -62,11 +60,7 @@ func TestGolden(t *testing.T) {
 				if kind, err := s.check(pass); err != nil {
 					t.Fatalf("%s: %v", kind, err)
 				}
-				have := map[models.ObjectID]models.Leaves{}
-				for _, c := range changes {
-					have[c.Object] = c.Before
-				}
-				edits := s.edits(pass, have)
+				edits := s.edits(pass, pass.Before())
 				meaning := ""
 				for _, e := range edits {
 					meaning += e.meaning + "\n"
@@ -78,37 +72,9 @@ func TestGolden(t *testing.T) {
 						typed += line + "\n"
 					}
 				}
-				golden(t, filepath.Join("testdata", "golden", dialect, name+".cli"), typed)
-				golden(t, filepath.Join("testdata", "golden", dialect, name+".txt"), meaning)
+				golden.Check(t, filepath.Join("testdata", "golden", dialect, name+".cli"), typed, *update)
+				golden.Check(t, filepath.Join("testdata", "golden", dialect, name+".txt"), meaning, *update)
 			})
 		}
-	}
-}
-
-func itoa(n uint16) string {
-	text := ""
-	for ; n > 0; n /= 10 {
-		text = string(rune('0'+n%10)) + text
-	}
-	return text
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
 	}
 }

@@ -165,22 +165,13 @@ func (s *Session) Measure(ctx context.Context, objects []models.ObjectID) (model
 
 // Sample reads everything measured every interval until ctx ends.
 func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(models.Readings)) error {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
+	return s.failure("sample", s.turns.Every(ctx, interval, func() error {
 		r, err := look(ctx, s, "sample", func() (models.Readings, error) { return s.read(s.names) })
-		if err != nil {
-			return err
+		if err == nil {
+			sink(r)
 		}
-		sink(r)
-		select {
-		case <-ctx.Done():
-			return s.failure("sample", context.Cause(ctx), false)
-		case <-s.conn.Gone():
-			return s.failure("sample", s.conn.Cause(), false)
-		case <-tick.C:
-		}
-	}
+		return err
+	}), false)
 }
 
 // Path names a leaf by the line that sets it.
@@ -219,11 +210,7 @@ func (s *Session) Preview(p drivers.Pass) (string, error) {
 	if kind, err := s.check(p); err != nil {
 		return "", s.refuse("preview", kind, err)
 	}
-	have := map[models.ObjectID]models.Leaves{}
-	for _, c := range p.Changes {
-		have[c.Object] = c.Before
-	}
-	return s.platform.render(s.edits(p, have)), nil
+	return s.platform.render(s.edits(p, p.Before())), nil
 }
 
 var errObserved = fmt.Errorf("the device is only observed")

@@ -73,11 +73,7 @@ func (s *Session) Preview(p drivers.Pass) (string, error) {
 	if kind, err := ocmap.Check(p, s.device.Profile); err != nil {
 		return "", s.refuse("preview", kind, err)
 	}
-	have := map[models.ObjectID]models.Leaves{}
-	for _, c := range p.Changes {
-		have[c.Object] = c.Before
-	}
-	return ocmap.Render(ocmap.EditsOf(p, have, s.device.Profile)), nil
+	return ocmap.Render(ocmap.EditsOf(p, p.Before(), s.device.Profile)), nil
 }
 
 // managed refuses to touch a device that Waveplane only observes.

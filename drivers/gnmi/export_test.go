@@ -10,7 +10,6 @@ import (
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/internal/ocmap"
-	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
@@ -28,11 +27,7 @@ func RequestOf(p drivers.Pass, profile catalogue.Profile) (Request, string, erro
 	if err != nil {
 		return Request{}, "", err
 	}
-	have := map[models.ObjectID]models.Leaves{}
-	for _, c := range p.Changes {
-		have[c.Object] = c.Before
-	}
-	edits := ocmap.EditsOf(p, have, s.device.Profile)
+	edits := ocmap.EditsOf(p, p.Before(), s.device.Profile)
 	return Request{edits: edits, request: setRequest(edits)}, text, nil
 }
 

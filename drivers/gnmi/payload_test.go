@@ -4,16 +4,15 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/openconfig/ygot/ytypes"
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/drivertest/devices"
+	"github.com/waveplane/waveplane/drivers/drivertest/golden"
 	"github.com/waveplane/waveplane/drivers/gnmi"
 	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/openconfig"
@@ -43,8 +42,8 @@ func TestGoldenPayloads(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, k.Name+".json", request.JSON())
-			golden(t, k.Name+".txt", text)
+			golden.Check(t, filepath.Join("testdata", "payloads", k.Name+".json"), request.JSON(), *update)
+			golden.Check(t, filepath.Join("testdata", "payloads", k.Name+".txt"), text, *update)
 			for _, document := range request.Documents(t) {
 				yanglint.LintEdit(t, document)
 				var tree any
@@ -74,24 +73,6 @@ func TestGoldenPayloads(t *testing.T) {
 		if !seen[kind] {
 			t.Errorf("no golden payload for kind %s", kind)
 		}
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", "payloads", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v; run with -update", err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got):\n%s", name, diff)
 	}
 }
 

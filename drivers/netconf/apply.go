@@ -303,11 +303,7 @@ func (s *Session) Preview(p drivers.Pass) (string, error) {
 	if kind, err := ocmap.Check(p, s.device.Profile); err != nil {
 		return "", s.refuse("preview", kind, err)
 	}
-	have := map[models.ObjectID]models.Leaves{}
-	for _, c := range p.Changes {
-		have[c.Object] = c.Before
-	}
-	edits := ocmap.EditsOf(p, have, s.device.Profile)
+	edits := ocmap.EditsOf(p, p.Before(), s.device.Profile)
 	if len(edits) == 0 {
 		return "# nothing to send\n", nil
 	}

@@ -5,15 +5,13 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/drivertest/devices"
+	"github.com/waveplane/waveplane/drivers/drivertest/golden"
 	"github.com/waveplane/waveplane/drivers/netconf"
 )
 
@@ -34,7 +32,7 @@ func TestGoldenPayloads(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, k.Name+".txt", text)
+			golden.Check(t, filepath.Join("testdata", "payloads", k.Name+".txt"), text, *update)
 			wellFormed(t, text)
 		})
 	}
@@ -59,26 +57,5 @@ func wellFormed(t *testing.T, text string) {
 		if start, ok := token.(xml.StartElement); ok && start.Name.Space == "" {
 			t.Errorf("<%s> is in no namespace", start.Name.Local)
 		}
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", "payloads", name)
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v; run with -update", err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got):\n%s", name, diff)
 	}
 }

@@ -160,22 +160,13 @@ func sampled(p ocmap.Subscribed) bool { return p.Sampled }
 
 // Sample reads everything measured every interval until ctx ends.
 func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(models.Readings)) error {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
+	return s.failure("sample", s.turns.Every(ctx, interval, func() error {
 		d, err := s.picture(ctx, "sample", sampled)
-		if err != nil {
-			return err
+		if err == nil {
+			sink(d.Readings)
 		}
-		sink(d.Readings)
-		select {
-		case <-ctx.Done():
-			return s.failure("sample", context.Cause(ctx), false)
-		case <-s.conn.Gone():
-			return s.failure("sample", s.conn.Cause(), false)
-		case <-tick.C:
-		}
-	}
+		return err
+	}), false)
 }
 
 // Path names the leaf of an object as the device's own people do.

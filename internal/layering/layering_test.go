@@ -37,6 +37,7 @@ func rules() []rule {
 		{"drivers/internal/ocmap", append([]string{"drivers"}, models...), nil},
 		{"drivers/internal/...", []string{"drivers/internal/..."}, []string{"google.golang.org/grpc", "golang.org/x/crypto"}},
 		{"drivers/sim/...", append([]string{"intents", "drivers/sim/..."}, models...), []string{"google.golang.org/grpc", "google.golang.org/protobuf", "github.com/openconfig/gnmi", "github.com/goccy/go-yaml", "golang.org/x/crypto/ssh"}},
+		{"drivers/drivertest/golden", nil, []string{"github.com/google/go-cmp"}},
 		{"drivers/drivertest/idle", []string{"drivers"}, nil},
 		{"drivers/drivertest/devices", append([]string{"drivers", "drivers/drivertest", "drivers/sim/gnmid"}, models...), nil},
 		{"drivers/netconf", append([]string{"drivers", "drivers/internal/..."}, models...), []string{"golang.org/x/crypto/ssh"}},

@@ -105,6 +105,25 @@ func (t *Turns) enter(ctx context.Context) (leave func(), err error) {
 	return nil, err
 }
 
+// Every does something at once and every interval until it fails, ctx ends or the
+// connection does, and returns why. What it does takes its turns itself.
+func (t *Turns) Every(ctx context.Context, interval time.Duration, do func() error) error {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		if err := do(); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-t.conn.Gone():
+			return t.conn.Cause()
+		case <-tick.C:
+		}
+	}
+}
+
 // Close breaks off what is under way and waits for it. The connection is still to
 // be closed.
 func (t *Turns) Close() {
