@@ -67,14 +67,17 @@ func (a *app) planned(arg string) (subject, error) {
 func (a *app) printExplanation(e wire.Explanation) {
 	candidates := e.Candidates
 	e.Candidates = nil
-	a.printCircuitPlan(e.CircuitPlan)
 	if lines := standing(e); len(lines) > 0 {
-		a.printf("status\n")
+		a.printf("%s\n", wire.Ref(e.Kind, e.Namespace, e.Name))
 		for _, line := range lines {
 			a.printf("  %s\n", line)
 		}
 		a.printf("\n")
 	}
+	if len(e.Refused) > 0 {
+		a.printf("planned now, without the ports and slots that a device refused:\n")
+	}
+	a.printCircuitPlan(e.CircuitPlan)
 	if len(e.Objective) > 0 {
 		a.printf("what is best: %s\n", strings.Join(e.Objective, ", then "))
 	}
