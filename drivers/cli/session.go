@@ -14,7 +14,7 @@ import (
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/internal/hanging"
 	"github.com/waveplane/waveplane/drivers/internal/sshdial"
-	"github.com/waveplane/waveplane/drivers/internal/sshsession"
+	"github.com/waveplane/waveplane/drivers/internal/turns"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -34,7 +34,7 @@ type Session struct {
 
 	conn  *sshdial.Conn
 	shell *shell
-	turns *sshsession.Turns
+	turns *turns.Turns
 	once  sync.Once
 }
 
@@ -49,7 +49,7 @@ func (s *Session) change(ctx context.Context, op string, limit time.Duration, do
 
 // look is an exchange that changes nothing.
 func look[T any](ctx context.Context, s *Session, op string, do func() (T, error)) (T, error) {
-	v, err := sshsession.Look(ctx, s.turns, s.patience(), do)
+	v, err := turns.Look(ctx, s.turns, s.patience(), do)
 	if err != nil {
 		return v, s.failure(op, err, false)
 	}
@@ -79,7 +79,7 @@ func (s *Session) failure(op string, err error, wrote bool) error {
 		}
 		return &drivers.Error{Op: op, Device: s.device.Name, Kind: kind, Words: drivers.CleanWords(s.conn.Clean(no.words))}
 	}
-	return sshsession.Lost(s.conn, s.device.Name, op, err, wrote)
+	return turns.Lost(s.conn, s.device.Name, op, err, wrote)
 }
 
 // asker answers a command from the device, each once.

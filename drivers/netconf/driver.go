@@ -14,6 +14,7 @@ import (
 	"github.com/waveplane/waveplane/drivers/internal/hanging"
 	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 	"github.com/waveplane/waveplane/drivers/internal/sshsession"
+	"github.com/waveplane/waveplane/drivers/internal/turns"
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
@@ -74,7 +75,7 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 	if s.conn, err = sshsession.Dial(ctx, device, s.timeout); err != nil {
 		return nil, err
 	}
-	s.turns = sshsession.NewTurns(s.conn)
+	s.turns = turns.New(s.conn)
 	if err := s.greet(ctx); err != nil {
 		_ = s.Close()
 		return nil, err

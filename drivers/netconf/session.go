@@ -13,7 +13,7 @@ import (
 	"github.com/waveplane/waveplane/drivers/internal/hanging"
 	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 	"github.com/waveplane/waveplane/drivers/internal/sshdial"
-	"github.com/waveplane/waveplane/drivers/internal/sshsession"
+	"github.com/waveplane/waveplane/drivers/internal/turns"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -30,7 +30,7 @@ type Session struct {
 
 	conn   *sshdial.Conn
 	client *client
-	turns  *sshsession.Turns
+	turns  *turns.Turns
 	once   sync.Once
 }
 
@@ -47,7 +47,7 @@ func (s *Session) change(ctx context.Context, op string, limit time.Duration, do
 
 // look is an exchange that changes nothing.
 func look[T any](ctx context.Context, s *Session, op string, do func() (T, error)) (T, error) {
-	v, err := sshsession.Look(ctx, s.turns, s.timeout, do)
+	v, err := turns.Look(ctx, s.turns, s.timeout, do)
 	if err != nil {
 		return v, s.failure(op, err, false)
 	}
@@ -68,7 +68,7 @@ func (s *Session) failure(op string, err error, wrote bool) error {
 	case errors.As(err, &no) && !wrote:
 		return &drivers.Error{Op: op, Device: s.device.Name, Kind: no.kind(), Words: drivers.CleanWords(s.conn.Clean(no.Error()))}
 	}
-	return sshsession.Lost(s.conn, s.device.Name, op, err, wrote)
+	return turns.Lost(s.conn, s.device.Name, op, err, wrote)
 }
 
 func (s *Session) refuse(op string, kind drivers.Kind, err error) error {

@@ -34,6 +34,7 @@ func rules() []rule {
 		{"intents/gnpy", []string{"intents", "models", "models/catalogue"}, nil},
 		{"intents", []string{"models", "models/catalogue"}, []string{"github.com/invopop/jsonschema", "github.com/pb33f/ordered-map/v2"}},
 		{"drivers/internal/sshsession", append([]string{"drivers", "drivers/internal/sshdial"}, models...), nil},
+		{"drivers/internal/turns", append([]string{"drivers"}, models...), nil},
 		{"drivers/internal/ocmap", append([]string{"drivers"}, models...), nil},
 		{"drivers/internal/...", []string{"drivers/internal/..."}, []string{"google.golang.org/grpc", "golang.org/x/crypto"}},
 		{"drivers/sim/...", append([]string{"intents", "drivers/sim/..."}, models...), []string{"google.golang.org/grpc", "google.golang.org/protobuf", "github.com/openconfig/gnmi", "github.com/goccy/go-yaml", "golang.org/x/crypto/ssh"}},

@@ -1,4 +1,3 @@
-// Package sshsession is what drivers over SSH share: how a device is dialled, how
-// one exchange at a time goes over the connection, and how errors become those of
-// the contract without a secret in them.
+// Package sshsession is what drivers over SSH share: how a device is dialled, and how
+// what goes wrong at the door becomes an error of the contract.
 package sshsession

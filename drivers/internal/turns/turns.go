@@ -1,4 +1,7 @@
-package sshsession
+// Package turns is what drivers share whose devices take one exchange at a time: a
+// line is waited for, an exchange is broken off with its connection or read to its
+// end, and errors become those of the contract without a secret in them.
+package turns
 
 import (
 	"context"
@@ -7,8 +10,19 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/drivers"
-	"github.com/waveplane/waveplane/drivers/internal/sshdial"
 )
+
+// Line is a connection that can end.
+type Line interface {
+	// Gone is closed when the connection has ended; Cause then says why, and is
+	// nil before.
+	Gone() <-chan struct{}
+	Cause() error
+	// Break ends the connection at once, for a reason, and waits for nothing.
+	Break(cause error)
+	// Clean removes the secrets of the connection from a text.
+	Clean(text string) string
+}
 
 // Why exchanges fail that never came to talk, or took too long.
 var (
@@ -18,7 +32,7 @@ var (
 
 // Turns lets one exchange at a time go over a connection.
 type Turns struct {
-	conn *sshdial.Conn
+	conn Line
 	turn chan struct{} // held by whoever talks
 
 	mu   sync.Mutex // done, and that nobody joins busy after it
@@ -26,8 +40,8 @@ type Turns struct {
 	busy sync.WaitGroup
 }
 
-// NewTurns makes the turns of a connection.
-func NewTurns(conn *sshdial.Conn) *Turns { return &Turns{conn: conn, turn: make(chan struct{}, 1)} }
+// New makes the turns of a connection.
+func New(conn Line) *Turns { return &Turns{conn: conn, turn: make(chan struct{}, 1)} }
 
 // Change has do talk when its turn has come, for a time that begins then. A context
 // that ends in the middle breaks the connection: what the device makes of half a
@@ -136,7 +150,7 @@ func (t *Turns) Close() {
 
 // Lost is an error of the connection: wrote tells whether the device may have
 // changed.
-func Lost(conn *sshdial.Conn, device, op string, err error, wrote bool) error {
+func Lost(conn Line, device, op string, err error, wrote bool) error {
 	kind := drivers.KindUnreachable
 	if wrote {
 		kind = drivers.KindOutcomeUnknown
