@@ -41,6 +41,25 @@ spec:
     add7: {bank: srg1, addDbm: [-18, -3]}
   banks: {srg1: {colourless: true, degrees: [deg1]}}
 `
+	goodFilter = header + `kind: Device
+metadata: {name: mux-a}
+spec:
+  site: dc-a
+  profile: passive-filter
+  ports:
+    ch17: {centreGHz: 193106.25, widthGHz: 75}
+    line: {}
+`
+	goodCrossbar = header + `kind: Device
+metadata: {name: ocs-a}
+spec:
+  site: dc-a
+  profile: polatis-tl1
+  address: 127.0.0.1:3082
+  ports:
+    p1: {rx: "1", tx: "17"}
+  switch: {lossDb: 1.5}
+`
 	goodLink = header + `kind: Link
 metadata: {name: a-b}
 spec:
@@ -183,7 +202,17 @@ func TestBadInput(t *testing.T) {
 		{row: "another version", good: goodSite, old: "v1alpha1", new: "v2", at: "1:13", field: "apiVersion", says: []string{"write waveplane.dev/v1alpha1"}},
 		{row: "power control that is not built", good: goodLink, old: "  spans:", new: "  powerControl: controller\n  spans:", at: "6:17", field: "spec.powerControl", says: []string{"not supported yet"}},
 		{row: "load steps are not built", good: goodLink, old: "  spans:", new: "  maxLoadStepDb: 1\n  spans:", at: "6:18", field: "spec.maxLoadStepDb", says: []string{"not supported yet: maxLoadStepDb", "leave it out"}},
-		{row: "filter ports are not built", good: goodDevice, old: "  banks:", new: "    ch17: {centreGHz: 193106.25, widthGHz: 75}\n  banks:", at: "12:12", field: "spec.ports.ch17.centreGHz", says: []string{"not supported yet: centreGHz", "not supported yet: widthGHz"}},
+		{row: "filter port of a wavelength switch", good: goodDevice, old: "  banks:", new: "    ch17: {centreGHz: 193106.25, widthGHz: 75}\n  banks:", at: "12:23", field: "spec.ports.ch17.centreGHz", says: []string{"a port of a roadm has no centreGHz", "no widthGHz"}},
+		{row: "filter with an address", good: goodFilter, old: "  ports:", new: "  address: 10.0.0.1:830\n  ports:", at: "7:12", field: "spec.address", says: []string{"passive", "leave it out"}},
+		{row: "filter that is managed", good: goodFilter, old: "  ports:", new: "  mode: manage\n  ports:", at: "7:9", field: "spec.mode", says: []string{"passive"}},
+		{row: "filter port without a width", good: goodFilter, old: ", widthGHz: 75", new: "", at: "8:11", field: "spec.ports.ch17", says: []string{"only one of centreGHz and widthGHz"}},
+		{row: "filter port off the grid", good: goodFilter, old: "193106.25", new: "193107", at: "8:23", field: "spec.ports.ch17.centreGHz", says: []string{"off the 6.25 GHz grid", "193106.25 GHz"}},
+		{row: "filter port with an odd width", good: goodFilter, old: "widthGHz: 75", new: "widthGHz: 70", at: "8:44", field: "spec.ports.ch17.widthGHz", says: []string{"not a multiple of 12.5 GHz", "75 GHz"}},
+		{row: "circuit switch without numbers of fibres", good: goodCrossbar, old: `{rx: "1", tx: "17"}`, new: "{}", at: "9:9", field: "spec.ports.p1", says: []string{"numbers of the fibres", "give rx"}},
+		{row: "circuit switch with one number", good: goodCrossbar, old: `, tx: "17"`, new: "", at: "9:9", field: "spec.ports.p1", says: []string{"only one of tx and rx"}},
+		{row: "circuit switch with a loss below 0", good: goodCrossbar, old: "lossDb: 1.5", new: "lossDb: -1.5", at: "10:20", field: "spec.switch.lossDb", says: []string{"from 0 to 60 dB"}},
+		{row: "circuit switch with a filter guard", good: goodCrossbar, old: "lossDb: 1.5", new: "filterGuardGHz: 6", at: "10:11", field: "spec.switch", says: []string{"only lossDb is known"}},
+		{row: "circuit switch with a power density", good: goodCrossbar, old: `tx: "17"`, new: `tx: "17", egressDbmPer50GHz: -1`, at: "9:48", field: "spec.ports.p1.egressDbmPer50GHz", says: []string{"a port of a switch has no egressDbmPer50GHz"}},
 		{row: "noise loading is not built", good: goodLink, old: "  spans:", new: "  noiseLoaded: true\n  spans:", at: "6:16", field: "spec.noiseLoaded", says: []string{"not supported yet"}},
 		{row: "hold is not built", good: goodCircuit, old: "  to: dc-b", new: "  to: dc-b\n  hold: true", at: "7:9", field: "spec.hold", says: []string{"not supported yet"}},
 		{row: "priority is not built", good: goodCircuit, old: "  to: dc-b", new: "  to: dc-b\n  priority: 1", at: "7:3", field: "spec.priority", says: []string{"not supported yet"}},

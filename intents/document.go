@@ -91,7 +91,9 @@ type SSHSpec struct {
 // Port is a port of a device. Which fields apply depends on the role:
 // pluggable for router and terminal line ports; tx, rx and
 // egressDbmPer50GHz for ROADM degrees and amplifier ports; egressDbm and
-// egressDbmPerGBd for ROADM ports; bank and addDbm for add/drop ports.
+// egressDbmPerGBd for ROADM ports; bank and addDbm for add/drop ports; tx and rx
+// for ports of optical circuit switches; centreGHz and widthGHz for the channel
+// ports of fixed filters.
 type Port struct {
 	Pluggable         string      `json:"pluggable,omitempty"`
 	Clients           []string    `json:"clients,omitempty"`
@@ -102,6 +104,8 @@ type Port struct {
 	EgressDbmPerGBd   *float64    `json:"egressDbmPerGBd,omitempty"` //
 	Bank              string      `json:"bank,omitempty"`
 	PassbandTHz       *[2]float64 `json:"passbandTHz,omitempty"`                                             // of a fixed filter at a ROADM port
+	CentreGHz         *float64    `json:"centreGHz,omitempty"`                                               // of a fixed filter's channel port
+	WidthGHz          *float64    `json:"widthGHz,omitempty"`                                                //
 	AddDbm            *[2]float64 `json:"addDbm,omitempty"`                                                  // power range at the add port
 	State             string      `json:"state,omitempty" jsonschema:"enum=spare,enum=reserved,enum=faulty"` // spare | reserved | faulty
 }

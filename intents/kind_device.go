@@ -27,7 +27,9 @@ func checkDevice(c *checker, s *DeviceSpec) {
 		c.known(err, "spec", "profile")
 		role = profile.Role
 	}
-	if s.Address == "" {
+	if role == catalogue.RoleFilter {
+		checkPassive(c, s)
+	} else if s.Address == "" {
 		c.fault("is required: the profile is of a device with an address", "write host:port", "spec", "address")
 	} else if problem := addressProblem(s.Address); problem != "" {
 		c.fault(problem, "write host:port", "spec", "address")
@@ -54,6 +56,20 @@ func checkDevice(c *checker, s *DeviceSpec) {
 	}
 	if s.Switch != nil {
 		checkSwitch(c, s, role)
+	}
+}
+
+// checkPassive refuses what only a device that can be spoken to has.
+func checkPassive(c *checker, s *DeviceSpec) {
+	for _, f := range []struct {
+		field string
+		given bool
+	}{
+		{"address", s.Address != ""}, {"credentials", s.Credentials != nil}, {"tls", s.TLS != nil}, {"ssh", s.SSH != nil}, {"mode", s.Mode == "manage"},
+	} {
+		if f.given {
+			c.fault("a filter is passive: there is nothing to talk to", "leave it out", "spec", f.field)
+		}
 	}
 }
 
@@ -120,9 +136,12 @@ func checkDevicePort(c *checker, s *DeviceSpec, role catalogue.Role, name string
 			c.fault("a port of a "+string(role)+" has no "+field, "leave it out", at(field)...)
 		}
 	}
-	if packet {
+	filter, fibre := role == catalogue.RoleFilter, role == catalogue.RoleSwitch
+	if packet || filter {
 		notHere(p.Tx != "", "tx")
 		notHere(p.Rx != "", "rx")
+	}
+	if packet || filter || fibre {
 		notHere(p.EgressDbmPer50GHz != nil, "egressDbmPer50GHz")
 		notHere(p.Bank != "", "bank")
 		notHere(p.AddDbm != nil, "addDbm")
@@ -133,7 +152,15 @@ func checkDevicePort(c *checker, s *DeviceSpec, role catalogue.Role, name string
 		notHere(p.PassbandTHz != nil, "passbandTHz")
 	}
 	c.checkLineBand(p.PassbandTHz, at("passbandTHz")...)
-	if line {
+	if role != "" && !filter {
+		notHere(p.CentreGHz != nil, "centreGHz")
+		notHere(p.WidthGHz != nil, "widthGHz")
+	}
+	checkChannelPort(c, p, at)
+	if fibre && p.Tx == "" && p.Rx == "" {
+		c.fault("the numbers of the fibres are not given", "give rx, the input that light comes in by, and tx, the output that it leaves by", at()...)
+	}
+	if line || filter || fibre {
 		notHere(p.Pluggable != "", "pluggable")
 		notHere(p.Clients != nil, "clients")
 	}
@@ -165,6 +192,25 @@ func checkDevicePort(c *checker, s *DeviceSpec, role catalogue.Role, name string
 		}
 	}
 	c.oneOf(p.State, []string{"spare", "reserved", "faulty"}, at("state")...)
+}
+
+// checkChannelPort checks what a port of a fixed filter passes.
+func checkChannelPort(c *checker, p Port, at func(...any) []any) {
+	switch {
+	case p.CentreGHz == nil && p.WidthGHz == nil:
+		return
+	case p.CentreGHz == nil || p.WidthGHz == nil:
+		if c.read(at("centreGHz")...) && c.read(at("widthGHz")...) {
+			c.fault("only one of centreGHz and widthGHz is given", "give both, or neither for the common port", at()...)
+		}
+		return
+	}
+	c.checkSlot(p.CentreGHz, p.WidthGHz, func(field string) []any {
+		if field == "slotGHz" {
+			field = "widthGHz"
+		}
+		return at(field)
+	})
 }
 
 func checkBank(c *checker, s *DeviceSpec, role catalogue.Role, name string) {

@@ -43,10 +43,6 @@ func unbuiltFields(of string) []string {
 	switch of {
 	case "CircuitSpec":
 		return []string{"priority", "carrierId", "allowOutage", "start", "end"}
-	case "DeviceSpec":
-		return []string{"ssh"}
-	case "Port": // of a filter
-		return []string{"centreGHz", "widthGHz"}
 	}
 	return nil
 }

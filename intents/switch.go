@@ -4,16 +4,20 @@ import (
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
-// SwitchSpec is what a wavelength switch does to light. What is left out is
-// the profile's, or nothing where the profile is silent.
+// SwitchSpec is what a wavelength switch, an optical circuit switch or a fixed
+// filter does to light. What is left out is the profile's, or nothing where the
+// profile is silent.
 type SwitchSpec struct {
 	AddDropOsnrDb *float64 `json:"addDropOsnrDb,omitempty"` // in 0.1 nm, add and drop together
 	PmdPs         *float64 `json:"pmdPs,omitempty" jsonschema:"minimum=0"`
 	PdlDb         *float64 `json:"pdlDb,omitempty" jsonschema:"minimum=0"`
 	// FilterGuardGHz is by how much each passage narrows what a channel's signal
 	// may fill of its slot, both edges together.
-	FilterGuardGHz *float64     `json:"filterGuardGHz,omitempty" jsonschema:"minimum=0"`
-	Paths          []SwitchPath `json:"paths,omitempty"`
+	FilterGuardGHz *float64 `json:"filterGuardGHz,omitempty" jsonschema:"minimum=0"`
+	// LossDb is what an optical circuit switch or a fixed filter loses from port
+	// to port.
+	LossDb *float64     `json:"lossDb,omitempty" jsonschema:"minimum=0"`
+	Paths  []SwitchPath `json:"paths,omitempty"`
 }
 
 // SwitchPath is what light meets on the way from one port of a wavelength
@@ -32,11 +36,23 @@ type SwitchPath struct {
 }
 
 func checkSwitch(c *checker, s *DeviceSpec, role catalogue.Role) {
-	if role != "" && role != catalogue.RoleRoadm {
+	w := s.Switch
+	c.between(w.LossDb, 0, 60, "dB", "spec", "switch", "lossDb")
+	switch role {
+	case "":
+	case catalogue.RoleRoadm:
+		if w.LossDb != nil {
+			c.fault("a wavelength switch loses something else on each kind of path", "give insertionLossDb under paths", "spec", "switch", "lossDb")
+		}
+	case catalogue.RoleSwitch, catalogue.RoleFilter:
+		if w.AddDropOsnrDb != nil || w.PmdPs != nil || w.PdlDb != nil || w.FilterGuardGHz != nil || len(w.Paths) > 0 {
+			c.fault("of a "+string(role)+" only lossDb is known", "leave the rest out", "spec", "switch")
+		}
+		return
+	default:
 		c.fault("a "+string(role)+" switches no wavelengths", "leave it out", "spec", "switch")
 		return
 	}
-	w := s.Switch
 	c.between(w.AddDropOsnrDb, 1, 100, "dB", "spec", "switch", "addDropOsnrDb")
 	c.between(w.PmdPs, 0, 1000, "ps", "spec", "switch", "pmdPs")
 	c.between(w.PdlDb, 0, 20, "dB", "spec", "switch", "pdlDb")

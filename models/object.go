@@ -25,10 +25,13 @@ const (
 	KindInterface      ObjectKind = "interface"       // shared; key: interface name
 	KindAmplifier      ObjectKind = "amplifier"       // shared; key: amplifier name
 	KindAttenuator     ObjectKind = "attenuator"      // shared; key: attenuator name
+	KindCrossConnect   ObjectKind = "cross-connect"   // whole; key: input port of an optical circuit switch
 )
 
 // Whole reports whether Waveplane creates and deletes entries of this kind.
-func (k ObjectKind) Whole() bool { return k == KindLogicalChannel || k == KindMediaChannel }
+func (k ObjectKind) Whole() bool {
+	return k == KindLogicalChannel || k == KindMediaChannel || k == KindCrossConnect
+}
 
 // LeafName names one setting of an object. The values are canonical text:
 // what the String method of the type in the comment prints.
@@ -63,7 +66,7 @@ const (
 	LeafLower       LeafName = "lower"  // Frequency
 	LeafUpper       LeafName = "upper"  // Frequency
 	LeafSource      LeafName = "source" // port component name
-	LeafDest        LeafName = "dest"   // port component name
+	LeafDest        LeafName = "dest"   // port component name; of a cross-connect the output port
 	// LeafTargetPower is the power of the channel at dest.
 
 	// Amplifier: LeafEnabled, LeafTargetPower (constant power) and:

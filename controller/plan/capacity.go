@@ -26,12 +26,13 @@ func (n *Network) modesOn(l *topo.Link) []*catalogue.Mode {
 		all = append(all, s.halves()...)
 	}
 	all = distinct(all)
+	roadm := a.Device.Roadm() || b.Device.Roadm()
 	for _, p := range l.Ends {
 		if p.Line() { // a patch cord
-			return n.modesOf([]half{halfOf(p)}, all, true)
+			return n.modesOf([]half{halfOf(p)}, all, roadm)
 		}
 	}
-	return n.modesOf(all, all, true)
+	return n.modesOf(all, all, roadm)
 }
 
 func halfOf(p *topo.Port) half { return half{p.Device.Profile.Name, p.Spec.Pluggable} }
@@ -127,11 +128,11 @@ func none(p *records.Placements, r models.Reason, message string) {
 
 func granules(n int) models.Frequency { return models.Frequency(n) * models.GridStep }
 
-// onePort corrects a count where a line port is at an end of the link: such a
-// link carries one wavelength, whatever room there is.
+// onePort corrects a count where a line port, or a port of a circuit switch, is at
+// an end of the link: such a link carries one wavelength, whatever room there is.
 func (v *SpectrumView) onePort(p *records.Placements, l *topo.Link) {
 	for _, end := range l.Ends {
-		if !end.Line() {
+		if !end.Line() && !end.Device.Switch() {
 			continue
 		}
 		p.WhenEmpty, p.Placements = min(p.WhenEmpty, 1), min(p.Placements, 1)

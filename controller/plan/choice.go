@@ -55,7 +55,7 @@ func (p *planner) options(ways []*way) []option {
 	for _, w := range ways {
 		pairs := p.pairs(w)
 		if len(pairs) == 0 {
-			p.trail.tried(w, "", nil, models.NoPort, "no spare line port at one of the ends")
+			p.trail.tried(w, "", nil, models.NoPort, p.noPort(w))
 		}
 		for _, o := range pairs {
 			if o.offers = p.allowed(w, o.ends); len(o.offers) == 0 {
@@ -68,18 +68,34 @@ func (p *planner) options(ways []*way) []option {
 	return out
 }
 
+// noPort says which port a way lacks.
+func (p *planner) noPort(w *way) string {
+	for _, port := range joints(w.legs()) {
+		if owner, taken := p.ledger.ports[port.Key]; taken {
+			return "port " + port.Key + " of the circuit switch carries one wavelength, and " + owner + " has it"
+		}
+		if !p.free(-1, port) {
+			return "port " + port.Key + " of the circuit switch may not be taken"
+		}
+	}
+	return "no spare line port at one of the ends"
+}
+
 // choices spreads options over their modes, best first.
 func (p *planner) choices(options []option, leg int, r *resources) []*choice {
 	var out []*choice
 	for _, o := range options {
 		uses := r.of(p, &o)
 		for _, of := range o.offers {
-			m, err := p.width(of.mode, o.way)
+			m, err := p.width(of.mode, o.way, o.ends)
 			if err != nil {
 				p.trail.tried(o.way, of.mode.Name, nil, models.ModeMismatch, err.Error())
 				continue
 			}
 			c := &choice{option: o, offer: of, m: m, leg: leg, uses: uses, most: min(r.left[uses[0]], r.left[uses[1]])}
+			if len(joints(o.way.legs())) > 0 {
+				c.most = min(c.most, 1)
+			}
 			c.cost = p.objective.costOf(o.way, of.mode.RateGbps, m)
 			if v := p.refused(c); v != nil {
 				p.trail.tried(o.way, of.mode.Name, v.light.margin, v.reason(), v.message())
@@ -109,9 +125,9 @@ func (r *resources) of(p *planner, o *option) [2]int32 {
 		}
 		return i
 	}
-	if o.way.direct != nil {
-		i := find(o.way.direct.Link, func() int { return 1 })
-		return [2]int32{i, i}
+	if chain := o.way.direct; chain != nil {
+		one := func() int { return 1 }
+		return [2]int32{find(chain[0].Link, one), find(chain[len(chain)-1].Link, one)}
 	}
 	var uses [2]int32
 	for end, g := range o.groups {
@@ -198,8 +214,11 @@ func kindOf(e ends, i int) endKind {
 
 // pairs lists the kinds of ports for a way, with the first free ports of each.
 func (p *planner) pairs(w *way) []option {
+	if slices.ContainsFunc(joints(w.legs()), func(port *topo.Port) bool { return !p.free(-1, port) }) {
+		return nil
+	}
 	if w.direct != nil {
-		a, b := w.direct.Enter(), w.direct.Exit()
+		a, b := w.direct[0].Enter(), w.direct[len(w.direct)-1].Exit()
 		if p.free(0, a) && p.free(1, b) {
 			return []option{{way: w, ends: ends{line: [2]*topo.Port{a, b}}}}
 		}

@@ -277,13 +277,14 @@ func (p *planner) next(ways []*way, r *rules, need, wl int, first bool) (*record
 // and the way ask for.
 func (p *planner) allowed(w *way, e ends) []offer {
 	all := p.net.offers(pair(e.line[0], e.line[1]))
-	if len(p.want.modes) == 0 && p.want.hostRate == 0 && w.direct != nil {
+	open := !switched(w.legs())
+	if len(p.want.modes) == 0 && p.want.hostRate == 0 && open {
 		return all
 	}
 	var out []offer
 	for _, o := range all {
 		_, mapped := o.host(p.want.hostRate)
-		if mapped && (w.direct != nil || o.mode.Roadm) && (len(p.want.modes) == 0 || slices.Contains(p.want.modes, o.mode.Name)) {
+		if mapped && (open || o.mode.Roadm) && (len(p.want.modes) == 0 || slices.Contains(p.want.modes, o.mode.Name)) {
 			out = append(out, o)
 		}
 	}
@@ -295,7 +296,7 @@ func (p *planner) allowed(w *way, e ends) []offer {
 // choice before still holds.
 func (p *planner) try(w *way, e ends, o offer, wl int, first bool) *records.Decision {
 	mode := o.mode
-	m, err := p.width(mode, w)
+	m, err := p.width(mode, w, e)
 	if err != nil {
 		p.trail.tried(w, mode.Name, nil, models.ModeMismatch, err.Error())
 		return nil

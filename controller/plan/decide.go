@@ -40,6 +40,7 @@ func (p *planner) decide(w *way, e ends, o offer, wl int, slot models.Slot, lp l
 	}
 	p.route(d, w, e)
 	p.cross(d, lp, l)
+	join(d, lp)
 	p.forecast(d, lp, l)
 	return d
 }
@@ -107,6 +108,18 @@ func (p *planner) cross(d *records.Decision, lp lightPath, l light) {
 				Device: name, Profile: c.device.Profile.Name, Index: index, Name: OwnerTag(d.Owner()),
 				Source: c.source, Dest: c.dest, TargetPower: quantise(powers[lp.elementOf(i, k)], stepOf(c.device.Profile)),
 				Direction: []records.Direction{records.AZ, records.ZA}[i], Step: k + 1, Link: c.link,
+			})
+		}
+	}
+}
+
+// join lists the connections through circuit switches.
+func join(d *records.Decision, lp lightPath) {
+	for i, list := range lp.joins {
+		for _, c := range list {
+			d.Joins = append(d.Joins, records.CrossConnect{
+				Device: c.device.Name, Profile: c.device.Profile.Name, Source: c.source, Dest: c.dest,
+				Direction: []records.Direction{records.AZ, records.ZA}[i],
 			})
 		}
 	}
@@ -254,8 +267,8 @@ func (n *Network) walk(d *records.Decision) ([2]*topo.Port, bool) {
 		}
 		device, last = exit.Device, exit
 	}
-	for _, m := range d.Media {
-		if n.topo.Devices[m.Device] == nil {
+	for _, name := range d.Devices() {
+		if n.topo.Devices[name] == nil {
 			return at, false
 		}
 	}

@@ -70,7 +70,7 @@ func (n *Network) things(level string, links []string, ends [2]endWant) []string
 	var out []string
 	for _, name := range links {
 		l := n.topo.Links[name]
-		if l == nil || l.Ends[0].AddDrop() != l.Ends[1].AddDrop() {
+		if l == nil || l.Access() {
 			continue
 		}
 		out = append(out, "link "+name)

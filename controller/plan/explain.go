@@ -90,13 +90,17 @@ func (p *planner) consider(c *choice, taken []records.Decision) Considered {
 	return out
 }
 
-// inner lists the links of a decision without the patch cords at its ends.
+// inner lists the links of a decision without those by which its light is added and
+// dropped; of a chain through one circuit switch, all.
 func (n *Network) inner(d *records.Decision) []string {
 	var out []string
 	for _, name := range linksOf(d) {
 		if l := n.topo.Links[name]; l == nil || l.Ends[0].AddDrop() == l.Ends[1].AddDrop() {
 			out = append(out, name)
 		}
+	}
+	if len(out) == 0 {
+		return linksOf(d)
 	}
 	return out
 }

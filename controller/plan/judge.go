@@ -86,6 +86,8 @@ func Judge(d *records.Decision, mode catalogue.Mode, profile catalogue.Profile, 
 			v.media(h, stepOfHop(d, h) <= e.open, st)
 		case h.Kind == records.HopAmplifier && e.arrived:
 			v.amplifier(h, st)
+		case h.Kind == records.HopPort && e.arrived:
+			v.port(h, st)
 		case h.Kind == records.HopRx && e.arrived:
 			v.rx(h, &mode, d.Osnr, st)
 		}
@@ -221,6 +223,17 @@ func (v *Verdict) amplifier(h records.Hop, st *models.State) {
 	v.Hops = append(v.Hops, records.HopReading{Hop: h, Measured: r.Output, Verdict: word})
 	if word != VerdictOK {
 		v.fault("amplifier %s output %s, at least %v predicted", h.Key, show(r.Output), h.Expected)
+	}
+}
+
+// port checks the light that leaves a circuit switch, which is of one wavelength.
+func (v *Verdict) port(h records.Hop, st *models.State) {
+	var measured *models.Power
+	if r, ok := st.Readings.Ports[h.Key]; ok {
+		measured = r.Output
+	}
+	if word := v.hop(h, measured, h.Expected, LightTolerance); word != VerdictOK {
+		v.fault("port %s power %s, predicted %v ±3", h.Key, show(measured), h.Expected)
 	}
 }
 

@@ -155,6 +155,8 @@ func hopName(h records.Hop) string {
 		return h.Device + " channel " + h.Key
 	case records.HopAmplifier:
 		return h.Device + " amplifier " + h.Key
+	case records.HopPort:
+		return h.Device + " port " + h.Key
 	}
 	return h.Device + " " + string(h.Kind)
 }

@@ -192,7 +192,8 @@ type indexClaim struct {
 }
 
 // claim lists what a decision takes. Ports and banks of switches are found
-// over the patch cords at its ends.
+// over the patch cords at its ends; of circuit switches it takes every port that it
+// passes.
 func (n *Network) claim(d *records.Decision) claim {
 	c := claim{owner: d.Owner(), slot: d.Slot}
 	for _, leg := range d.Route {
@@ -214,6 +215,17 @@ func (n *Network) claim(d *records.Decision) claim {
 			c.ports = append(c.ports, add.Key)
 			if !add.Device.Spec.Banks[add.Spec.Bank].Contentionless {
 				c.banks = append(c.banks, add.Device.Name+"/"+add.Spec.Bank)
+			}
+		}
+	}
+	for _, leg := range d.Route {
+		l := n.topo.Links[leg.Link]
+		if l == nil {
+			continue
+		}
+		for _, p := range l.Ends {
+			if p.Device.Switch() && !slices.Contains(c.ports, p.Key) {
+				c.ports = append(c.ports, p.Key)
 			}
 		}
 	}

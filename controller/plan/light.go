@@ -64,7 +64,7 @@ func (p *planner) feasible(lp lightPath, e ends, mode *catalogue.Mode, slot mode
 		ch.LaunchDbm = l.launch.Dbm()
 		l.estimate = p.est.Estimate(lp.path, ch)
 		excess := max(over(l.estimate.Az, mode), over(l.estimate.Za, mode))
-		if e.add[0] == nil {
+		if e.add[0] == nil || !e.add[0].Device.Roadm() { // nothing on the way sets what the fibre gets
 			excess = max(excess, l.estimate.Az.PeakFibreDbm-MaxFibreInputDbm, l.estimate.Za.PeakFibreDbm-MaxFibreInputDbm)
 		}
 		if excess <= 0.005 || l.launch <= lo {

@@ -15,6 +15,7 @@ type lightPath struct {
 	path   Path
 	points [2][]point // az, za
 	cross  [2][]cross // az, za; in the order of light
+	joins  [2][]cross // likewise, through circuit switches
 
 	company *company // remembered by besides; nil where nobody asks twice
 }
@@ -109,7 +110,7 @@ func layOut(forth []route.Leg, ends [2]*topo.Port, like builder) lightPath {
 		b := like
 		b.direction = []records.Direction{records.AZ, records.ZA}[i]
 		b.run(legs, ends[i], ends[1-i])
-		lp.points[i], lp.cross[i] = b.points, b.cross
+		lp.points[i], lp.cross[i], lp.joins[i] = b.points, b.cross, b.joins
 		if i == 0 {
 			lp.path.Az, lp.path.AzOn = b.elements, b.on
 		} else {
@@ -128,6 +129,7 @@ type builder struct {
 	on        []qot.On
 	points    []point
 	cross     []cross
+	joins     []cross
 	spans     []string // passed since the last point
 	before    string   // managed amplifier that was passed last, with nothing but losses since
 	lost      float64  // since then, dB
@@ -192,11 +194,15 @@ func (b *builder) along(leg route.Leg) {
 	}
 }
 
-// through adds the crossing of a wavelength switch from one link to the next.
-// A crossing that ends at a degree holds the degree's power density; one that
+// through adds the crossing of a device from one link to the next. A crossing of a
+// wavelength switch that ends at a degree holds the degree's power density; one that
 // ends at a drop port holds it only where the port states one.
 func (b *builder) through(in, out route.Leg) {
 	entry, exit := in.Exit(), out.Enter()
+	if !exit.Device.Roadm() {
+		b.joint(entry, exit, &in)
+		return
+	}
 	roadm := exit.Device
 	kind, into := qot.Express, out.Link.Name
 	switch {
@@ -223,6 +229,25 @@ func (b *builder) through(in, out route.Leg) {
 		b.cross = append(b.cross, cross{device: roadm, source: entry.Ingress(), dest: exit.Egress(), link: into})
 	}
 	b.mark(records.Hop{Kind: records.HopMedia, Device: roadm.Name}, &in)
+}
+
+// joint adds the passage through a circuit switch, where light may be measured, or a
+// filter, which tells nothing.
+func (b *builder) joint(entry, exit *topo.Port, in *route.Leg) {
+	d := exit.Device
+	if b.common != nil {
+		b.elements = append(b.elements, b.common(alike{qot.Patch, entry, exit}, d.Joint))
+	} else {
+		b.elements = append(b.elements, d.Joint())
+	}
+	b.before = ""
+	if !b.marks || !d.Switch() {
+		return
+	}
+	b.joins = append(b.joins, cross{device: d, source: entry.Ingress(), dest: exit.Egress()})
+	if !d.Profile.Refuses("", "port-power") {
+		b.mark(records.Hop{Kind: records.HopPort, Device: d.Name, Key: exit.Egress()}, in)
+	}
 }
 
 // mark notes that the element added last can be measured; leg is the link that

@@ -87,13 +87,13 @@ func (x *lights) lightOn(s *qot.Stretch, owner string) (qot.Light, bool) {
 	if string(d.Route[at].Direction) != s.Direction {
 		way = records.ZA
 	}
-	entry := d.LaunchPower
+	entry := d.LaunchPower.Dbm() - x.net.lossBefore(d, at, way)
 	for _, m := range d.Media {
 		if m.Link == s.Link && m.Direction == way {
-			entry = m.TargetPower
+			entry = m.TargetPower.Dbm()
 		}
 	}
-	return qot.LightOf(&mode, d.Slot, entry.Dbm()), true
+	return qot.LightOf(&mode, d.Slot, entry), true
 }
 
 // of lays a decision out in the network; nil where that no longer holds it.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/waveplane/waveplane/controller/plan/qot"
 	"github.com/waveplane/waveplane/controller/plan/route"
 	"github.com/waveplane/waveplane/controller/plan/topo"
+	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/models/catalogue"
 )
@@ -36,9 +38,9 @@ type Network struct {
 	finder      *route.Finder
 	topologyRev int64
 	sites       map[string]*site
-	direct      map[[2]string][]*topo.Link // by site and site: links from line port to line port
-	marks       map[string]marks           // link → everything it touches
-	names       map[string]bool            // everything that via and avoid may name
+	direct      map[[2]string][]chain // by site and site: from line port to line port
+	marks       map[string]marks      // link → everything it touches
+	names       map[string]bool       // everything that via and avoid may name
 
 	mu       sync.Mutex
 	inCommon map[pairing][]offer
@@ -77,7 +79,7 @@ func NewNetwork(docs []intents.Document, base *catalogue.Catalogue, topologyRev 
 	finder, errFinder := route.NewFinder(t)
 	n := &Network{
 		topo: t, finder: finder, topologyRev: topologyRev,
-		sites: map[string]*site{}, direct: map[[2]string][]*topo.Link{}, inCommon: map[pairing][]offer{}, elements: map[alike]*qot.Element{},
+		sites: map[string]*site{}, direct: map[[2]string][]chain{}, inCommon: map[pairing][]offer{}, elements: map[alike]*qot.Element{},
 	}
 	for name := range t.Sites {
 		n.sites[name] = &site{}
@@ -86,17 +88,15 @@ func NewNetwork(docs []intents.Document, base *catalogue.Catalogue, topologyRev 
 		n.attach(t.Devices[name])
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Links)) {
-		l := t.Links[name]
-		if l.Ends[0].Line() && l.Ends[1].Line() {
-			a, b := l.Ends[0].Device.Site, l.Ends[1].Device.Site
-			n.direct[[2]string{a, b}] = append(n.direct[[2]string{a, b}], l)
-			if a != b {
-				n.direct[[2]string{b, a}] = append(n.direct[[2]string{b, a}], l)
-			}
+		if l := t.Links[name]; l.Ends[0].Line() && l.Ends[1].Line() {
+			n.addChain(route.Leg{Link: l, Direction: records.AZ})
 		}
 	}
-	for _, links := range n.direct {
-		slices.SortStableFunc(links, byLatency)
+	for _, name := range slices.Sorted(maps.Keys(t.Devices)) {
+		n.chainThrough(t.Devices[name])
+	}
+	for _, chains := range n.direct {
+		slices.SortStableFunc(chains, func(a, b chain) int { return cmp.Compare(a.latencyMs, b.latencyMs) })
 	}
 	n.markLinks()
 	return n, errors.Join(err, errFinder)
@@ -135,7 +135,7 @@ func (n *Network) attach(d *topo.Device) {
 			continue
 		}
 		add := p.Link.Far(p)
-		if !add.Device.Roadm() || !add.AddDrop() {
+		if !add.Device.Joins() || !add.AddDrop() {
 			continue
 		}
 		s.group(p, add).ports = append(s.group(p, add).ports, p)
@@ -154,14 +154,4 @@ func (s *site) group(p, add *topo.Port) *attachment {
 	g := &attachment{roadm: add.Device, bank: add.Spec.Bank, device: p.Device, pluggable: p.Spec.Pluggable}
 	s.groups = append(s.groups, g)
 	return g
-}
-
-func byLatency(a, b *topo.Link) int {
-	switch {
-	case a.LatencyMs < b.LatencyMs:
-		return -1
-	case a.LatencyMs > b.LatencyMs:
-		return 1
-	}
-	return 0
 }

@@ -60,7 +60,7 @@ func (n *Network) buildPairMesh(level string) (*pairMesh, error) {
 	m := &pairMesh{out: map[string]mesh.Node{}, in: map[string]mesh.Node{}, node: map[string]mesh.Node{}, risks: map[string]mesh.Risk{}}
 	var b mesh.Builder
 	for _, name := range slices.Sorted(maps.Keys(n.topo.Devices)) {
-		if n.topo.Devices[name].Roadm() {
+		if n.topo.Devices[name].Joins() {
 			m.node[name] = b.Node("switch " + name)
 		}
 	}
@@ -142,7 +142,7 @@ func (m *pairMesh) way(path mesh.Path) *way {
 	}
 	w := &way{}
 	if len(legs) == 1 && legs[0].Enter().Line() {
-		w.direct = &legs[0]
+		w.direct = legs
 	} else {
 		w.line.Legs = legs
 	}

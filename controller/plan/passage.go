@@ -53,12 +53,8 @@ func (p passage) links() []string {
 func (n *Network) passages(q SpectrumQuery) (all []passage, more bool) {
 	from, to := n.sites[q.Between[0]], n.sites[q.Between[1]]
 	keep := func(p passage) bool { return q.Link == "" || p.over(q.Link) }
-	for _, l := range n.direct[[2]string{q.Between[0], q.Between[1]}] {
-		leg := route.Leg{Link: l, Direction: records.AZ}
-		if leg.Enter().Device.Site != q.Between[0] {
-			leg.Direction = records.ZA
-		}
-		if p := (passage{legs: []route.Leg{leg}, direct: true, latencyMs: l.LatencyMs, lengthKm: l.LengthKm}); keep(p) {
+	for _, c := range n.direct[[2]string{q.Between[0], q.Between[1]}] {
+		if p := (passage{legs: c.legs, direct: true, latencyMs: c.latencyMs, lengthKm: c.lengthKm}); keep(p) {
 			all = append(all, p)
 		}
 	}
@@ -148,7 +144,7 @@ func (v *SpectrumView) reaching(est Estimator, p passage, m *catalogue.Mode) ([]
 	var out []track
 	var worst *records.Refusal
 	for _, t := range p.tracks {
-		if !slices.ContainsFunc(v.net.offers(pair(t.ends[0], t.ends[1])), func(o offer) bool { return o.mode.Name == m.Name && (p.direct || o.mode.Roadm) }) {
+		if !slices.ContainsFunc(v.net.offers(pair(t.ends[0], t.ends[1])), func(o offer) bool { return o.mode.Name == m.Name && (o.mode.Roadm || !switched(p.legs)) }) {
 			continue
 		}
 		got := Compute(v.net, NewLedger(), est, []Request{{

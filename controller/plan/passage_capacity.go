@@ -69,10 +69,14 @@ func (v *SpectrumView) modesBetween() []*catalogue.Mode {
 	a, b := v.net.sites[v.query.Between[0]], v.net.sites[v.query.Between[1]]
 	out := v.net.modesOf(a.halves(), b.halves(), true)
 	for _, p := range v.routes {
-		if !p.direct {
-			continue
+		var more []*catalogue.Mode
+		switch {
+		case p.direct:
+			more = v.net.modesOf([]half{halfOf(p.legs[0].Enter())}, []half{halfOf(p.legs[len(p.legs)-1].Exit())}, switched(p.legs))
+		case !switched(p.legs):
+			more = v.net.modesOf(a.halves(), b.halves(), false)
 		}
-		for _, m := range v.net.modesOn(p.legs[0].Link) {
+		for _, m := range more {
 			if !slices.ContainsFunc(out, func(x *catalogue.Mode) bool { return x.Name == m.Name }) {
 				out = append(out, m)
 			}
@@ -98,8 +102,10 @@ func (v *SpectrumView) routeCapacity(p passage, m *catalogue.Mode, tracks []trac
 		}
 		shortage(&out, fit, parts)
 	}
-	if p.direct {
-		v.onePort(&out, p.legs[0].Link)
+	if limitOf(p) == 1 {
+		for _, leg := range p.legs {
+			v.onePort(&out, leg.Link)
+		}
 	}
 	return out
 }
@@ -107,7 +113,7 @@ func (v *SpectrumView) routeCapacity(p passage, m *catalogue.Mode, tracks []trac
 // limitOf is how many wavelengths a route takes at most; −1 means as many as
 // there is spectrum for.
 func limitOf(p passage) int {
-	if p.direct {
+	if p.direct || len(joints(p.legs)) > 0 {
 		return 1
 	}
 	return -1

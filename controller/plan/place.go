@@ -171,9 +171,19 @@ func endOfGap(s *spectrum.Set, from int) int {
 	return spectrum.Last
 }
 
-// width returns the slot width in 12.5 GHz: the mode's, or the one pinned.
-func (p *planner) width(m *catalogue.Mode, w *way) (int, error) {
+// width returns the slot width in 12.5 GHz: the mode's, or the one pinned. Through a
+// fixed filter it is the filter's, so that the signal lies in the middle.
+func (p *planner) width(m *catalogue.Mode, w *way, e ends) (int, error) {
 	width := m.SlotWidth
+	for _, add := range e.add {
+		if add == nil || add.Channel() == 0 {
+			continue
+		}
+		if add.Channel() < m.SlotWidth {
+			return 0, fmt.Errorf("filter port %s passes %v, mode %s needs %v", add.Key, add.Channel(), m.Name, m.SlotWidth)
+		}
+		width = max(width, add.Channel())
+	}
 	if guard := w.filterGuard(); guard > 0 {
 		width = max(width, signalWidth(m)+guard)
 	}

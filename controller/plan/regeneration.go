@@ -19,6 +19,9 @@ func (p *planner) regeneration(options []option, r *records.Refusal) *records.Re
 		return r
 	}
 	for _, o := range options {
+		if !switched(o.way.legs()) {
+			continue
+		}
 		for sections := len(o.way.line.Legs) - 1; sections > 0; sections-- {
 			for _, of := range o.offers {
 				margin, ok := p.reaches(o, of.mode, sections)
@@ -40,7 +43,7 @@ func (p *planner) regeneration(options []option, r *records.Refusal) *records.Re
 // reaches estimates a way that ends in a drop after some of its sections, in
 // the direction a→z.
 func (p *planner) reaches(o option, mode *catalogue.Mode, sections int) (models.Ratio, bool) {
-	m, err := p.width(mode, o.way)
+	m, err := p.width(mode, o.way, o.ends)
 	if err != nil {
 		return 0, false
 	}

@@ -94,6 +94,13 @@ func Render(cat *catalogue.Catalogue, d *records.Decision, phase records.PhaseNa
 				f.Objects = append(f.Objects, media(d, &m, stage))
 			}
 		}
+		for _, c := range d.Joins {
+			if c.Device == name {
+				f.Objects = append(f.Objects, models.Object{
+					ObjectID: models.ObjectID{Kind: models.KindCrossConnect, Key: c.Source}, Leaves: models.Leaves{models.LeafDest: c.Dest},
+				})
+			}
+		}
 		slices.SortFunc(f.Objects, compareObjects)
 		out = append(out, f)
 	}

@@ -9,15 +9,14 @@ import (
 
 	"github.com/waveplane/waveplane/controller/plan/route"
 	"github.com/waveplane/waveplane/controller/plan/topo"
-	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/models"
 )
 
-// way is a route between two sites before ports are chosen: either one link
-// from line port to line port, or a line from switch to switch that is entered
-// and left over patch cords.
+// way is a route between two sites before ports are chosen: either a chain from line
+// port to line port, or a line from switch to switch that is entered and left over
+// patch cords.
 type way struct {
-	direct    *route.Leg
+	direct    []route.Leg
 	line      route.Line
 	latencyMs float64
 	lengthKm  float64
@@ -32,7 +31,7 @@ func (w *way) switches() (first, last *topo.Device) {
 
 func (w *way) legs() []route.Leg {
 	if w.direct != nil {
-		return []route.Leg{*w.direct}
+		return w.direct
 	}
 	return w.line.Legs
 }
@@ -144,16 +143,9 @@ func (n *Network) waysOver(w *want, lines func(a, b *topo.Device) iter.Seq[route
 
 func (n *Network) directWays(w *want, without route.Without) []*way {
 	var out []*way
-	for _, l := range n.direct[[2]string{w.ends[0].site, w.ends[1].site}] {
-		if without.Has(l.Name) {
-			continue
-		}
-		for _, dir := range []records.Direction{records.AZ, records.ZA} {
-			leg := route.Leg{Link: l, Direction: dir}
-			if leg.Enter().Device.Site == w.ends[0].site && leg.Exit().Device.Site == w.ends[1].site {
-				out = append(out, &way{direct: &leg, latencyMs: l.LatencyMs, lengthKm: l.LengthKm})
-				break
-			}
+	for _, c := range n.direct[[2]string{w.ends[0].site, w.ends[1].site}] {
+		if !slices.ContainsFunc(c.legs, func(l route.Leg) bool { return without.Has(l.Link.Name) }) {
+			out = append(out, &way{direct: c.legs, latencyMs: c.latencyMs, lengthKm: c.lengthKm})
 		}
 	}
 	return out
@@ -188,7 +180,13 @@ func (w *way) follows(pin []string) bool {
 		return true
 	}
 	if w.direct != nil {
-		return len(pin) == 1 && pin[0] == w.direct.Link.Name
+		var named []string
+		for _, l := range w.direct {
+			if slices.Contains(pin, l.Link.Name) || !l.Link.Patch() || len(w.direct) == 1 {
+				named = append(named, l.Link.Name)
+			}
+		}
+		return slices.Equal(pin, named)
 	}
 	return true // built from the pin
 }

@@ -59,6 +59,8 @@ func tagged(o models.Object, found models.Leaves) bool {
 		return found[models.LeafDescription] == o.Leaves[models.LeafDescription]
 	case models.KindMediaChannel:
 		return found[models.LeafChannelName] == o.Leaves[models.LeafChannelName]
+	case models.KindCrossConnect: // it carries no name: somebody else's leads elsewhere
+		return found[models.LeafDest] == o.Leaves[models.LeafDest]
 	}
 	return true
 }
@@ -126,6 +128,8 @@ func foreign(sh *share, state models.State) string {
 			return fmt.Sprintf("%s exists and is not ours (description %q)", o.ObjectID, found[models.LeafDescription])
 		case o.Kind == models.KindMediaChannel && !tagged(o, found):
 			return fmt.Sprintf("%s exists and is not ours (name %q)", o.ObjectID, found[models.LeafChannelName])
+		case o.Kind == models.KindCrossConnect && !tagged(o, found):
+			return fmt.Sprintf("%s exists and is not ours (it leads to %s)", o.ObjectID, found[models.LeafDest])
 		case o.Kind == models.KindOpticalChannel && mapped(o.Key, sh.wanted, state) != "":
 			return fmt.Sprintf("%s is used by logical channel %s, which is not ours: unmap it or take the port out of the device's ports", o.ObjectID, mapped(o.Key, sh.wanted, state))
 		case o.Kind == models.KindLaser && found[models.LeafEnabled] == "true":

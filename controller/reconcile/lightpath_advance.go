@@ -262,5 +262,8 @@ func timing(cat *catalogue.Catalogue, d *records.Decision) (settle, soak time.Du
 	for _, m := range d.Media {
 		add(m.Profile)
 	}
+	for _, c := range d.Joins {
+		add(c.Profile)
+	}
 	return max(settle, 100*time.Millisecond), soak
 }

@@ -52,6 +52,9 @@ type Decision struct {
 	Slot         models.Slot    `json:"slot"`
 	LaunchPower  models.Power   `json:"launchPower"`
 	Media        []MediaChannel `json:"media,omitempty"`
+	// Joins are connections through circuit switches: made and taken away in the
+	// dark.
+	Joins []CrossConnect `json:"joins,omitempty"`
 
 	// Forecast lists the points at which light can be measured, in the order
 	// of light, first AZ then ZA.
@@ -123,6 +126,15 @@ type MediaChannel struct {
 	Link string `json:"link,omitempty"`
 }
 
+// CrossConnect is one connection of a wavelength through an optical circuit switch.
+type CrossConnect struct {
+	Device    string    `json:"device"`
+	Profile   string    `json:"profile"`
+	Source    string    `json:"source"` // input that light comes in by
+	Dest      string    `json:"dest"`   // output that it leaves by
+	Direction Direction `json:"direction"`
+}
+
 // HopKind says what is measured at a hop.
 type HopKind string
 
@@ -131,6 +143,7 @@ const (
 	HopTx        HopKind = "tx"        // transmit power of the optical channel
 	HopMedia     HopKind = "media"     // channel power at a media channel's Dest
 	HopAmplifier HopKind = "amplifier" // output of a managed amplifier; at least this channel's power
+	HopPort      HopKind = "port"      // light leaving a circuit switch; Key is the output
 	HopRx        HopKind = "rx"        // received power of the optical channel
 )
 
@@ -182,6 +195,9 @@ func (d *Decision) Devices() []string {
 	add(d.Ends[1].Device)
 	for _, m := range d.Media {
 		add(m.Device)
+	}
+	for _, c := range d.Joins {
+		add(c.Device)
 	}
 	return out
 }

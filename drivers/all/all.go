@@ -7,6 +7,7 @@ import (
 	"github.com/waveplane/waveplane/drivers/cli"
 	"github.com/waveplane/waveplane/drivers/gnmi"
 	"github.com/waveplane/waveplane/drivers/netconf"
+	"github.com/waveplane/waveplane/drivers/tl1"
 )
 
 // Registry returns the built-in drivers by the names that profiles use.
@@ -15,5 +16,6 @@ func Registry() drivers.Registry {
 		"cli":     &cli.Driver{},
 		"gnmi":    &gnmi.Driver{},
 		"netconf": &netconf.Driver{},
+		"tl1":     &tl1.Driver{},
 	}
 }

@@ -34,6 +34,14 @@ type Target struct {
 	// Fragile sessions end with an exchange that was broken off: a command line
 	// cannot tell the late answer from the next one.
 	Fragile bool
+	// Stepwise devices have no transactions: every object is a write of its own, and
+	// it is the driver that undoes what was done when the rest is refused.
+	Stepwise bool
+	// OpenDoor devices let anybody in.
+	OpenDoor bool
+	// Edit is a leaf of Alpha that another user could set, and another value for it.
+	// The zero value takes a frequency, a power or a gain.
+	Edit Edit
 	// TakesBack says that the device undoes a commit that nobody confirmed when
 	// the connection goes.
 	TakesBack bool
@@ -43,6 +51,13 @@ type Target struct {
 type Odd struct {
 	Frequency models.Frequency
 	Power     models.Power
+}
+
+// Edit is see Target.Edit.
+type Edit struct {
+	Object models.ObjectID
+	Leaf   models.LeafName
+	Value  string
 }
 
 // Work is what one owner wants, in two stages that follow each other as dark

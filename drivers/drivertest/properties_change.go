@@ -92,7 +92,11 @@ func onePassIsOneWrite(r *rig) {
 	s := r.open()
 	writes := r.target.Simulator.Writes()
 	r.apply(s, pass(r.target.Alpha.create(), r.target.Beta.create()))
-	r.wantWrites(writes, 1)
+	want := 1
+	if r.target.Stepwise {
+		want = len(r.target.Alpha.First) + len(r.target.Beta.First)
+	}
+	r.wantWrites(writes, want)
 	state := r.observe(s)
 	r.wantThere(state, r.target.Alpha.First)
 	r.wantThere(state, r.target.Beta.First)

@@ -102,6 +102,8 @@ const (
 	RoleTerminal  Role = "terminal"  // transponder or muxponder
 	RoleRoadm     Role = "roadm"     // wavelength switch with degrees and add/drop banks
 	RoleAmplifier Role = "amplifier" // in-line, booster or pre-amplifier
+	RoleSwitch    Role = "switch"    // optical circuit switch: fibre to fibre, whatever is in it
+	RoleFilter    Role = "filter"    // fixed multiplexer: channel ports to a common port; passive
 )
 
 // Profile is a device model: how to talk to it and what it does. A profile is
@@ -143,7 +145,7 @@ type Profile struct {
 	SampleSlow       string      // sampling interval otherwise
 	Band             models.Band // wavelength switches, filters
 	// Roadm, amplifier: figures used for feasibility.
-	InsertionLossDb      map[string]float64 // "add", "drop", "express"
+	InsertionLossDb      map[string]float64 // "add", "drop", "express"; of circuit switches and filters "through"
 	AddDropOsnrDb        float64
 	AmplifierType        string // type of an amplifier device's amplifiers, for prediction
 	Timeout              string // deadline of one RPC
@@ -156,6 +158,10 @@ type Profile struct {
 	Source     string
 	Tags       map[string]Tag
 }
+
+// Passive reports whether there is nothing to talk to: such a device has no
+// address, and nothing is configured on it.
+func (p *Profile) Passive() bool { return p.Role == RoleFilter }
 
 // The sides of a transponder's logical channels.
 const (

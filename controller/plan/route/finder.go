@@ -23,8 +23,11 @@ import (
 
 // How many ways are looked at.
 const (
-	Sequences    = 8  // sequences of switches between two of them
-	PerSequence  = 16 // choices of links for one sequence
+	Sequences   = 8  // sequences of switches between two of them
+	PerSequence = 16 // choices of links for one sequence
+	// PerPatched is PerSequence where a circuit switch is passed: a link there
+	// carries one wavelength, so that the first ones are soon taken.
+	PerPatched   = 512
 	viaSequences = 32 // sequences looked at when some must be passed
 	liveStreams  = 16 // searches that keep their memory until asked for more
 )

@@ -14,7 +14,8 @@ import (
 	"github.com/waveplane/waveplane/controller/records"
 )
 
-// graph is the mesh of wavelength switches: nodes in the order of their names,
+// graph is the mesh of what light passes (wavelength switches, circuit switches,
+// filters): nodes in the order of their names,
 // links likewise, so that ties are resolved by name.
 type graph struct {
 	mesh    *mesh.Mesh
@@ -33,7 +34,7 @@ func newGraph(net *topo.Network) (*graph, error) {
 	g := &graph{node: map[string]mesh.Node{}, link: map[string]mesh.Link{}}
 	var b mesh.Builder
 	for _, name := range slices.Sorted(maps.Keys(net.Devices)) {
-		if net.Devices[name].Roadm() {
+		if net.Devices[name].Joins() {
 			g.node[name] = b.Node(name)
 		}
 	}

@@ -10,6 +10,7 @@ type sequence struct {
 	open    []choice
 	seen    map[string]bool
 	taken   int
+	most    int // choices looked at
 }
 
 type choice struct {
@@ -18,7 +19,12 @@ type choice struct {
 }
 
 func newSequence(bundles [][]Leg) *sequence {
-	s := &sequence{bundles: bundles}
+	s := &sequence{bundles: bundles, most: PerSequence}
+	for _, b := range bundles {
+		if b[0].Enter().Device.Switch() || b[0].Exit().Device.Switch() {
+			s.most = PerPatched
+		}
+	}
 	s.open = []choice{s.choose(make([]int, len(bundles)))}
 	return s
 }
@@ -34,7 +40,7 @@ func (s *sequence) choose(pick []int) choice {
 // best returns the place of the best choice left, or -1 when there is none or
 // enough have been taken.
 func (s *sequence) best() int {
-	if len(s.open) == 0 || s.taken == PerSequence {
+	if len(s.open) == 0 || s.taken == s.most {
 		return -1
 	}
 	best := 0

@@ -66,8 +66,12 @@ type Section struct {
 // Patch reports whether the link is a patch cord.
 func (l *Link) Patch() bool { return len(l.Spec.Spans) == 0 }
 
-// Between reports whether the link joins two wavelength switches.
-func (l *Link) Between() bool { return l.Ends[0].Device.Roadm() && l.Ends[1].Device.Roadm() }
+// Between reports whether the link joins two devices that light passes.
+func (l *Link) Between() bool { return l.Ends[0].Device.Joins() && l.Ends[1].Device.Joins() }
+
+// Access reports whether the link is the patch cord of a terminal to where its light
+// is added.
+func (l *Link) Access() bool { return l.Patch() && l.Ends[0].AddDrop() != l.Ends[1].AddDrop() }
 
 // Far returns the port at the other end.
 func (l *Link) Far(p *Port) *Port {

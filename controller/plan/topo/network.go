@@ -59,7 +59,9 @@ func (p *Port) Usable() bool { return p.Spec.State == "" || p.Spec.State == "spa
 // with a pluggable in it.
 func (p *Port) Line() bool { return p.Spec.Pluggable != "" && p.Device.Terminal() }
 
-// AddDrop reports whether the port belongs to an add/drop bank.
+// AddDrop reports whether the port belongs to an add/drop bank, or does what such
+// a port does: the port of a circuit switch that a terminal is patched to, and the
+// channel port of a filter.
 func (p *Port) AddDrop() bool { return p.Spec.Bank != "" }
 
 // Egress returns the component name of the outgoing direction: the document's
@@ -101,6 +103,16 @@ func (d *Device) Terminal() bool {
 
 // Roadm reports whether the device switches light.
 func (d *Device) Roadm() bool { return d.Profile.Role == catalogue.RoleRoadm }
+
+// Switch reports whether the device joins fibre to fibre, so that a port of it
+// carries what one other port carries and nothing else.
+func (d *Device) Switch() bool { return d.Profile.Role == catalogue.RoleSwitch }
+
+// Filter reports whether the device is a fixed multiplexer.
+func (d *Device) Filter() bool { return d.Profile.Role == catalogue.RoleFilter }
+
+// Joins reports whether light passes the device from port to port.
+func (d *Device) Joins() bool { return d.Roadm() || d.Switch() || d.Filter() }
 
 // Build makes the network. The error joins one error per inconsistent
 // document; the network is usable all the same and lacks those documents.
@@ -155,8 +167,9 @@ func Build(docs []intents.Document, base *catalogue.Catalogue) (*Network, error)
 	if len(modes) > 0 {
 		n.Catalogue = n.Catalogue.WithModes(modes)
 	}
+	ends := n.terminalEnds(devices, links)
 	for _, name := range slices.Sorted(maps.Keys(devices)) {
-		if err := n.addDevice(name, devices[name]); err != nil {
+		if err := n.addDevice(name, n.banked(name, devices[name], ends)); err != nil {
 			errs = append(errs, fmt.Errorf("device %s: %w", name, err))
 		}
 	}

@@ -1,0 +1,167 @@
+package tl1
+
+import (
+	"embed"
+	"fmt"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed dialects/*.yaml
+var dialectFiles embed.FS
+
+// dialect is how one make is spoken to. Commands hold {tag}, {user}, {password},
+// {in}, {out}, {name} and {last}, the number of the last port.
+type dialect struct {
+	Name     string   `yaml:"name"`
+	Protocol string   `yaml:"protocol"` // tl1 | scpi
+	Login    string   `yaml:"login"`    // empty: anybody may
+	Benign   []string `yaml:"benign"`   // refusals of a login that are none
+	Logout   string   `yaml:"logout"`
+	Alive    string   `yaml:"alive"`  // asked when nothing else was for a while
+	Errors   string   `yaml:"errors"` // scpi: query of the error queue
+	// Port is what a port's number looks like. Input finds those that light comes in
+	// by, where numbers tell; otherwise Size does, or both ways are one.
+	Port       string   `yaml:"port"`
+	Input      string   `yaml:"input"`
+	Size       *query   `yaml:"size"`
+	Identity   *query   `yaml:"identity"`
+	List       *query   `yaml:"list"`
+	Both       string   `yaml:"both"` // what a row's way is when the connection leads back too
+	Connect    []string `yaml:"connect"`
+	Disconnect []string `yaml:"disconnect"`
+	Power      *query   `yaml:"power"`
+
+	port, input *regexp.Regexp
+	benign      []*regexp.Regexp
+}
+
+// query is a command and the row that its answer consists of, as an expression with
+// named groups.
+type query struct {
+	Command string `yaml:"command"`
+	Row     string `yaml:"row"`
+
+	row *regexp.Regexp
+}
+
+// fields finds the named groups of a row; nil where the row is another.
+func (q *query) fields(row string) map[string]string {
+	m := q.row.FindStringSubmatch(row)
+	if m == nil {
+		return nil
+	}
+	out := map[string]string{}
+	for i, name := range q.row.SubexpNames() {
+		if name != "" {
+			out[name] = strings.TrimSpace(m[i])
+		}
+	}
+	return out
+}
+
+// dialects reads all that are built in.
+func dialects() (map[string]*dialect, error) {
+	files, err := dialectFiles.ReadDir("dialects")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*dialect{}
+	for _, f := range files {
+		text, err := dialectFiles.ReadFile(path.Join("dialects", f.Name()))
+		if err != nil {
+			return nil, err
+		}
+		d := &dialect{}
+		if err := yaml.UnmarshalWithOptions(text, d, yaml.Strict()); err != nil {
+			return nil, fmt.Errorf("dialect %s: %w", f.Name(), err)
+		}
+		if err := d.compile(); err != nil {
+			return nil, fmt.Errorf("dialect %s: %w", f.Name(), err)
+		}
+		out[d.Name] = d
+	}
+	return out, nil
+}
+
+func (d *dialect) compile() error {
+	if d.Protocol != "tl1" && d.Protocol != "scpi" {
+		return fmt.Errorf("protocol %q, want tl1 or scpi", d.Protocol)
+	}
+	var err error
+	if d.port, err = regexp.Compile(d.Port); err != nil {
+		return err
+	}
+	if d.Input != "" {
+		if d.input, err = regexp.Compile(d.Input); err != nil {
+			return err
+		}
+	}
+	for _, text := range d.Benign {
+		re, err := regexp.Compile(text)
+		if err != nil {
+			return err
+		}
+		d.benign = append(d.benign, re)
+	}
+	for _, q := range []*query{d.Size, d.Identity, d.List, d.Power} {
+		if q == nil {
+			continue
+		}
+		if q.row, err = regexp.Compile(q.Row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// size is how many inputs and outputs a switch has; zero: it does not say.
+type size struct{ in, out int }
+
+// last is the number of the last port.
+func (s size) last() string { return strconv.Itoa(s.in + s.out) }
+
+// fits reports whether a port is one that light can come in by, or leave by.
+func (d *dialect) fits(s size, port string, input bool) bool {
+	switch {
+	case !d.port.MatchString(port):
+		return false
+	case d.input != nil:
+		return d.input.MatchString(port) == input
+	case s == size{}:
+		return true
+	}
+	n, err := strconv.Atoi(port)
+	return err == nil && n >= 1 && n <= s.in+s.out && (n <= s.in) == input
+}
+
+// link is a connection from an input to an output.
+type link struct {
+	in, out string
+	name    string // what the device calls it, where it does
+}
+
+// links reads the rows of a list. A row may tell of several connections, and of one
+// that leads back too.
+func (d *dialect) links(rows []string) map[string]link {
+	out := map[string]link{}
+	for _, row := range rows {
+		f := d.List.fields(row)
+		if f == nil || f["in"] == "" {
+			continue
+		}
+		ins, outs := strings.Split(f["in"], ","), strings.Split(f["out"], ",")
+		for i := range min(len(ins), len(outs)) {
+			from, to := strings.TrimSpace(ins[i]), strings.TrimSpace(outs[i])
+			out[from] = link{from, to, f["name"]}
+			if d.Both != "" && f["way"] == d.Both {
+				out[to] = link{to, from, f["name"]}
+			}
+		}
+	}
+	return out
+}

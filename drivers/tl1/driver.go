@@ -1,0 +1,191 @@
+package tl1
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/internal/turns"
+	"github.com/waveplane/waveplane/models"
+)
+
+// Driver opens sessions over TCP. The zero value is ready.
+type Driver struct {
+	// Now is the clock that readings are stamped with; nil means time.Now.
+	Now func() time.Time
+
+	once     sync.Once
+	dialects map[string]*dialect
+	err      error
+}
+
+var (
+	_ drivers.Driver    = (*Driver)(nil)
+	_ drivers.Session   = (*Session)(nil)
+	_ drivers.Watcher   = (*Session)(nil)
+	_ drivers.Sampler   = (*Session)(nil)
+	_ drivers.Pather    = (*Session)(nil)
+	_ drivers.Previewer = (*Session)(nil)
+)
+
+// What a profile leaves out.
+const (
+	defaultTimeout   = 10 * time.Second
+	defaultKeepalive = 30 * time.Second
+)
+
+// Open dials, logs in and asks the device what it is. KindInvalid means that the
+// Device makes no sense; KindDenied that it refuses user and password.
+func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Session, error) {
+	d.once.Do(func() { d.dialects, d.err = dialects() })
+	if d.err != nil {
+		return nil, openError(device, drivers.KindInternal, d.err)
+	}
+	like, ok := d.dialects[device.Profile.Dialect]
+	if !ok {
+		return nil, openError(device, drivers.KindInvalid, fmt.Errorf("no dialect %q; there are %s", device.Profile.Dialect, strings.Join(slices.Sorted(maps.Keys(d.dialects)), ", ")))
+	}
+	timeout, err1 := duration(device.Profile.Timeout, defaultTimeout)
+	keepalive, err2 := duration(device.Profile.Keepalive, defaultKeepalive)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, openError(device, drivers.KindInvalid, err)
+	}
+	s := &Session{device: device, dialect: like, now: d.Now, log: device.Log, timeout: timeout}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	ctx, stop := context.WithTimeout(ctx, timeout)
+	defer stop()
+	var err error
+	if s.line, err = dialLine(ctx, device.Address); err != nil {
+		return nil, openError(device, drivers.KindUnreachable, err)
+	}
+	s.turns = turns.New(s.line)
+	if like.Protocol == "tl1" {
+		s.agent = newTL1(s.line)
+	} else {
+		s.agent = &scpiAgent{line: s.line, errors: like.Errors}
+	}
+	if err := s.greet(ctx); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	s.line.work.Go(func() { s.line.every(keepalive, s.alive) })
+	return s, nil
+}
+
+// greet logs in and reads size and name plate.
+func (s *Session) greet(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { s.line.Break(context.Cause(ctx)) })
+	defer stop()
+	if s.dialect.Login != "" {
+		if err := s.login(ctx); err != nil {
+			return err
+		}
+	}
+	for _, q := range []*query{s.dialect.Size, s.dialect.Identity} {
+		if q == nil {
+			continue
+		}
+		rows, err := s.agent.ask(strings.ReplaceAll(q.Command, "{last}", s.size.last()))
+		var no *refusal
+		if errors.As(err, &no) && q == s.dialect.Identity {
+			continue // nothing depends on it
+		}
+		if err != nil {
+			return s.failure("open", err, false)
+		}
+		for _, row := range rows {
+			f := q.fields(row)
+			if f == nil {
+				continue
+			}
+			if q == s.dialect.Size {
+				s.size.in, _ = strconv.Atoi(f["in"]) // digits, by the row's expression
+				s.size.out, _ = strconv.Atoi(f["out"])
+				continue
+			}
+			s.identity = models.Identity{Vendor: f["vendor"], Model: f["model"], Serial: f["serial"], Software: f["software"]}
+		}
+	}
+	if s.dialect.Size != nil && s.size == (size{}) {
+		return openError(s.device, drivers.KindUnsupported, errors.New("the device does not tell how many ports it has"))
+	}
+	return nil
+}
+
+// word is what may stand between the colons of a command as it is.
+var word = regexp.MustCompile(`^[A-Za-z0-9!#$%&'*+./<=>?@^_{|}~-]+$`)
+
+func (s *Session) login(ctx context.Context) error {
+	if s.device.Credentials == nil {
+		return openError(s.device, drivers.KindDenied, errors.New("credentials cannot be had"))
+	}
+	user, password, err := s.device.Credentials(ctx)
+	if err != nil {
+		return openError(s.device, drivers.KindDenied, fmt.Errorf("credentials cannot be had: %w", err))
+	}
+	s.line.secrets.Replace(password)
+	quoted := func(text string) string {
+		if word.MatchString(text) {
+			return text
+		}
+		return `"` + text + `"`
+	}
+	if strings.ContainsAny(user+password, "\"\r\n;") {
+		return openError(s.device, drivers.KindInvalid, errors.New("user or password holds a character that no TL1 command can carry"))
+	}
+	s.user = quoted(user)
+	_, err = s.agent.ask(strings.NewReplacer("{user}", s.user, "{password}", quoted(password)).Replace(s.dialect.Login))
+	var no *refusal
+	if errors.As(err, &no) {
+		for _, re := range s.dialect.benign {
+			if re.MatchString(no.words) {
+				return nil
+			}
+		}
+		return openError(s.device, drivers.KindDenied, errors.New("user or password refused: "+s.line.Clean(no.words)))
+	}
+	if err != nil {
+		return s.failure("open", err, false)
+	}
+	return nil
+}
+
+// alive asks for a sign of life when it is nobody's turn.
+func (s *Session) alive() {
+	ctx, stop := context.WithTimeout(context.Background(), s.timeout)
+	defer stop()
+	_, err := turns.Look(ctx, s.turns, s.timeout, func() ([]string, error) { return s.agent.ask(s.dialect.Alive) })
+	var no *refusal
+	if err != nil && !errors.As(err, &no) && s.line.Cause() == nil && ctx.Err() != nil {
+		s.line.Break(errSilent)
+	}
+}
+
+func openError(d drivers.Device, kind drivers.Kind, err error) error {
+	return &drivers.Error{Op: "open", Device: d.Name, Kind: kind, Err: errors.New(drivers.CleanWords(err.Error()))}
+}
+
+func duration(text string, otherwise time.Duration) (time.Duration, error) {
+	if text == "" {
+		return otherwise, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err == nil && d <= 0 {
+		err = fmt.Errorf("%s is not positive", text)
+	}
+	return d, err
+}

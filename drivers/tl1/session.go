@@ -1,0 +1,268 @@
+package tl1
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/internal/turns"
+	"github.com/waveplane/waveplane/models"
+)
+
+// Session is a connection to one device. Besides drivers.Session it is a Watcher, a
+// Sampler, a Pather and a Previewer.
+type Session struct {
+	device   drivers.Device
+	dialect  *dialect
+	timeout  time.Duration
+	now      func() time.Time
+	log      *slog.Logger
+	size     size
+	identity models.Identity
+	user     string // as it is written in commands; empty: nobody logged in
+
+	line  *line
+	agent agent
+	turns *turns.Turns
+	once  sync.Once
+}
+
+// failure makes a driver's error of what went wrong.
+func (s *Session) failure(op string, err error, wrote bool) error {
+	var no *refusal
+	var already *drivers.Error
+	switch {
+	case errors.As(err, &already):
+		return err
+	case errors.As(err, &no):
+		return &drivers.Error{Op: op, Device: s.device.Name, Kind: drivers.KindRejected, Words: drivers.CleanWords(s.line.Clean(no.words))}
+	}
+	return turns.Lost(s.line, s.device.Name, op, err, wrote)
+}
+
+// look is an exchange that changes nothing.
+func look[T any](ctx context.Context, s *Session, op string, do func() (T, error)) (T, error) {
+	v, err := turns.Look(ctx, s.turns, s.timeout, do)
+	if err != nil {
+		return v, s.failure(op, err, false)
+	}
+	return v, nil
+}
+
+// connections asks what leads where.
+func (s *Session) connections() (map[string]link, error) {
+	if s.dialect.List == nil {
+		return nil, nil
+	}
+	rows, err := s.agent.ask(s.dialect.List.Command)
+	if err != nil {
+		return nil, err
+	}
+	return s.dialect.links(rows), nil
+}
+
+func crossConnect(in string) models.ObjectID {
+	return models.ObjectID{Kind: models.KindCrossConnect, Key: in}
+}
+
+// powers asks for the light at all ports.
+func (s *Session) powers() (models.Readings, error) {
+	r := models.Readings{Ports: map[string]models.PortReading{}}
+	if s.dialect.Power == nil || s.device.Profile.Refuses("", "port-power") {
+		return r, nil
+	}
+	rows, err := s.agent.ask(strings.ReplaceAll(s.dialect.Power.Command, "{last}", s.size.last()))
+	if err != nil {
+		return r, err
+	}
+	at := s.now()
+	for _, row := range rows {
+		f := s.dialect.Power.fields(row)
+		if f == nil {
+			continue
+		}
+		dbm, err := strconv.ParseFloat(f["dbm"], 64)
+		if err != nil {
+			continue
+		}
+		port := r.Ports[f["port"]]
+		port.At = at
+		if s.dialect.fits(s.size, f["port"], true) {
+			port.Input = s.lightOf("input", dbm)
+		} else {
+			port.Output = s.lightOf("output", dbm)
+		}
+		r.Ports[f["port"]] = port
+	}
+	return r, nil
+}
+
+// lightOf is a power, or no light where the device says so in its way.
+func (s *Session) lightOf(reading string, dbm float64) *models.Power {
+	for _, d := range s.device.Profile.DownValues[reading] {
+		if v, err := strconv.ParseFloat(d, 64); err == nil && v == dbm {
+			off := models.PowerOff
+			return &off
+		}
+	}
+	p, err := models.PowerFromDbm(dbm)
+	if err != nil {
+		return nil
+	}
+	return &p
+}
+
+// Observe reads the connections and the light at all ports.
+func (s *Session) Observe(ctx context.Context) (models.State, error) {
+	return look(ctx, s, "observe", func() (models.State, error) {
+		list, err := s.connections()
+		if err != nil {
+			return models.State{}, err
+		}
+		state := models.State{At: s.now(), Identity: s.identity, Objects: map[models.ObjectID]models.Leaves{}}
+		for in, l := range list {
+			state.Objects[crossConnect(in)] = models.Leaves{models.LeafDest: l.out}
+		}
+		state.Readings, err = s.powers()
+		return state, err
+	})
+}
+
+// Measure reads the light at all ports, which is one question.
+func (s *Session) Measure(ctx context.Context, _ []models.ObjectID) (models.Readings, error) {
+	return look(ctx, s, "measure", s.powers)
+}
+
+// Sample reads the light at all ports every interval until ctx ends.
+func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(models.Readings)) error {
+	return s.failure("sample", s.turns.Every(ctx, interval, func() error {
+		r, err := look(ctx, s, "sample", s.powers)
+		if err == nil {
+			sink(r)
+		}
+		return err
+	}), false)
+}
+
+// Watch reads everything every interval, and whenever the device has said something
+// of its own: what such a message means differs from make to make.
+func (s *Session) Watch(ctx context.Context, interval time.Duration, sink func(models.Delta)) error {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	var last models.State
+	for first := true; ; first = false {
+		now, err := s.Observe(ctx)
+		if err != nil {
+			return err
+		}
+		sink(news(last, now, first))
+		last = now
+		select {
+		case <-ctx.Done():
+			return s.failure("watch", context.Cause(ctx), false)
+		case <-s.line.Gone():
+			return s.failure("watch", s.line.Cause(), false)
+		case <-tick.C:
+		case <-s.agent.news():
+		}
+	}
+}
+
+// news is what is new in a picture; readings are all told, since they move.
+func news(before, now models.State, full bool) models.Delta {
+	d := models.Delta{Full: full, At: now.At, Objects: map[models.ObjectID]models.Leaves{}, Readings: now.Readings}
+	if full {
+		d.Identity = &now.Identity
+	}
+	for id, leaves := range now.Objects {
+		if was, there := before.Objects[id]; full || !there || !maps.Equal(was, leaves) {
+			d.Objects[id] = leaves
+		}
+	}
+	for id := range before.Objects {
+		if _, there := now.Objects[id]; !there {
+			d.Gone = append(d.Gone, id)
+		}
+	}
+	return d
+}
+
+// Path names a connection by the command that makes it.
+func (s *Session) Path(id models.ObjectID, _ models.LeafName) string {
+	if len(s.dialect.Connect) == 0 {
+		return id.String()
+	}
+	return strings.TrimSuffix(s.fill(s.dialect.Connect[0], link{in: id.Key, out: "…"}), ";")
+}
+
+// Preview shows the commands that would bring the device from Before to After.
+func (s *Session) Preview(p drivers.Pass) (string, error) {
+	if kind, err := s.check(p); err != nil {
+		return "", s.refuse("preview", kind, err)
+	}
+	have := map[string]link{}
+	for _, c := range p.Changes {
+		if out, there := c.Before[models.LeafDest]; there {
+			have[c.Object.Key] = link{in: c.Object.Key, out: out, name: c.Object.Key + "-" + out}
+		}
+	}
+	var b strings.Builder
+	steps, no := steps(p, have)
+	if no != nil {
+		return "", s.refuse("preview", drivers.KindInvalid, no)
+	}
+	for _, step := range steps {
+		for _, command := range step.commands(s.dialect) {
+			fmt.Fprintln(&b, s.fill(command, step.link))
+		}
+	}
+	return b.String(), nil
+}
+
+// fill puts the ports of a connection into a command, and leaves the tag to whoever
+// sends it.
+func (s *Session) fill(command string, l link) string {
+	name := l.name
+	if name == "" {
+		name = l.in + "-" + l.out
+	}
+	return strings.NewReplacer("{in}", l.in, "{out}", l.out, "{name}", name).Replace(command)
+}
+
+func (s *Session) refuse(op string, kind drivers.Kind, err error) error {
+	return &drivers.Error{Op: op, Device: s.device.Name, Kind: kind, Err: err}
+}
+
+// Close logs out where nothing is under way, ends the connection and waits for all
+// that it started.
+func (s *Session) Close() error {
+	s.once.Do(func() {
+		if s.user != "" && s.dialect.Logout != "" {
+			s.leave()
+		}
+		s.turns.Close()
+		s.line.Close()
+	})
+	return nil
+}
+
+// goodbye is how long a device may take to say it.
+const goodbye = 200 * time.Millisecond
+
+// leave says goodbye, so that the device need not keep the session open. Whoever is
+// in the middle of something is not waited for.
+func (s *Session) leave() {
+	ctx, stop := context.WithTimeout(context.Background(), goodbye)
+	defer stop()
+	// The connection ends whatever the answer is.
+	_, _ = turns.Look(ctx, s.turns, goodbye, func() ([]string, error) {
+		return s.agent.ask(strings.ReplaceAll(s.dialect.Logout, "{user}", s.user))
+	})
+}
