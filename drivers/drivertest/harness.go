@@ -34,6 +34,9 @@ type Target struct {
 	// Fragile sessions end with an exchange that was broken off: a command line
 	// cannot tell the late answer from the next one.
 	Fragile bool
+	// Stepwise says that the device has no transaction: every setting is a write of
+	// its own and takes effect at once.
+	Stepwise bool
 	// TakesBack says that the device undoes a commit that nobody confirmed when
 	// the connection goes.
 	TakesBack bool
