@@ -28,11 +28,15 @@ func nuisances(dialect string) map[string]clid.Nuisance {
 		"sonic":       "Message from syslogd@router at Dec  1 17:40:02 ... kernel: a fan runs fast",
 	}[dialect]
 	out := map[string]clid.Nuisance{"crumbs": {Crumbs: true}}
-	if aside != "" {
+	switch {
+	case dialect == "sonic": // a message to all terminals is not followed by another prompt
+		out["aside"] = clid.Nuisance{Aside: aside}
+		out["both"] = clid.Nuisance{Aside: aside, Crumbs: true}
+	case aside != "":
 		out["aside"] = clid.Nuisance{Aside: aside}
 		out["unasked"] = clid.Nuisance{Unasked: aside}
 		out["all at once"] = clid.Nuisance{Aside: aside, Unasked: aside, Crumbs: true}
-	} else {
+	default:
 		out["aside"] = clid.Nuisance{Aside: "Message from syslogd: a fan runs fast"}
 	}
 	return out
