@@ -23,16 +23,20 @@ import (
 // come out are taken by the decoder and describe the network.
 func TestAdopt(t *testing.T) {
 	for _, profile := range []string{
-		"lab-router-zr", "lab-router-netconf", "lab-cisco-iosxr", "lab-arista-eos", "lab-juniper-junos", "lab-nokia-sros", "lab-nokia-srlinux", "lab-nokia-gx",
+		"lab-router-zr", "lab-router-netconf", "lab-cisco-iosxr", "lab-arista-eos", "lab-juniper-junos", "lab-nokia-sros", "lab-nokia-srlinux", "lab-nokia-gx", "lab-sonic",
 	} {
 		t.Run(profile, func(t *testing.T) {
 			port := map[string]string{
-				"lab-cisco-iosxr": "0/0/0/0", "lab-arista-eos": "Ethernet1/1", "lab-nokia-sros": "1/1/c1", "lab-nokia-srlinux": "ethernet-1/1", "lab-nokia-gx": "1-4-L1-1",
+				"lab-cisco-iosxr": "0/0/0/0", "lab-arista-eos": "Ethernet1/1", "lab-nokia-sros": "1/1/c1", "lab-nokia-srlinux": "ethernet-1/1", "lab-nokia-gx": "1-4-L1-1", "lab-sonic": "Ethernet0",
 			}[profile]
 			if port == "" {
 				port = "et-0/0/0"
 			}
-			run := begin(t, "p2p-dark", strings.NewReplacer("lab-router-zr", profile, "et-0/0/0", port))
+			part := "QDD-400G-ZRP"
+			if profile == "lab-sonic" { // which has no command for a mode, and so takes parts of one
+				part = "QDD-400G-ZR"
+			}
+			run := begin(t, "p2p-dark", strings.NewReplacer("lab-router-zr", profile, "et-0/0/0", port, "QDD-400G-ZRP", part))
 			run.apply(t, files(t, "p2p-dark", "intents"))
 			run.wait(t, 1, func(o wire.Object) bool { return is(o, models.Ready, "") })
 			before := run.lab.Status()

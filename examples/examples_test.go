@@ -42,7 +42,7 @@ func TestExamples(t *testing.T) {
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-cisco-iosxr-openconfig")},
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-juniper-junos-openconfig")},
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-nokia-openconfig")},
-		{"multivendor", 14, 7, "", nil},
+		{"multivendor", 16, 8, "", nil},
 	} {
 		name := c.name
 		if c.instead != nil {

@@ -64,7 +64,7 @@ func TestTheSecretStandsNowhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	await(t, func() bool { // four of seven meet no fault, or one that goes by
+	await(t, func() bool { // five of eight meet no fault, or one that goes by
 		list, err := run.client.List(t.Context(), kind, client.ListOptions{Namespace: "tenant-x"})
 		ready := 0
 		if err == nil {
@@ -74,7 +74,7 @@ func TestTheSecretStandsNowhere(t *testing.T) {
 				}
 			}
 		}
-		return ready >= 4
+		return ready >= 5
 	})
 	if err := os.WriteFile(credential, []byte("waveplane:"+secret+"-but-wrong\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -96,7 +96,7 @@ func TestTheSecretStandsNowhere(t *testing.T) {
 	}
 	note(run.client.Events(t.Context(), "", 10000))
 	note(run.client.Drift(t.Context(), true, ""))
-	note(run.client.Adopt(t.Context(), []string{"gx-a", "nc-a", "eos-a", "srl-a"}))
+	note(run.client.Adopt(t.Context(), []string{"gx-a", "nc-a", "eos-a", "srl-a", "sonic-a"}))
 	for _, k := range wire.Kinds() {
 		note(run.client.List(t.Context(), k, client.ListOptions{}))
 	}

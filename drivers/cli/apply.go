@@ -23,7 +23,8 @@ const armedSlack = time.Second
 
 // Apply reads the configuration, leaves out what is already so, types the rest
 // and makes it valid as one commit. Where the dialect can, the commit is armed
-// first: it takes itself back unless we read the device back and confirm.
+// first: it takes itself back unless we read the device back and confirm. Where
+// every line takes effect at once, see direct.
 func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, error) {
 	if !s.device.Manage {
 		return drivers.Result{}, s.refuse("apply", drivers.KindInvalid, errObserved)
@@ -43,7 +44,12 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 		if len(edits) == 0 {
 			return false, nil
 		}
-		wrote, err := s.commit(edits, func(text string) string { return s.missing(p, text) })
+		var wrote bool
+		if s.platform.Commit.Direct {
+			wrote, err = s.direct(p, edits, have)
+		} else {
+			wrote, err = s.commit(edits, func(text string) string { return s.missing(p, text) })
+		}
 		result.Sent = wrote
 		if no, ok := err.(*refusal); ok {
 			owner = no.owner
@@ -99,28 +105,16 @@ func (s *Session) commit(edits []edit, missing func(string) string) (wrote bool,
 	// already would be merged with.
 	s.passes++
 	name := strings.NewReplacer("{session}", fmt.Sprintf("waveplane-%x-%d", s.now().UnixMilli(), s.passes))
-	if c.Enter != "" {
-		text, err := s.shell.run(name.Replace(c.Enter), prompts.any)
+	if err := s.enter(name.Replace(c.Enter)); err != nil {
+		return false, err
+	}
+	for _, e := range s.platform.typed(edits) {
+		text, err := s.shell.run(e.line, prompts.any)
 		if err != nil {
 			return false, err
 		}
 		if words, no := s.platform.failure(text); no {
-			return false, &refusal{words: words, busy: matches(s.platform.busy, words)}
-		}
-		// Lines that are typed where they do not belong would be blamed on whoever
-		// wants them.
-		if !prompts.config.MatchString(s.shell.prompt) {
-			return false, &refusal{words: "the device does not go into configuration: " + or(firstLine(text), "it says nothing"), busy: true}
-		}
-	}
-	immediate := c.Arm == "" && c.Plain == ""
-	for _, e := range s.platform.typed(edits) {
-		text, err := s.shell.run(e.line, prompts.any)
-		if err != nil {
-			return immediate, err
-		}
-		if words, no := s.platform.failure(text); no {
-			return immediate, s.abort(&refusal{words: words + " (" + e.line + ")", owner: e.owner})
+			return false, s.abort(&refusal{words: words + " (" + e.line + ")", owner: e.owner})
 		}
 	}
 	switch {
@@ -138,6 +132,26 @@ func (s *Session) commit(edits []edit, missing func(string) string) (wrote bool,
 		}
 	}
 	return true, nil
+}
+
+// enter goes into configuration, where there is a way to go.
+func (s *Session) enter(line string) error {
+	if line == "" {
+		return nil
+	}
+	text, err := s.shell.run(line, s.platform.Prompts.any)
+	if err != nil {
+		return err
+	}
+	if words, no := s.platform.failure(text); no {
+		return &refusal{words: words, busy: matches(s.platform.busy, words)}
+	}
+	// Lines that are typed where they do not belong would be blamed on whoever
+	// wants them.
+	if !s.platform.Prompts.config.MatchString(s.shell.prompt) {
+		return &refusal{words: "the device does not go into configuration: " + or(firstLine(text), "it says nothing"), busy: true}
+	}
+	return nil
 }
 
 // confirm arms the commit, looks whether the device shows it, and makes it stay.

@@ -18,9 +18,11 @@ type codec struct {
 // codecOf finds a codec by name:
 //
 //	100MHz GHz GHz.3 MHz THz      frequencies, in that unit, whole or with decimals
+//	GHz/75                        whole GHz, and of the grid of 75 GHz that 193.1 THz is on
 //	nm                            wavelengths of the Junos enumeration
 //	dBm dBm.1 dBm.2 0.1dBm        powers
 //	number                        whole numbers
+//	Mb/s                          whole Gbit/s, written in Mbit/s
 //	words                         the words given
 //	unless                        true unless the line is there
 //	if                            true if the line is there
@@ -32,6 +34,8 @@ func codecOf(name string, words map[string]string) (codec, error) {
 		return frequencyIn(models.MHz, 0), nil
 	case "GHz":
 		return frequencyIn(models.GHz, 0), nil
+	case "GHz/75":
+		return gridOf(75*models.GHz, frequencyIn(models.GHz, 0)), nil
 	case "GHz.3":
 		return frequencyIn(models.GHz, 3), nil
 	case "THz":
@@ -48,6 +52,8 @@ func codecOf(name string, words map[string]string) (codec, error) {
 		return powerIn(100, 2), nil
 	case "number":
 		return codec{whole, whole}, nil
+	case "Mb/s":
+		return megabits(), nil
 	case "words":
 		return wordsOf(words), nil
 	case "unless", "if":
@@ -82,6 +88,26 @@ func frequencyIn(unit models.Frequency, decimals int) codec {
 			}
 			return (models.Frequency(n) * step).String(), nil
 		},
+	}
+}
+
+// gridAnchor is where the grids of ITU-T G.694.1 meet.
+const gridAnchor = 193_100 * models.GHz
+
+// gridOf writes only frequencies of a grid; it reads all.
+func gridOf(step models.Frequency, c codec) codec {
+	return codec{
+		write: func(canonical string) (string, error) {
+			f, err := models.ParseFrequency(canonical)
+			if err != nil {
+				return "", err
+			}
+			if off := ((f-gridAnchor)%step + step) % step; off != 0 {
+				return "", fmt.Errorf("%v cannot be set; the nearest that can are %v and %v", f, f-off, f-off+step)
+			}
+			return c.write(canonical)
+		},
+		read: c.read,
 	}
 }
 
@@ -127,6 +153,26 @@ func whole(text string) (string, error) {
 		return "", fmt.Errorf("%q is not a whole number", text)
 	}
 	return strconv.FormatUint(n, 10), nil
+}
+
+// megabits writes rates, which we count in Gbit/s.
+func megabits() codec {
+	return codec{
+		write: func(canonical string) (string, error) {
+			n, err := strconv.ParseUint(canonical, 10, 16)
+			if err != nil {
+				return "", fmt.Errorf("%q is no rate in Gbit/s", canonical)
+			}
+			return strconv.FormatUint(n*1000, 10), nil
+		},
+		read: func(text string) (string, error) {
+			n, err := strconv.ParseUint(text, 10, 32)
+			if err != nil || n%1000 != 0 {
+				return "", fmt.Errorf("%q is no rate of whole Gbit/s", text)
+			}
+			return strconv.FormatUint(n/1000, 10), nil
+		},
+	}
 }
 
 func wordsOf(words map[string]string) codec {

@@ -16,6 +16,8 @@ func TestKnownValues(t *testing.T) {
 		{"GHz.3", "193100 GHz", "193100.000"}, // AVD
 		{"MHz", "192662.5 GHz", "192662500"},  // SR OS
 		{"GHz", "196025 GHz", "196025"},       // SONiC
+		{"GHz/75", "196025 GHz", "196025"},    // SONiC, whose example is on the grid
+		{"Mb/s", "400", "400000"},             // SONiC
 		{"nm", "191150 GHz", "1568.36"},       // Juniper's YANG
 		{"nm", "196100 GHz", "1528.77"},       // Juniper's YANG
 		{"0.1dBm", "-10.00 dBm", "-100"},      // xrdocs
@@ -69,9 +71,17 @@ func TestUnitsSurviveInEveryDialect(t *testing.T) {
 func survives(t *rapid.T, p *platform, leaf models.LeafName, value string, canonical func(string) string) {
 	lines, err := p.lines(models.KindOpticalChannel, leaf, value)
 	if err == nil {
-		got, _ := p.leavesAt(models.KindOpticalChannel, lines)
+		shown, err := p.shown(models.KindOpticalChannel, leaf, value)
+		if err != nil {
+			t.Fatalf("%s %s is typed as %q and never shown: %v", leaf, value, lines, err)
+		}
+		got, _ := p.leavesAt(models.KindOpticalChannel, shown)
 		if got[leaf] != value {
-			t.Fatalf("%s %s: written %q, read %q", leaf, value, lines, got[leaf])
+			t.Fatalf("%s %s: shown %q, read %q", leaf, value, shown, got[leaf])
+		}
+		// What is typed holds the same text as what is shown.
+		if text := strings.Fields(shown[0]); !strings.HasSuffix(lines[0], text[len(text)-1]) {
+			t.Fatalf("%s %s: typed %q, shown %q", leaf, value, lines, shown)
 		}
 		return
 	}

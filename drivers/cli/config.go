@@ -15,12 +15,16 @@ import (
 type config struct {
 	places map[string][]string
 	rest   []string // lines of no place of ours, in their order
+	broken error    // why the text is no configuration at all
 }
 
 // readConfig takes the text of a configuration apart. What is of no place that
 // the dialect knows is kept as it stands.
 func (p *platform) readConfig(text string) *config {
 	c := &config{places: map[string][]string{}}
+	if p.Config.Style == tree {
+		text, c.broken = treeLines(text)
+	}
 	here, ours := "", false
 	var inactive []string
 	for raw := range strings.SplitSeq(text, "\n") {
@@ -35,7 +39,7 @@ func (p *platform) readConfig(text string) *config {
 			continue
 		}
 		switch {
-		case p.Config.Style == flat:
+		case p.Config.Style != blocks:
 			key, rest, found := p.splitFlat(bare)
 			if !found {
 				c.rest = append(c.rest, bare)

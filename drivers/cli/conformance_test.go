@@ -38,6 +38,10 @@ func fixtures() []fixture {
 		dialect: "nokia-srlinux", profile: "lab-nokia-srlinux", ports: [2]string{"ethernet-1/1", "ethernet-1/2"}, channels: [2]string{"ethernet-1/1", "ethernet-1/2"},
 		mode: "1085", frequency: "193106.25 GHz", power: "-10.00 dBm",
 		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true,
+	}, {
+		dialect: "sonic", profile: "lab-sonic", ports: [2]string{"Ethernet0", "Ethernet8"}, channels: [2]string{"Ethernet0", "Ethernet8"},
+		mode: "400", frequency: "193100 GHz", power: "-10.00 dBm",
+		odd: drivertest.Odd{Frequency: 196_025 * models.GHz, Power: -1030}, stepwise: true, runs: true,
 	}}
 }
 

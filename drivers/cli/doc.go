@@ -2,8 +2,9 @@
 //
 // What the dialects have in common is code: a session that does one thing at a
 // time, configuration read as a text and taken apart line by line, changes
-// turned into lines, a commit that is armed, looked at and confirmed, readings
-// picked out of tables. What a dialect is stands as data in platforms/: prompts,
+// turned into lines, a commit that is armed, looked at and confirmed, or lines that
+// take effect at once and are undone where they must be, readings picked out of
+// tables. What a dialect is stands as data in platforms/: prompts,
 // what failures look like, the line for every setting and the unit that its
 // value is written in, how changes become valid and how they are taken back, and
 // where readings stand. A device model that speaks a known dialect needs a

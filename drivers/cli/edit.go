@@ -86,9 +86,27 @@ func plain(text string) bool {
 	return text != ""
 }
 
-// lines are what sets a leaf to a value. A flag that the line's absence stands
-// for is written by removing the line.
+// lines are what is typed to set a leaf to a value.
 func (p *platform) lines(kind models.ObjectKind, leaf models.LeafName, value string) ([]string, error) {
+	shown, err := p.shown(kind, leaf, value)
+	r := p.row(kind, leaf)
+	if err != nil || r == nil || r.Set == "" {
+		return shown, err
+	}
+	text, ok := r.Verbs[value]
+	if len(r.Verbs) == 0 {
+		if text, err = r.codec.write(value); err != nil {
+			return nil, err
+		}
+	} else if !ok {
+		return nil, fmt.Errorf("%q cannot be typed", value)
+	}
+	return []string{strings.ReplaceAll(r.Set, "{v}", text)}, nil
+}
+
+// shown are the lines that the configuration has where a leaf has a value. A flag
+// that a line's absence stands for is written by removing the line.
+func (p *platform) shown(kind models.ObjectKind, leaf models.LeafName, value string) ([]string, error) {
 	r := p.row(kind, leaf)
 	if r == nil {
 		code, err := strconv.ParseUint(value, 10, 16)
@@ -190,13 +208,16 @@ func rankOf(leaf models.LeafName, value string) int {
 
 // removals take away the lines that set a leaf to a value.
 func (p *platform) removals(kind models.ObjectKind, leaf models.LeafName, value string) []string {
-	lines, err := p.lines(kind, leaf, value)
+	lines, err := p.shown(kind, leaf, value)
 	if err != nil {
 		return nil
 	}
 	r := p.row(kind, leaf)
 	if r == nil {
 		r = &fieldRow{}
+	}
+	if r.Stays {
+		return nil
 	}
 	out := make([]string, 0, len(lines))
 	for _, line := range lines {
@@ -207,7 +228,7 @@ func (p *platform) removals(kind models.ObjectKind, leaf models.LeafName, value 
 
 // typed is the lines as they are typed, with the blocks they stand in.
 func (p *platform) typed(edits []edit) []edit {
-	if p.Config.Style == flat {
+	if p.Config.Style != blocks {
 		out := slices.Clone(edits)
 		for i := range out {
 			out[i].line = p.flatLine(out[i])

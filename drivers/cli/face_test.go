@@ -40,6 +40,8 @@ type fixture struct {
 	power     string
 	odd       drivertest.Odd
 	takesBack bool
+	stepwise  bool // no transaction, every line takes effect at once
+	runs      bool // a port always has a mode, here the one wanted
 }
 
 func (f fixture) ports_() []clid.Port {
@@ -61,6 +63,9 @@ func (f fixture) startup() map[string]string {
 	for _, c := range f.channels {
 		at := "/components/component[name=" + c + "]"
 		out[at+"/config/name"] = c
+		if f.runs {
+			out[at+"/optical-channel/config/operational-mode"] = f.mode
+		}
 		out[at+"/transceiver/physical-channels/channel[index=1]/config/index"] = "1"
 		out[at+"/transceiver/physical-channels/channel[index=1]/config/tx-laser"] = "false"
 	}
@@ -133,7 +138,7 @@ func (f fixture) work(owner string, i int) drivertest.Work {
 func (d *device) conformance() drivertest.Target {
 	return drivertest.Target{
 		Device: d.Device, Secret: secret, Alpha: d.fixture.work("circuit/alpha/1", 0), Beta: d.fixture.work("circuit/beta/1", 1),
-		Simulator: simulator{d}, Odd: d.fixture.odd, Fragile: true, TakesBack: d.fixture.takesBack,
+		Simulator: simulator{d}, Odd: d.fixture.odd, Fragile: true, TakesBack: d.fixture.takesBack, Stepwise: d.fixture.stepwise,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/waveplane/waveplane/drivers"
@@ -30,7 +31,7 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		port := map[string]string{"cisco-iosxr": "0/0/0/5", "arista-eos": "Ethernet5/1", "juniper-junos": "et-0/0/5", "nokia-gx": "1-4-L1-1", "nokia-srlinux": "ethernet-1/5", "nokia-sros": "1/1/c5"}[dialect]
+		port := map[string]string{"cisco-iosxr": "0/0/0/5", "arista-eos": "Ethernet5/1", "juniper-junos": "et-0/0/5", "nokia-gx": "1-4-L1-1", "nokia-srlinux": "ethernet-1/5", "nokia-sros": "1/1/c5", "sonic": "Ethernet40"}[dialect]
 		if port == "" {
 			t.Fatalf("dialect %s has no port here", dialect)
 		}
@@ -40,8 +41,10 @@ func TestGolden(t *testing.T) {
 		lkey, _ := n.of(models.KindLaser)
 		laser := models.ObjectID{Kind: models.KindLaser, Key: lkey}
 		code := ""
-		for _, name := range []string{"openzrplus-400g"} {
-			code = strconv.Itoa(int(cat.Modes[name].DeviceCodes[dialect]))
+		for _, name := range []string{"oif-400zr", "openzrplus-400g"} {
+			if n, ok := cat.Modes[name].DeviceCodes[dialect]; ok {
+				code = strconv.Itoa(int(n))
+			}
 		}
 		tuned := models.Leaves{models.LeafFrequency: "193100 GHz", models.LeafTargetPower: "-10.00 dBm", models.LeafMode: code}
 		retuned := models.Leaves{models.LeafFrequency: "195650 GHz", models.LeafTargetPower: "-9.50 dBm", models.LeafMode: code}
@@ -66,8 +69,12 @@ func TestGolden(t *testing.T) {
 					meaning += e.meaning + "\n"
 				}
 				commit := p.Commit
-				typed := commit.Enter + "\n" + p.render(edits)
-				for _, line := range append([]string{commit.Arm, commit.Look, commit.Confirm}, commit.Leave...) {
+				typed := strings.TrimPrefix(commit.Enter+"\n", "\n") + p.render(edits)
+				after := append([]string{commit.Arm, commit.Look, commit.Confirm}, commit.Leave...)
+				if commit.Direct {
+					after = append(commit.Leave, p.Config.Show, commit.Save)
+				}
+				for _, line := range after {
 					if line != "" {
 						typed += line + "\n"
 					}

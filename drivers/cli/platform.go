@@ -57,7 +57,7 @@ type promptRows struct {
 type configRows struct {
 	Show  string     `yaml:"show"`
 	Style style      `yaml:"style"`
-	Place string     `yaml:"place"` // the block, or what every flat line begins with
+	Place string     `yaml:"place"` // the block, or what every line of a place begins with
 	Leave string     `yaml:"leave"` // ends a block
 	Rows  []fieldRow `yaml:"rows"`
 	// Modes are the lines of each mode that the device has no number for.
@@ -77,6 +77,7 @@ type style string
 const (
 	blocks style = "blocks" // an unindented line opens a block of indented ones
 	flat   style = "flat"   // every line stands alone
+	tree   style = "tree"   // a JSON object of objects; each value is read as a line: its names, then itself
 )
 
 // fieldRow is one setting and its line.
@@ -87,9 +88,17 @@ type fieldRow struct {
 	Codec string            `yaml:"codec"` // see codecs
 	// Words are the device's for the values of a codec "words".
 	Words map[string]string `yaml:"words"`
+	// Set is the command that sets it, with {key} for the place and {v} for the
+	// value, on devices that show another line than is typed; Verbs are its words for
+	// the values, where they are not those that are shown.
+	Set   string            `yaml:"set"`
+	Verbs map[string]string `yaml:"verbs"`
 	// Remove is the line that takes the setting away, where Config.Remove of the
 	// whole line is not it.
 	Remove string `yaml:"remove"`
+	// Stays says that the setting cannot be taken away, only changed: given up, it
+	// is left as it is.
+	Stays bool `yaml:"stays"`
 
 	codec codec
 	line  *regexp.Regexp
@@ -97,11 +106,15 @@ type fieldRow struct {
 
 // commitRows are the commands around a change. Empty ones are left out.
 type commitRows struct {
-	Enter   string   `yaml:"enter"`
-	Arm     string   `yaml:"arm"` // makes it valid for {seconds}, {minutes} or {clock} unless confirmed
-	Look    string   `yaml:"look"`
-	Confirm string   `yaml:"confirm"`
-	Plain   string   `yaml:"plain"` // makes it valid at once, where there is no Arm
+	Enter   string `yaml:"enter"`
+	Arm     string `yaml:"arm"` // makes it valid for {seconds}, {minutes} or {clock} unless confirmed
+	Look    string `yaml:"look"`
+	Confirm string `yaml:"confirm"`
+	Plain   string `yaml:"plain"` // makes it valid at once, where there is no Arm
+	// Direct says that there is nothing to commit: every line takes effect when it is
+	// typed. Save is typed last there, to make what is in effect outlive a restart.
+	Direct  bool     `yaml:"direct"`
+	Save    string   `yaml:"save"`
 	Explain string   `yaml:"explain"`
 	Abort   []string `yaml:"abort"`
 	Leave   []string `yaml:"leave"`
@@ -168,6 +181,9 @@ func parsePlatform(raw []byte) (*platform, error) {
 		return out
 	}
 	q := &p.Prompts
+	if q.Config == "" { // there is no mode of its own for configuration
+		q.Config = q.Exec
+	}
 	q.exec, q.config = compile(`(?m)(?:`+q.Exec+`)\s*\z`), compile(`(?m)(?:`+q.Config+`)\s*\z`)
 	q.any = compile(`(?m)(?:` + q.Exec + `|` + q.Config + `)\s*\z`)
 	q.line = compile(`(?m)(?:` + q.Exec + `|` + q.Config + `)[ \t]*$`)
@@ -201,10 +217,25 @@ func parsePlatform(raw []byte) (*platform, error) {
 		return nil, err
 	case p.Name == "" || p.Prompts.Exec == "" || p.Config.Show == "":
 		return nil, fmt.Errorf("name, prompts.exec and config.show are required")
-	case p.Config.Style != blocks && p.Config.Style != flat:
-		return nil, fmt.Errorf("config.style %q: want blocks or flat", p.Config.Style)
+	case p.Config.Style != blocks && p.Config.Style != flat && p.Config.Style != tree:
+		return nil, fmt.Errorf("config.style %q: want blocks, flat or tree", p.Config.Style)
+	case ways(p.Commit.Arm != "", p.Commit.Plain != "", p.Commit.Direct) != 1:
+		return nil, fmt.Errorf("commit: want one of arm, plain and direct")
+	case p.Commit.Save != "" && !p.Commit.Direct:
+		return nil, fmt.Errorf("commit.save: only where commit is direct")
 	}
 	return p, nil
+}
+
+// ways counts what holds.
+func ways(all ...bool) int {
+	n := 0
+	for _, one := range all {
+		if one {
+			n++
+		}
+	}
+	return n
 }
 
 func first[T any](err error, f func() (T, error)) (T, error) {

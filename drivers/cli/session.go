@@ -122,6 +122,10 @@ func (s *Session) configuration(show string, prompt *regexp.Regexp) (string, err
 	if err != nil {
 		return "", err
 	}
+	if c := s.platform.readConfig(text); c.broken != nil && strings.Count(text, "\n") >= shortAnswer {
+		s.conn.Break(c.broken) // half a configuration is none, and who knows where the rest is
+		return "", c.broken
+	}
 	if strings.Count(text, "\n") < shortAnswer {
 		if words, no := s.platform.failure(text); no {
 			return "", &refusal{words: words}

@@ -46,7 +46,7 @@ config:
   rows:
     - {kind: optical-channel, leaf: frequency, line: 'bgp default local-preference {v}', codec: MHz}
     - {kind: laser, leaf: enabled, line: bgp deterministic-med, codec: unless}
-commit: {enter: configure terminal, leave: [end]}
+commit: {enter: configure terminal, direct: true, leave: [end]}
 `
 
 // realShell is OpenSSH's server with FRR's vtysh as the shell, on loopback.

@@ -34,8 +34,8 @@ type Target struct {
 	// Fragile sessions end with an exchange that was broken off: a command line
 	// cannot tell the late answer from the next one.
 	Fragile bool
-	// Stepwise devices have no transactions: every object is a write of its own, and
-	// it is the driver that undoes what was done when the rest is refused.
+	// Stepwise says that the device has no transaction: every setting is a write of
+	// its own and takes effect at once.
 	Stepwise bool
 	// OpenDoor devices let anybody in.
 	OpenDoor bool

@@ -164,6 +164,16 @@ func TestProfiles(t *testing.T) {
 		if p.Driver == "gnmi" {
 			roles[p.Role]++
 		}
+		joins := p.Role == RoleSwitch || p.Role == RoleFilter
+		if _, ok := p.InsertionLossDb["through"]; ok != joins {
+			t.Errorf("%s: loss from port to port given: %v", name, ok)
+		}
+		if p.Passive() {
+			if p.Driver != "" || p.Timeout != "" {
+				t.Errorf("%s: nobody talks to glass: %+v", name, p)
+			}
+			continue
+		}
 		if p.Driver == "" || p.Safety == "" || p.ProvenOffDbm != -30 || p.PowerStepDb <= 0 || len(p.DownValues) == 0 {
 			t.Errorf("%s lacks something: %+v", name, p)
 		}
@@ -173,7 +183,7 @@ func TestProfiles(t *testing.T) {
 			}
 		}
 		packet := p.Role == RoleRouter || p.Role == RoleTerminal
-		if packet != (p.Names.OpticalChannel != "") || packet != (p.LaserSwitch != "") || !packet && p.Band.Empty() {
+		if packet != (p.Names.OpticalChannel != "") || packet != (p.LaserSwitch != "") || !packet && p.Band.Empty() != joins {
 			t.Errorf("%s: fields of another role: %+v", name, p)
 		}
 	}

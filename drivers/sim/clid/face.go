@@ -74,6 +74,7 @@ func dialects() map[string]func(*session) dialect {
 		"nokia-gx":      newFlat(gx()),
 		"nokia-srlinux": newFlat(srLinux()),
 		"nokia-sros":    newFlat(srOS()),
+		"sonic":         newSonic,
 	}
 }
 

@@ -72,7 +72,7 @@ func (s *session) run() {
 func (s *session) say(text string) {
 	if text != "" {
 		_ = s.conn.SetWriteDeadline(time.Now().Add(time.Second)) // nobody waits for one that does not read
-		_, _ = s.conn.Write([]byte(text)) // a client that has gone is noticed by the reader
+		_, _ = s.conn.Write([]byte(text))                        // a client that has gone is noticed by the reader
 	}
 }
 
