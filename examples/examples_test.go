@@ -42,11 +42,14 @@ func TestExamples(t *testing.T) {
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-cisco-iosxr-openconfig")},
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-juniper-junos-openconfig")},
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-nokia-openconfig")},
+		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-nokia-openconfig-netconf")},
+		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-arista-eos-openconfig")},
+		{"metro", 16, 4, "", strings.NewReplacer("lab-terminal", "lab-adva-teraflex-netconf")},
 		{"multivendor", 16, 8, "", nil},
 	} {
 		name := c.name
 		if c.instead != nil {
-			name += " as " + c.instead.Replace("lab-router-zr")
+			name += " as " + c.instead.Replace("lab-router-zr") + " and " + c.instead.Replace("lab-terminal")
 		}
 		t.Run(name, func(t *testing.T) {
 			run := begin(t, c.name, c.instead)

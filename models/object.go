@@ -23,6 +23,7 @@ const (
 	KindLogicalChannel ObjectKind = "logical-channel" // whole; key: index as decimal text
 	KindMediaChannel   ObjectKind = "media-channel"   // whole; key: index as decimal text
 	KindInterface      ObjectKind = "interface"       // shared; key: interface name
+	KindModule         ObjectKind = "module"          // shared; key: component name of the transceiver
 	KindAmplifier      ObjectKind = "amplifier"       // shared; key: amplifier name
 	KindAttenuator     ObjectKind = "attenuator"      // shared; key: attenuator name
 	KindCrossConnect   ObjectKind = "cross-connect"   // whole; key: input port of an optical circuit switch
@@ -48,7 +49,11 @@ const (
 	// Laser, interface, amplifier, attenuator: "true" or "false".
 	LeafEnabled LeafName = "enabled"
 
-	// Logical channel. Assignments: exactly one per channel in this model.
+	// Module.
+	LeafFunctionalType LeafName = "functional-type" // TYPE_DIGITAL_COHERENT_OPTIC | TYPE_STANDARD_OPTIC
+
+	// Logical channel. Assignments: exactly one per channel in this model, and
+	// on the line side of some devices those to the clients beside it.
 	LeafDescription   LeafName = "description"       // carries the owner, so that our entries can be told from others'
 	LeafAdmin         LeafName = "admin-state"       // ENABLED | DISABLED | MAINT; media channels too
 	LeafLogicalType   LeafName = "logical-type"      // PROT_OTN | PROT_ETHERNET
@@ -60,6 +65,7 @@ const (
 	LeafAssignOptical LeafName = "assign-optical"    // component name of the optical channel
 	LeafAssignLogical LeafName = "assign-logical"    // decimal index of the logical channel
 	LeafAllocation    LeafName = "allocation-gbps"   // decimal Gbit/s
+	LeafAssignClients LeafName = "assign-clients"    // Assignments; only where the profile asks for them
 
 	// Media channel.
 	LeafChannelName LeafName = "name"   // carries the owner
@@ -84,6 +90,9 @@ const (
 	AdminDisabled = "DISABLED"
 	AdminMaint    = "MAINT"
 )
+
+// DigitalCoherentOptic is the functional type of a module that can be tuned.
+const DigitalCoherentOptic = "TYPE_DIGITAL_COHERENT_OPTIC"
 
 // Leaves are the settings of one object; a leaf that is absent is not set.
 type Leaves map[LeafName]string

@@ -17,7 +17,7 @@ func smallCatalogue() *catalogue.Catalogue {
 			},
 			CentreStep: models.GridStep, Tune: models.Band{Lower: 191_350_000, Upper: 196_100_000}, MaxDispersion: ptr(20000.0),
 			CDPenalties: []catalogue.PenaltyPoint{{At: 0}, {At: 20000, Penalty: 50}}, Roadm: true,
-			DeviceCodes: map[string]uint16{"router": 5, "terminal": 7},
+			DeviceCodes: map[string]uint16{"router": 5, "terminal": 7, "particular": 5, "gigahertz": 7},
 		}
 	}
 	short := mode("short-400g", 400, 75*models.GHz, 2600)
@@ -50,6 +50,16 @@ func smallCatalogue() *catalogue.Catalogue {
 			"terminal": {
 				Name: "terminal", Role: catalogue.RoleTerminal, LaserSwitch: "logical-channel", ProvenOffDbm: -30, AssignmentBase: 1, LogicalIndexBase: 500, PowerStepDb: 0.5,
 				Names: catalogue.NameTemplates{OpticalChannel: "oc-{port}", Transceiver: "xcvr-{port}", LinePort: "line-{port}", PhysicalChannel: 1},
+			},
+			"gigahertz": {
+				Name: "gigahertz", Role: catalogue.RoleTerminal, LaserSwitch: "logical-channel", ProvenOffDbm: -30, LogicalIndexBase: 500, PowerStepDb: 0.1,
+				Names: catalogue.NameTemplates{OpticalChannel: "optch {port}", Transceiver: "xcvr-{port}", PhysicalChannel: 1}, FrequencyUnit: models.GHz,
+			},
+			"particular": { // that of a router whose makers wanted more than others
+				Name: "particular", Role: catalogue.RoleRouter, LaserSwitch: "physical-channel", ProvenOffDbm: -30, LogicalIndexBase: 10000, PowerStepDb: 0.1,
+				Names:             catalogue.NameTemplates{OpticalChannel: "xcvr-{port}-Optical0", Transceiver: "xcvr-{port}", Interface: "{port}", PhysicalChannel: 1},
+				Unsupported:       []string{"line-port", "admin-state", "line/trib-protocol", "client/rate-class"},
+				ClientAssignments: true, ModuleFunctionalType: models.DigitalCoherentOptic,
 			},
 			"roadm": {
 				Name: "roadm", Role: catalogue.RoleRoadm, ProvenOffDbm: -30, MediaIndexBase: 100, PowerStepDb: 0.1, AddDropOsnrDb: 36,

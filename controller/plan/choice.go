@@ -167,7 +167,7 @@ func (p *planner) ask(c *choice, upTo int) {
 	}
 	f.taken = p.taken(c.way, c.ends)
 	room, free := 0, f.taken
-	for fit := fitting(mode, c.m); room < min(c.most, upTo); room++ {
+	for fit := c.ends.fitting(mode, c.m); room < min(c.most, upTo); room++ {
 		s, ok := free.FirstFit(fit)
 		if !ok {
 			c.most = room

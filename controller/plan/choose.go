@@ -123,7 +123,7 @@ func (p *planner) askRoomless(choices []*choice) {
 	}
 	for _, c := range choices {
 		free := p.taken(c.way, c.ends)
-		if _, ok := free.FirstFit(fitting(c.offer.mode, c.m)); !ok {
+		if _, ok := free.FirstFit(c.ends.fitting(c.offer.mode, c.m)); !ok {
 			p.ask(c, 1)
 		}
 	}

@@ -184,7 +184,7 @@ func TestSlotsTogether(t *testing.T) {
 				return true
 			}
 			it := list[i]
-			fit := fitting(it.choice.offer.mode, it.choice.m)
+			fit := it.ends.fitting(it.choice.offer.mode, it.choice.m)
 			for n := 0; n < window; n++ {
 				if it.slot = (models.Slot{N: n, M: it.choice.m}); n%fit.Step != 0 {
 					continue

@@ -75,7 +75,7 @@ func slots(list []item) int {
 	for i := range list {
 		it := &list[i]
 		free := it.obstacles(list[:i])
-		s, ok := free.FirstFit(fitting(it.choice.offer.mode, it.choice.m))
+		s, ok := free.FirstFit(it.ends.fitting(it.choice.offer.mode, it.choice.m))
 		if ok {
 			it.slot = s
 			continue
@@ -141,7 +141,7 @@ func slotsInAnyOrder(list []item) bool {
 			}
 			free := it.obstacles(list)
 			free.AddRange(spectrum.First, from)
-			fit := fitting(it.choice.offer.mode, it.choice.m)
+			fit := it.ends.fitting(it.choice.offer.mode, it.choice.m)
 			for {
 				s, ok := free.FirstFit(fit)
 				if left--; !ok || left < 0 {
@@ -247,8 +247,18 @@ func (p *planner) taken(w *way, e ends) spectrum.Set {
 	return taken
 }
 
-func fitting(mode *catalogue.Mode, m int) spectrum.Fit {
-	return spectrum.Fit{M: m, Step: spectrum.CentreStep(mode.CentreStep), Tune: mode.Tune}
+// fitting says which slots a mode may take between two ports: centres on the
+// mode's raster that both devices can be given in their unit.
+func (e ends) fitting(mode *catalogue.Mode, m int) spectrum.Fit {
+	step := spectrum.CentreStep(mode.CentreStep)
+	for _, p := range e.line {
+		if p == nil {
+			continue
+		}
+		unit := spectrum.CentreStep(p.Device.Profile.FrequencyUnit)
+		step *= unit / gcd(step, unit)
+	}
+	return spectrum.Fit{M: m, Step: step, Tune: mode.Tune}
 }
 
 // verdict is what came of looking for a slot in which light arrives.
@@ -330,7 +340,7 @@ func (p *planner) crowded() bool {
 
 // slot finds room for one wavelength outside some slots.
 func (p *planner) slot(w *way, e ends, mode *catalogue.Mode, m int, not []models.Slot) (models.Slot, models.Reason, string) {
-	taken, fit := p.taken(w, e), fitting(mode, m)
+	taken, fit := p.taken(w, e), e.fitting(mode, m)
 	for _, s := range not {
 		taken.Add(s)
 	}
@@ -364,7 +374,7 @@ func pinnedSlot(taken *spectrum.Set, f spectrum.Fit, centre models.Frequency, w 
 	case err != nil:
 		return s, models.NoSpectrum, err.Error()
 	case s.N%max(f.Step, 1) != 0:
-		return s, models.ModeMismatch, fmt.Sprintf("centre %v is not on the mode's raster of %v", centre, models.Frequency(f.Step)*models.GridStep)
+		return s, models.ModeMismatch, fmt.Sprintf("centre %v is not on the raster of %v that mode and devices have", centre, models.Frequency(f.Step)*models.GridStep)
 	case f.Tune != (models.Band{}) && (centre < f.Tune.Lower || centre > f.Tune.Upper):
 		return s, models.ModeMismatch, fmt.Sprintf("centre %v is outside the tuning range %v to %v", centre, f.Tune.Lower, f.Tune.Upper)
 	case !spectrum.Covers(s) || taken.Overlaps(s):

@@ -150,6 +150,45 @@ func TestWavelengthRefusals(t *testing.T) {
 	}
 }
 
+// TestCentresThatDevicesCanBeGiven: where a device counts in whole gigahertz, no
+// other centre is chosen, and one pinned by hand is refused before it gets there.
+func TestCentresThatDevicesCanBeGiven(t *testing.T) {
+	docs := edit(ringDocs(4), "r-a", func(d *intents.DeviceSpec) { d.Profile = "gigahertz" })
+	n := network(t, docs)
+	for ghz, reason := range map[float64]models.Reason{193106.25: models.ModeMismatch, 193112.5: models.ModeMismatch, 193125: ""} {
+		for profile, n := range map[string]*plan.Network{"gigahertz": n, "terminal": network(t, edit(docs, "r-a", func(d *intents.DeviceSpec) { d.Profile = "terminal" }))} {
+			want := reason
+			if profile == "terminal" {
+				want = ""
+			}
+			out := one(n, plan.NewLedger(), plan.Request{
+				Intent:     records.IntentRef{Kind: "Wavelength", Name: "w", UID: "u"},
+				Wavelength: &intents.WavelengthSpec{From: "r-a/p1", To: "r-b/p1", CentreGHz: ptr(ghz)},
+			})
+			switch {
+			case want == "" && out.Refusal != nil:
+				t.Errorf("%g GHz on %s: %+v", ghz, profile, out.Refusal)
+			case want != "" && (out.Refusal == nil || out.Refusal.Reason != want || !strings.Contains(out.Refusal.Message, "raster of 25 GHz")):
+				t.Errorf("%g GHz on %s: %+v, want %s", ghz, profile, out.Refusal, want)
+			}
+		}
+	}
+	// Slots of 100 GHz would start 6.25 GHz off after one of 87.5 GHz.
+	l := plan.NewLedger()
+	for i := range 4 {
+		w := intents.WavelengthSpec{From: fmt.Sprintf("r-a/p%d", i+1), To: fmt.Sprintf("r-b/p%d", i+1), Route: []string{"a-b"}, SlotGHz: ptr([]float64{87.5, 75}[i%2])}
+		out := one(n, l, plan.Request{Intent: records.IntentRef{Kind: "Wavelength", Name: fmt.Sprint("w", i), UID: fmt.Sprint("u", i)}, Wavelength: &w})
+		if out.Refusal != nil {
+			t.Fatal(out.Refusal)
+		}
+		for _, d := range out.Add {
+			if c := d.Slot.Centre(); c%models.GHz != 0 {
+				t.Errorf("centre %v chosen", c)
+			}
+		}
+	}
+}
+
 func TestTakenSlotIsRefusedByHand(t *testing.T) {
 	n, l := network(t, ringDocs(2)), plan.NewLedger()
 	d := must(t, n, l, circuit("c", "a", "b", 400)).Add[0]

@@ -13,7 +13,7 @@ import (
 
 // Renderer is the version of the rendering. It changes whenever Render gives
 // another fragment for the same decision and phase.
-const Renderer = "1"
+const Renderer = "2"
 
 // Steps returns the number of Open steps: the longest row of media channels in
 // one direction. It is 0 for a wavelength that crosses no switch.
@@ -157,6 +157,9 @@ func terminal(d *records.Decision, e *records.End, mode *catalogue.Mode, profile
 		models.LeafMode:        strconv.Itoa(int(e.ModeCode)),
 		models.LeafLinePort:    e.LinePort,
 	})}
+	if profile.ModuleFunctionalType != "" {
+		out = append(out, object(profile, "", models.KindModule, e.Transceiver, models.Leaves{models.LeafFunctionalType: profile.ModuleFunctionalType}))
+	}
 	if !e.LineOnly {
 		out = append(out, logical(d, e, mode, profile, s)...)
 	}
@@ -181,6 +184,12 @@ func logical(d *records.Decision, e *records.End, mode *catalogue.Mode, profile 
 	if profile.LaserSwitch == "logical-channel" && !s.laser {
 		otnAdmin = models.AdminDisabled
 	}
+	var clients models.Assignments
+	if profile.ClientAssignments {
+		for _, index := range e.EthIndices {
+			clients = append(clients, models.Assignment{Channel: uint32(index), Gbps: strconv.Itoa(e.HostRateGbps)})
+		}
+	}
 	out = append(out, object(profile, catalogue.SideLine, models.KindLogicalChannel, strconv.Itoa(e.OtnIndex), models.Leaves{
 		models.LeafDescription:   tag,
 		models.LeafLogicalType:   "PROT_OTN",
@@ -189,6 +198,7 @@ func logical(d *records.Decision, e *records.End, mode *catalogue.Mode, profile 
 		models.LeafAssignIndex:   strconv.Itoa(profile.AssignmentBase),
 		models.LeafAssignOptical: e.OpticalChannel,
 		models.LeafAllocation:    strconv.Itoa(mode.RateGbps),
+		models.LeafAssignClients: clients.String(),
 	}))
 	for _, index := range e.EthIndices {
 		out = append(out, object(profile, catalogue.SideClient, models.KindLogicalChannel, strconv.Itoa(index), models.Leaves{

@@ -83,13 +83,15 @@ func TestRenderGolden(t *testing.T) {
 	owned := edit(pairDocs(1, 20, false), "r-a", func(d *intents.DeviceSpec) { d.OwnsInterface = true })
 	muxed := circuit("mux", "a", "b", 400)
 	muxed.Circuit.Handoff = &intents.Handoff{RateGbps: 100}
+	particular := edit(pairDocs(1, 20, false), "r-b", func(d *intents.DeviceSpec) { d.Profile = "particular" })
 	for name, c := range map[string]struct {
 		docs []intents.Document
 		req  plan.Request
 	}{
-		"p2p":      {owned, circuit("p2p", "a", "b", 400)},
-		"terminal": {terminals(pairDocs(1, 20, false)), muxed},
-		"ring":     {ringDocs(1), circuit("ring", "a", "c", 400)},
+		"particular": {particular, muxed},
+		"p2p":        {owned, circuit("p2p", "a", "b", 400)},
+		"terminal":   {terminals(pairDocs(1, 20, false)), muxed},
+		"ring":       {ringDocs(1), circuit("ring", "a", "c", 400)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := network(t, c.docs)

@@ -46,7 +46,7 @@ func (s *Session) check(p drivers.Pass) (drivers.Kind, error) {
 func (s *Session) checkChange(c models.Change) (drivers.Kind, error) {
 	switch c.Object.Kind {
 	case models.KindOpticalChannel, models.KindLaser, models.KindInterface:
-	case models.KindLogicalChannel, models.KindMediaChannel, models.KindAmplifier, models.KindAttenuator:
+	case models.KindLogicalChannel, models.KindMediaChannel, models.KindAmplifier, models.KindAttenuator, models.KindModule:
 		return drivers.KindUnsupported, fmt.Errorf("%s has no objects of kind %s", s.platform.Name, c.Object.Kind)
 	default:
 		return drivers.KindInvalid, fmt.Errorf("no object kind %q", c.Object.Kind)

@@ -17,6 +17,7 @@ type capabilities struct {
 	version  string
 	encoding gnmipb.Encoding // for reading; writing is always JSON_IETF
 	models   map[string]bool
+	paths    []ocmap.Subscribed // what is read of it: those of the models that it has
 }
 
 // requiredModels are those without which a device cannot play its role. Lines
@@ -43,6 +44,7 @@ func capabilitiesOf(r *gnmipb.CapabilityResponse, profile catalogue.Profile) (ca
 	for _, m := range r.GetSupportedModels() {
 		c.models[m.GetName()] = true
 	}
+	c.paths = slices.DeleteFunc(slices.Clone(ocmap.PathsOf(profile)), func(p ocmap.Subscribed) bool { return !c.models[p.Module] })
 	required := slices.Clone(requiredModels[profile.Role])
 	if profile.LaserSwitch == ocmap.LaserByPhysicalChannel {
 		required = append(required, ocmap.TransceiverModule)

@@ -151,9 +151,6 @@ func withKeys(document, schema string, names, keys []string) string {
 
 // Subscriptions is what a watch of a device with all models subscribes to.
 func Subscriptions(interval time.Duration) []*gnmipb.Subscription {
-	c := capabilities{models: map[string]bool{}}
-	for _, p := range ocmap.SubscribedPaths {
-		c.models[p.Module] = true
-	}
+	c := capabilities{paths: ocmap.PathsOf(catalogue.Profile{})}
 	return c.subscribe(gnmipb.SubscriptionList_STREAM, interval, false).GetSubscribe().GetSubscription()
 }

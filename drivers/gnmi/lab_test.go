@@ -61,6 +61,7 @@ func (l *lab) start(tb testing.TB, f devices.Fixture) *bench {
 	tb.Helper()
 	target, err := gnmid.New(gnmid.Config{
 		Name: "device", Schema: l.schema, Certificate: l.certificate, User: "waveplane", Password: secret,
+		Hooks: gnmid.Hooks{Validate: f.Refuses},
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -103,7 +104,7 @@ func (b *bench) open(tb testing.TB, d *gnmi.Driver) drivers.Session {
 
 func (b *bench) target() drivertest.Target {
 	return drivertest.Target{
-		Device: b.device, Secret: secret, Alpha: b.fixture.Alpha, Beta: b.fixture.Beta, Simulator: b.controls(),
+		Device: b.device, Secret: secret, Alpha: b.fixture.Alpha, Beta: b.fixture.Beta, Odd: b.fixture.Odd, Simulator: b.controls(),
 	}
 }
 

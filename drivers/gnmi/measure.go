@@ -55,8 +55,8 @@ func (s *Session) pathsOf(objects []models.ObjectID, wanted func(ocmap.Nature) b
 		if count[id.Kind] > manyObjects {
 			count[id.Kind], keys = 0, nil
 		}
-		for _, sub := range ocmap.SubscribedPaths {
-			if wanted(sub.Nature) && ocmap.Covers(ocmap.ObjectPaths[id.Kind].Schema, sub.Schema) && s.caps.models[sub.Module] {
+		for _, sub := range s.caps.paths {
+			if wanted(sub.Nature) && ocmap.Covers(ocmap.ObjectPaths[id.Kind].Schema, sub.Schema) {
 				paths = append(paths, pathOf(sub.Schema, keys...))
 			}
 		}

@@ -68,7 +68,7 @@ func TestGoldenPayloads(t *testing.T) {
 	}
 	for _, kind := range []models.ObjectKind{
 		models.KindOpticalChannel, models.KindLaser, models.KindLogicalChannel, models.KindMediaChannel,
-		models.KindInterface, models.KindAmplifier, models.KindAttenuator,
+		models.KindInterface, models.KindAmplifier, models.KindAttenuator, models.KindModule,
 	} {
 		if !seen[kind] {
 			t.Errorf("no golden payload for kind %s", kind)
@@ -90,6 +90,15 @@ func TestOrder(t *testing.T) {
 			"delete channel[index=10001]", "delete channel[index=10000]", "delete optical-channel/config/frequency",
 			"delete optical-channel/config/target-output-power", "delete optical-channel/config/operational-mode",
 			"update channel[index=1]/config/tx-laser",
+		},
+		"nokia-wavelength-create": {
+			"replace transceiver/config/module-functional-type", "replace optical-channel", "replace channel[index=10000]", "replace channel[index=10001]",
+			"update channel[index=1]/config/tx-laser",
+		},
+		"nokia-wavelength-remove": {
+			"delete channel[index=10001]", "delete channel[index=10000]", "delete optical-channel/config/frequency",
+			"delete optical-channel/config/target-output-power", "delete optical-channel/config/operational-mode",
+			"delete transceiver/config/module-functional-type", "update channel[index=1]/config/tx-laser",
 		},
 	}
 	for _, k := range devices.ChangeKinds() {

@@ -13,8 +13,8 @@ import (
 // changes. Paths that sampling does not need are left out with sampleOnly.
 func (c capabilities) subscribe(mode gnmipb.SubscriptionList_Mode, interval time.Duration, sampleOnly bool) *gnmipb.SubscribeRequest {
 	var list []*gnmipb.Subscription
-	for _, p := range ocmap.SubscribedPaths {
-		if !c.models[p.Module] || sampleOnly && !p.Sampled {
+	for _, p := range c.paths {
+		if sampleOnly && !p.Sampled {
 			continue
 		}
 		sub := &gnmipb.Subscription{Path: pathOf(p.Schema)}

@@ -66,7 +66,7 @@ func (s *Session) have(p drivers.Pass) (map[models.ObjectID]models.Leaves, error
 	for i, c := range p.Changes {
 		ids[i] = c.Object
 	}
-	filter, err := s.schema.filterOf(ids, func(p ocmap.Subscribed) bool { return p.Nature == ocmap.Configuration })
+	filter, err := s.schema.filterOf(s.device.Profile, ids, func(p ocmap.Subscribed) bool { return p.Nature == ocmap.Configuration })
 	if err != nil || filter == nil {
 		return nil, err
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/waveplane/waveplane/drivers/sim/netconfd"
 )
 
-// TestConformance holds each kind of device to the suite, and a router besides on
-// a server of base 1.0 and on one that has no
-// candidate configuration.
+// TestConformance holds each kind of device to the suite, those of makers with
+// wishes of their own, and a router besides on a server of base 1.0 and on one
+// that has no candidate configuration.
 func TestConformance(t *testing.T) {
 	lab := newLab(t)
 	for name, c := range map[string]struct {
@@ -19,6 +19,7 @@ func TestConformance(t *testing.T) {
 		server  netconfd.Config
 	}{
 		"router": {fixture: devices.Router()}, "terminal": {fixture: devices.Terminal()}, "roadm": {fixture: devices.Roadm()}, "amplifier": {fixture: devices.Amplifier()},
+		"nokia": {fixture: devices.Nokia("lab-nokia-openconfig-netconf")}, "teraflex": {devices.TeraFlex(), netconfd.Config{RunningOnly: true}},
 		"base 1.0": {devices.Router(), netconfd.Config{Old: true}}, "running only": {devices.Router(), netconfd.Config{RunningOnly: true}},
 	} {
 		t.Run(name, func(t *testing.T) {

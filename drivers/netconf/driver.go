@@ -97,7 +97,7 @@ func (s *Session) greet(ctx context.Context) error {
 		if missing := s.client.caps.missing(s.device.Profile); missing != "" {
 			return false, sshsession.OpenError(s.device, drivers.KindUnsupported, errors.New(missing))
 		}
-		name, err := s.schema.filter(func(p ocmap.Subscribed) bool { return p.Schema == ocmap.ComponentPath+"/state/type" })
+		name, err := s.schema.filter(s.device.Profile, func(p ocmap.Subscribed) bool { return p.Schema == ocmap.ComponentPath+"/state/type" })
 		if err != nil {
 			return false, err
 		}

@@ -5,12 +5,13 @@ import (
 
 	"github.com/waveplane/waveplane/drivers/internal/ocmap"
 	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // filter asks for all paths that are wanted, of everything.
-func (s *schema) filter(wanted func(ocmap.Subscribed) bool) (*element, error) {
+func (s *schema) filter(profile catalogue.Profile, wanted func(ocmap.Subscribed) bool) (*element, error) {
 	root := newFilter()
-	for _, p := range ocmap.SubscribedPaths {
+	for _, p := range ocmap.PathsOf(profile) {
 		if !wanted(p) {
 			continue
 		}
@@ -23,14 +24,14 @@ func (s *schema) filter(wanted func(ocmap.Subscribed) bool) (*element, error) {
 
 // filterOf asks for the paths that are wanted of the named objects; nil if there
 // are none.
-func (s *schema) filterOf(ids []models.ObjectID, wanted func(ocmap.Subscribed) bool) (*element, error) {
+func (s *schema) filterOf(profile catalogue.Profile, ids []models.ObjectID, wanted func(ocmap.Subscribed) bool) (*element, error) {
 	root := newFilter()
 	for _, id := range ids {
 		at, known := ocmap.ObjectPaths[id.Kind]
 		if !known {
 			continue
 		}
-		for _, p := range ocmap.SubscribedPaths {
+		for _, p := range ocmap.PathsOf(profile) {
 			if !wanted(p) || !ocmap.Covers(at.Schema, p.Schema) {
 				continue
 			}

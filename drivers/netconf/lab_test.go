@@ -59,7 +59,7 @@ func (l *lab) start(tb testing.TB, f devices.Fixture, how netconfd.Config) *benc
 	if err != nil {
 		tb.Fatal(err)
 	}
-	target, err := gnmid.New(gnmid.Config{Name: "device", Schema: l.schema, Face: face})
+	target, err := gnmid.New(gnmid.Config{Name: "device", Schema: l.schema, Face: face, Hooks: gnmid.Hooks{Validate: f.Refuses}})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -88,7 +88,11 @@ func (l *lab) start(tb testing.TB, f devices.Fixture, how netconfd.Config) *benc
 
 func (b *bench) target(takesBack bool) drivertest.Target {
 	return drivertest.Target{
-		Device: b.device, Secret: secret, Alpha: b.fixture.Alpha, Beta: b.fixture.Beta,
-		Simulator: devices.Controls{Target: b.Target, Fixture: b.fixture}, Fragile: true, TakesBack: takesBack,
+		Device: b.device, Secret: secret, Alpha: b.fixture.Alpha, Beta: b.fixture.Beta, Odd: b.fixture.Odd,
+		Simulator: b.controls(), Fragile: true, TakesBack: takesBack,
 	}
+}
+
+func (b *bench) controls() devices.Controls {
+	return devices.Controls{Target: b.Target, Fixture: b.fixture}
 }

@@ -112,7 +112,7 @@ func all(ocmap.Subscribed) bool { return true }
 
 // picture reads what a filter selects, as news of everything.
 func (s *Session) picture(ctx context.Context, op string, wanted func(ocmap.Subscribed) bool) (models.Delta, error) {
-	filter, err := s.schema.filter(wanted)
+	filter, err := s.schema.filter(s.device.Profile, wanted)
 	if err != nil {
 		return models.Delta{}, s.refuse(op, drivers.KindInternal, err)
 	}
@@ -147,7 +147,7 @@ func (s *Session) Measure(ctx context.Context, objects []models.ObjectID) (model
 		d, err := s.picture(ctx, "measure", sampled)
 		return d.Readings, err
 	}
-	filter, err := s.schema.filterOf(objects, func(p ocmap.Subscribed) bool { return p.Nature != ocmap.Configuration })
+	filter, err := s.schema.filterOf(s.device.Profile, objects, func(p ocmap.Subscribed) bool { return p.Nature != ocmap.Configuration })
 	if err != nil || filter == nil {
 		return models.Readings{}, err
 	}

@@ -20,7 +20,8 @@ type face interface {
 func (d *device) makeFace(index *openconfig.Index, a *access) (face, error) {
 	switch d.profile.Driver {
 	case "netconf":
-		return netconfd.New(netconfd.Config{Index: index, User: a.user, Password: a.password})
+		// Where nothing takes a commit back, there is none: what is edited runs.
+		return netconfd.New(netconfd.Config{Index: index, User: a.user, Password: a.password, RunningOnly: d.profile.Safety == "C"})
 	case "cli":
 		return d.commandLine(a)
 	}

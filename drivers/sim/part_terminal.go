@@ -10,6 +10,7 @@ import (
 
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
 	"github.com/waveplane/waveplane/drivers/sim/light"
+	"github.com/waveplane/waveplane/drivers/sim/quirks"
 	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/catalogue"
 )
@@ -22,6 +23,8 @@ type terminalPart struct {
 	byXcvr    map[string]*linePort
 	lane      string // index of the coherent lane
 	onAdmin   bool   // the logical channel's admin-state switches the laser
+	unit      int64  // of the optical channels' frequency, in MHz
+	rules     quirks.Rule
 	known     map[string]bool
 
 	mu      sync.Mutex
@@ -48,8 +51,9 @@ func newTerminalPart(d *device) (*terminalPart, error) {
 	p := &terminalPart{
 		dev: d, byChannel: map[string]*linePort{}, byXcvr: map[string]*linePort{}, known: map[string]bool{},
 		lane: strconv.Itoa(d.profile.Names.PhysicalChannel), onAdmin: d.profile.LaserSwitch == "logical-channel",
-		logical: map[string]logicalState{},
+		logical: map[string]logicalState{}, unit: max(int64(d.profile.FrequencyUnit/models.MHz), 1),
 	}
+	p.rules = p.particular()
 	for _, name := range slices.Sorted(maps.Keys(d.spec.Ports)) {
 		port := d.spec.Ports[name]
 		if port.Pluggable == "" {
@@ -73,70 +77,6 @@ func newTerminalPart(d *device) (*terminalPart, error) {
 	return p, nil
 }
 
-// named fills a name template of a profile.
-func named(template, port string) string {
-	_, bare, ok := strings.Cut(port, "-")
-	if !ok {
-		bare = port
-	}
-	return strings.NewReplacer("{port}", port, "{bare}", bare).Replace(template)
-}
-
-func (p *terminalPart) startup(leaves map[string]string) {
-	for _, l := range p.ports {
-		leaves[component(l.channel)+"/config/name"], leaves[component(l.xcvr)+"/config/name"] = l.channel, l.xcvr
-		leaves[lane(l.xcvr, p.lane)+"/config/index"] = p.lane
-		if !p.onAdmin {
-			leaves[lane(l.xcvr, p.lane)+"/config/tx-laser"] = "false"
-		}
-		if l.ifName == "" {
-			continue
-		}
-		c := iface(l.ifName) + "/config/"
-		leaves[c+"type"] = "iana-if-type:ethernetCsmacd"
-		leaves[c+"enabled"] = strconv.FormatBool(!p.dev.spec.OwnsInterface)
-		leaves[c+"mtu"] = "9216"
-		leaves[c+"description"] = "reserved for wavelength services; ask the transport team"
-	}
-	p.foreign(leaves)
-}
-
-// foreign adds what other people have configured on the device.
-func (p *terminalPart) foreign(leaves map[string]string) {
-	test := logicalChannel("17") + "/config/"
-	leaves[test+"description"] = "field trial, do not remove"
-	leaves[test+"admin-state"] = "DISABLED"
-	leaves[test+"logical-channel-type"] = "openconfig-transport-types:PROT_OTN"
-	if len(p.ports) > 0 {
-		leaves[lane(p.ports[0].xcvr, p.lane)+"/config/description"] = "rack 7, tray 3"
-	}
-}
-
-func (p *terminalPart) fixed(leaves map[string]string) {
-	codes := map[uint16]*modem{}
-	for i, l := range p.ports {
-		describe(leaves, l.channel, "openconfig-transport-types:OPTICAL_CHANNEL", "", "")
-		describe(leaves, l.xcvr, "openconfig-platform-types:TRANSCEIVER", l.part, fmt.Sprintf("%s%03d", strings.ToUpper(digest([]byte(p.dev.name))[:6]), i))
-		leaves[component(l.channel)+"/state/parent"] = l.xcvr
-		leaves[lane(l.xcvr, p.lane)+"/state/associated-optical-channel"] = l.channel
-		maps.Copy(codes, l.offers)
-	}
-	for code, m := range codes {
-		s := entry("/terminal-device/operational-modes/mode", "mode-id", strconv.Itoa(int(code))) + "/state/"
-		leaves[s+"description"] = m.name
-		leaves[s+"vendor-id"] = "laboratory"
-	}
-}
-
-// describe adds the inventory of a component.
-func describe(leaves map[string]string, name, kind, part, serial string) {
-	s := component(name) + "/state/"
-	leaves[s+"name"], leaves[s+"type"], leaves[s+"oper-status"] = name, kind, "openconfig-platform-types:ACTIVE"
-	if part != "" {
-		leaves[s+"part-no"], leaves[s+"serial-no"], leaves[s+"mfg-name"] = part, serial, "Waveplane laboratory"
-	}
-}
-
 func (p *terminalPart) ours(at []gnmid.Step) bool {
 	if keys, ok := under(at, "terminal-device", "logical-channels", "channel"); ok {
 		return atLeast(keys[0], p.dev.profile.LogicalIndexBase)
@@ -147,6 +87,9 @@ func (p *terminalPart) ours(at []gnmid.Step) bool {
 	}
 	if keys, ok := under(at, "components", "component", "transceiver", "physical-channels", "channel"); ok && keys[0] == p.lane {
 		return p.byXcvr[at[1].Keys[0]] != nil && at[len(at)-1].Name == "tx-laser"
+	}
+	if keys, ok := under(at, "components", "component"); ok && p.dev.profile.ModuleFunctionalType != "" && at[len(at)-1].Name == "module-functional-type" {
+		return p.byXcvr[keys[0]] != nil
 	}
 	if keys, ok := under(at, "interfaces", "interface"); ok && p.dev.spec.OwnsInterface {
 		return p.known[keys[0]] && at[len(at)-1].Name == "enabled"
@@ -235,6 +178,7 @@ func (p *terminalPart) follow(l *linePort) {
 	var t light.Tuning
 	if v, ok := p.dev.target.Applied(c + "frequency"); ok {
 		t.FrequencyMHz, _ = strconv.ParseInt(v, 10, 64)
+		t.FrequencyMHz *= p.unit
 	}
 	if v, ok := p.dev.target.Applied(c + "target-output-power"); ok {
 		t.PowerDbm, _ = strconv.ParseFloat(v, 64)

@@ -6,9 +6,33 @@ import (
 	"strings"
 
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
+	"github.com/waveplane/waveplane/drivers/sim/quirks"
 )
 
+// particular is what devices of this profile want beyond others.
+func (p *terminalPart) particular() quirks.Rule {
+	var rules []quirks.Rule
+	if p.dev.profile.ClientAssignments {
+		rules = append(rules, quirks.ClientAssignments)
+	}
+	if p.dev.profile.ModuleFunctionalType != "" {
+		rules = append(rules, quirks.CoherentCages(func(channel string) string {
+			if l := p.byChannel[channel]; l != nil {
+				return l.xcvr
+			}
+			return ""
+		}))
+	}
+	if n := p.dev.profile.PowerDecimals; n > 0 {
+		rules = append(rules, quirks.PowerDecimals(n))
+	}
+	return quirks.All(rules...)
+}
+
 func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
+	if err := p.rules(tx); err != nil {
+		return err
+	}
 	checked := map[string]bool{}
 	for _, c := range changes {
 		if keys, ok := under(c.at, "components", "component", "optical-channel", "config"); ok || len(keys) > 0 {
@@ -58,9 +82,9 @@ func (p *terminalPart) validateTuning(tx *gnmid.Tx, l *linePort) error {
 		}
 	}
 	if f, ok := tx.After(c + "frequency"); ok && f != "0" {
-		mhz, err := strconv.ParseInt(f, 10, 64)
-		if err != nil || !l.tunes(mhz, m) {
-			return fmt.Errorf("%sfrequency: %s MHz is outside the tuning range of module %s in %s", c, f, l.part, l.xcvr)
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil || n > maxFrequency || !l.tunes(n*p.unit, m) {
+			return fmt.Errorf("%sfrequency: %s %s is outside the tuning range of module %s in %s", c, f, unitName(p.unit), l.part, l.xcvr)
 		}
 	}
 	if power, ok := tx.After(c + "target-output-power"); ok && m != nil {
@@ -70,6 +94,16 @@ func (p *terminalPart) validateTuning(tx *gnmid.Tx, l *linePort) error {
 		}
 	}
 	return nil
+}
+
+// maxFrequency bounds the number of a frequency in any unit, so that its MHz fit.
+const maxFrequency = 1_000_000_000_000
+
+func unitName(mhz int64) string {
+	if mhz == 1000 {
+		return "GHz"
+	}
+	return "MHz"
 }
 
 func (l *linePort) tunes(mhz int64, m *modem) bool {

@@ -132,7 +132,21 @@ type Profile struct {
 	// LineOnly says that the device has no logical channels: how clients get to
 	// the line is not configured there. Lock and errors of its receivers are read
 	// under the optical channel's name.
-	LineOnly         bool
+	LineOnly bool
+	// ClientAssignments says that the line side's logical channel is assigned not
+	// only to its optical channel but back to each of its client channels too.
+	ClientAssignments bool
+	// ModuleFunctionalType is what the transceiver's module-functional-type has
+	// to be before the device takes settings of the optical channel: the name of
+	// an identity, models.DigitalCoherentOptic. Empty: the leaf is left alone.
+	ModuleFunctionalType string
+	// FrequencyUnit is the unit in which the device has the frequency of optical
+	// channels; zero is that of OpenConfig, MHz. One that is not a whole number
+	// of it cannot be set.
+	FrequencyUnit models.Frequency
+	// PowerDecimals is how many decimals of a dBm the device takes of an optical
+	// channel's target power; zero is what OpenConfig has, two.
+	PowerDecimals    int
 	ProvenOffDbm     float64     // at or below this transmit power the laser counts as off
 	AssignmentBase   int         // index of the first logical-channel assignment
 	LogicalIndexBase int         // first logical channel index that Waveplane allocates

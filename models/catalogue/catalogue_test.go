@@ -187,7 +187,7 @@ func TestProfiles(t *testing.T) {
 			t.Errorf("%s: fields of another role: %+v", name, p)
 		}
 	}
-	if diff := cmp.Diff(map[Role]int{RoleRouter: 8, RoleTerminal: 2, RoleRoadm: 2, RoleAmplifier: 2}, roles); diff != "" {
+	if diff := cmp.Diff(map[Role]int{RoleRouter: 10, RoleTerminal: 2, RoleRoadm: 2, RoleAmplifier: 2}, roles); diff != "" {
 		t.Error(diff)
 	}
 
@@ -346,6 +346,9 @@ func TestBadData(t *testing.T) {
 		{"range turned round", head + "modes: [{name: a, txDbm: [3, 1]}]", "txDbm"},
 		{"unknown mode of a part", head + "pluggables: [{name: p, modes: [nope]}]", `unknown mode "nope"`},
 		{"unknown parent", head + "profiles: [{name: p, inherits: q}]", `unknown profile "q"`},
+		{"functional type", head + "profiles: [{name: p, moduleFunctionalType: laser}]", `moduleFunctionalType "laser"`},
+		{"frequency unit", head + "profiles: [{name: p, frequencyUnit: nm}]", `frequencyUnit "nm"`},
+		{"decimals", head + "profiles: [{name: p, powerDecimals: 3}]", "powerDecimals 3"},
 		{"duration", head + "profiles: [{name: p, soak: soon}]", "soon"},
 		{"unsorted penalties", head + "modes: [{name: a, penalties: {cdPsPerNm: [[2, 1], [1, 1]]}}]", "not sorted"},
 	}

@@ -3,6 +3,8 @@ package catalogue
 import (
 	"fmt"
 	"time"
+
+	"github.com/waveplane/waveplane/models"
 )
 
 // profileRow is a profile as the data files write it.
@@ -19,6 +21,10 @@ type profileRow struct {
 	Names                nameRow             `yaml:"names"`
 	LaserSwitch          string              `yaml:"laserSwitch"`
 	LineOnly             bool                `yaml:"lineOnly"`
+	ClientAssignments    bool                `yaml:"clientAssignments"`
+	ModuleFunctionalType string              `yaml:"moduleFunctionalType"`
+	FrequencyUnit        string              `yaml:"frequencyUnit"`
+	PowerDecimals        int                 `yaml:"powerDecimals"`
 	ProvenOffDbm         float64             `yaml:"provenOffDbm"`
 	AssignmentBase       int                 `yaml:"assignmentBase"`
 	LogicalIndexBase     int                 `yaml:"logicalIndexBase"`
@@ -55,6 +61,7 @@ func (r profileRow) profile(s sheet) (Profile, error) {
 		Name: r.Name, Inherits: r.Inherits, OwnCodes: r.OwnCodes, Role: r.Role, Driver: r.Driver, Dialect: r.Dialect, Vendor: r.Vendor, Safety: r.Safety,
 		Names:       NameTemplates(r.Names),
 		LaserSwitch: r.LaserSwitch, LineOnly: r.LineOnly, ProvenOffDbm: r.ProvenOffDbm,
+		ClientAssignments: r.ClientAssignments, PowerDecimals: r.PowerDecimals,
 		AssignmentBase: r.AssignmentBase, LogicalIndexBase: r.LogicalIndexBase, MediaIndexBase: r.MediaIndexBase,
 		Unsupported: r.Unsupported, PowerStepDb: r.PowerStepDb,
 		Soak: r.Soak, Settle: r.Settle, SampleFast: r.SampleFast, SampleSlow: r.SampleSlow,
@@ -70,10 +77,41 @@ func (r profileRow) profile(s sheet) (Profile, error) {
 			n.keep(err)
 		}
 	}
+	var err error
+	p.ModuleFunctionalType, err = functionalType(r.ModuleFunctionalType)
+	n.keep(err)
+	p.FrequencyUnit, err = frequencyUnit(r.FrequencyUnit)
+	n.keep(err)
+	if r.PowerDecimals < 0 || r.PowerDecimals > 2 {
+		n.keep(fmt.Errorf("powerDecimals %d: want 1 or 2", r.PowerDecimals))
+	}
 	if n.err != nil {
 		return Profile{}, fmt.Errorf("profile %q: %w", r.Name, n.err)
 	}
 	return p, nil
+}
+
+// functionalType turns the word of a sheet into the name of the identity.
+func functionalType(word string) (string, error) {
+	switch word {
+	case "":
+		return "", nil
+	case "digital-coherent-optic":
+		return models.DigitalCoherentOptic, nil
+	}
+	return "", fmt.Errorf("moduleFunctionalType %q: want digital-coherent-optic", word)
+}
+
+func frequencyUnit(word string) (models.Frequency, error) {
+	switch word {
+	case "":
+		return 0, nil
+	case "MHz":
+		return models.MHz, nil
+	case "GHz":
+		return models.GHz, nil
+	}
+	return 0, fmt.Errorf("frequencyUnit %q: want MHz or GHz", word)
 }
 
 // over fills what p leaves out from parent. A number or a flag of zero counts
@@ -93,6 +131,10 @@ func (p Profile) over(parent Profile) Profile {
 	}
 	p.LaserSwitch = first(p.LaserSwitch, parent.LaserSwitch)
 	p.LineOnly = first(p.LineOnly, parent.LineOnly)
+	p.ClientAssignments = first(p.ClientAssignments, parent.ClientAssignments)
+	p.ModuleFunctionalType = first(p.ModuleFunctionalType, parent.ModuleFunctionalType)
+	p.FrequencyUnit = first(p.FrequencyUnit, parent.FrequencyUnit)
+	p.PowerDecimals = first(p.PowerDecimals, parent.PowerDecimals)
 	p.ProvenOffDbm = first(p.ProvenOffDbm, parent.ProvenOffDbm)
 	p.AssignmentBase = first(p.AssignmentBase, parent.AssignmentBase)
 	p.LogicalIndexBase = first(p.LogicalIndexBase, parent.LogicalIndexBase)

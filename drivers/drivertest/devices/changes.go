@@ -34,7 +34,7 @@ func ChangeKinds() []ChangeKind {
 		}
 		return list
 	}
-	return []ChangeKind{
+	return append([]ChangeKind{
 		{"optical-channel-tune", Router(), One(owner, oc, nil, first[oc])},
 		{"optical-channel-retune", Router(), One(owner, oc, first[oc], models.Leaves{
 			models.LeafFrequency: "193200 GHz", models.LeafTargetPower: "-10.00 dBm", models.LeafMode: "5003",
@@ -62,7 +62,36 @@ func ChangeKinds() []ChangeKind {
 		{"wavelength-create", Router(), all(nil, first)},
 		{"wavelength-light", Router(), all(first, then)},
 		{"wavelength-remove", Router(), all(then, nil)},
+	}, particularKinds(owner)...)
+}
+
+// particularKinds is what devices of some makers get in a manner of their own.
+func particularKinds(owner string) []ChangeKind {
+	arista, nokia, teraflex := Arista(), Nokia("lab-nokia-openconfig"), TeraFlex()
+	cage := nokia.Alpha.First[len(nokia.Alpha.First)-1]
+	standard := models.Leaves{models.LeafFunctionalType: "TYPE_STANDARD_OPTIC"}
+	return []ChangeKind{
+		{"arista-wavelength-create", arista, list(arista.Alpha.Owner, nil, arista.Alpha.First)},
+		{"arista-wavelength-remove", arista, list(arista.Alpha.Owner, arista.Alpha.Then, nil)},
+		{"nokia-wavelength-create", nokia, list(nokia.Alpha.Owner, nil, nokia.Alpha.First)},
+		{"nokia-wavelength-remove", nokia, list(nokia.Alpha.Owner, nokia.Alpha.Then, nil)},
+		{"nokia-module-back", nokia, One(owner, cage.ObjectID, cage.Leaves, standard)},
+		{"teraflex-wavelength-create", teraflex, list(teraflex.Alpha.Owner, nil, teraflex.Alpha.First)},
+		{"teraflex-optical-channel-retune", teraflex, One(owner, teraflex.Alpha.First[0].ObjectID, teraflex.Alpha.First[0].Leaves, models.Leaves{
+			models.LeafFrequency: "196100 GHz", models.LeafTargetPower: "0.30 dBm", models.LeafMode: "5",
+		})},
 	}
+}
+
+// list is the changes from some objects to others, in no order that matters.
+func list(owner string, before, after []models.Object) (out []models.Change) {
+	for _, o := range before {
+		out = append(out, models.Change{Owner: owner, Object: o.ObjectID, Before: o.Leaves})
+	}
+	for _, o := range after {
+		out = append(out, models.Change{Owner: owner, Object: o.ObjectID, After: o.Leaves})
+	}
+	return out
 }
 
 // edited returns leaves with one of them replaced.

@@ -29,13 +29,16 @@ func (c Controls) Writes() int {
 // driver for it would hide a mistake in the driver's table.
 func (c Controls) Tamper(id models.ObjectID, leaf models.LeafName, value string) error {
 	path := c.Fixture.Paths[id][leaf]
-	return c.Target.Tamper(gnmid.Edit{Path: path, Value: wire(value)})
+	return c.Target.Tamper(gnmid.Edit{Path: path, Value: c.Fixture.wire(value)})
 }
 
 // wire writes a canonical value as the simulated device takes it.
-func wire(value string) string {
-	if f, err := models.ParseFrequency(value); err == nil {
-		return openconfig.FormatDecimal(int64(f/models.MHz), 0)
+func (f Fixture) wire(value string) string {
+	if hertz, err := models.ParseFrequency(value); err == nil {
+		if f.GHz {
+			return openconfig.FormatDecimal(int64(hertz/models.GHz), 0)
+		}
+		return openconfig.FormatDecimal(int64(hertz/models.MHz), 0)
 	}
 	if p, err := models.ParsePower(value); err == nil {
 		return openconfig.FormatDecimal(int64(p), 2)

@@ -4,10 +4,10 @@
 package devices
 
 import (
-	"fmt"
 	"maps"
 
 	"github.com/waveplane/waveplane/drivers/drivertest"
+	"github.com/waveplane/waveplane/drivers/sim/gnmid"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -20,12 +20,21 @@ type Fixture struct {
 	Alpha, Beta drivertest.Work
 	Paths       map[models.ObjectID]map[models.LeafName]string // written by hand, not asked of the driver
 	Roots       map[models.ObjectID]string
+	// Refuses is what devices of this make refuse beyond the models; nil for
+	// nothing.
+	Refuses func(*gnmid.Tx) error
+	// GHz devices have the frequency of optical channels in that unit.
+	GHz bool
+	Odd drivertest.Odd // see drivertest.Target
 }
 
 func Optical(name string) models.ObjectID {
 	return models.ObjectID{Kind: models.KindOpticalChannel, Key: name}
 }
 func Laser(key string) models.ObjectID { return models.ObjectID{Kind: models.KindLaser, Key: key} }
+func Module(name string) models.ObjectID {
+	return models.ObjectID{Kind: models.KindModule, Key: name}
+}
 func Logical(index string) models.ObjectID {
 	return models.ObjectID{Kind: models.KindLogicalChannel, Key: index}
 }
@@ -39,38 +48,6 @@ func join(maps_ ...map[string]string) map[string]string {
 		maps.Copy(out, m)
 	}
 	return out
-}
-
-// lineCard is an optical channel with its transceiver and client port, as it
-// comes out of the box, and what somebody else configured on it.
-func lineCard(port string) map[string]string {
-	oc, xcvr := "/components/component[name=oc-"+port+"]", "/components/component[name=xcvr-"+port+"]"
-	lane := xcvr + "/transceiver/physical-channels/channel[index=1]"
-	return map[string]string{
-		oc + "/config/name":                                           "oc-" + port,
-		xcvr + "/config/name":                                         "xcvr-" + port,
-		lane + "/config/index":                                        "1",
-		lane + "/config/tx-laser":                                     "false",
-		lane + "/config/description":                                  "patched to panel 7",
-		"/interfaces/interface[name=" + port + "]/config/name":        port,
-		"/interfaces/interface[name=" + port + "]/config/type":        "iana-if-type:ethernetCsmacd",
-		"/interfaces/interface[name=" + port + "]/config/enabled":     "false",
-		"/interfaces/interface[name=" + port + "]/config/description": "to the core, do not touch",
-		"/interfaces/interface[name=" + port + "]/config/mtu":         "9216",
-	}
-}
-
-func lineCardState(port string) map[string]string {
-	oc := "/components/component[name=oc-" + port + "]/optical-channel/state"
-	lane := "/components/component[name=xcvr-" + port + "]/transceiver/physical-channels/channel[index=1]/state"
-	return map[string]string{
-		oc + "/output-power/instant":                                 "-40",
-		oc + "/input-power/instant":                                  "-7.25",
-		lane + "/associated-optical-channel":                         "oc-" + port,
-		lane + "/input-power/instant":                                "-6.11",
-		lane + "/rx-los":                                             "false",
-		"/interfaces/interface[name=" + port + "]/state/oper-status": "DOWN",
-	}
 }
 
 func foreignChannel() map[string]string {
@@ -91,80 +68,6 @@ func chassis() map[string]string {
 		"/components/component[name=chassis]/state/software-version": "9.1",
 	}
 }
-
-// wavelength is a coherent line side with a client: dark first, then lit.
-func wavelength(owner, port, line, client string, byLaser bool) drivertest.Work {
-	first := []models.Object{
-		{ObjectID: Optical("oc-" + port), Leaves: models.Leaves{
-			models.LeafFrequency: "193106.25 GHz", models.LeafTargetPower: "-10.00 dBm", models.LeafMode: "5003",
-		}},
-		{ObjectID: Logical(line), Leaves: models.Leaves{
-			models.LeafDescription: owner, models.LeafAdmin: models.AdminDisabled, models.LeafLogicalType: "PROT_OTN",
-			models.LeafTribProtocol: "PROT_400GE", models.LeafAssignIndex: "0", models.LeafAssignOptical: "oc-" + port,
-			models.LeafAllocation: "400",
-		}},
-		{ObjectID: Logical(client), Leaves: models.Leaves{
-			models.LeafDescription: owner, models.LeafAdmin: models.AdminDisabled, models.LeafLogicalType: "PROT_ETHERNET",
-			models.LeafTribProtocol: "PROT_400GE", models.LeafRateClass: "TRIB_RATE_400G", models.LeafIngressXcvr: "xcvr-" + port,
-			models.LeafIngressIf: port, models.LeafAssignIndex: "0", models.LeafAssignLogical: line, models.LeafAllocation: "400",
-		}},
-	}
-	lit := map[models.ObjectID]models.Leaves{
-		Logical(line):   {models.LeafAdmin: models.AdminEnabled},
-		Logical(client): {models.LeafAdmin: models.AdminEnabled},
-	}
-	if byLaser {
-		first = append(first, models.Object{ObjectID: Laser("xcvr-" + port + "/1"), Leaves: models.Leaves{models.LeafEnabled: "false"}})
-		lit[Laser("xcvr-"+port+"/1")] = models.Leaves{models.LeafEnabled: "true"}
-	}
-	w := drivertest.Work{Owner: owner, First: first, Then: With(first, lit)}
-	if byLaser {
-		w.Unsupported = &models.Object{ObjectID: Optical("oc-" + port), Leaves: models.Leaves{
-			models.LeafFrequency: "193106.25 GHz", models.LeafLinePort: "port-" + port,
-		}}
-	} else {
-		w.Unsupported = &models.Object{ObjectID: Laser("xcvr-" + port + "/1"), Leaves: models.Leaves{models.LeafEnabled: "true"}}
-	}
-	return w
-}
-
-func linePaths(ports ...string) (map[models.ObjectID]map[models.LeafName]string, map[models.ObjectID]string) {
-	paths, roots := map[models.ObjectID]map[models.LeafName]string{}, map[models.ObjectID]string{}
-	for _, port := range ports {
-		oc := "/components/component[name=oc-" + port + "]/optical-channel/config"
-		paths[Optical("oc-"+port)] = map[models.LeafName]string{models.LeafFrequency: oc + "/frequency"}
-		roots[Optical("oc-"+port)] = oc
-	}
-	return paths, roots
-}
-
-// Large is a router with that many line cards and nothing wanted.
-func Large(cards int) Fixture {
-	f := Fixture{Profile: "lab-router-zr", Startup: foreignChannel(), State: chassis()}
-	for i := range cards {
-		port := fmt.Sprintf("et-0/0/%d", i)
-		f.Startup, f.State = join(f.Startup, lineCard(port)), join(f.State, lineCardState(port))
-	}
-	return f
-}
-
-func transponder(profile string, byLaser bool) Fixture {
-	f := Fixture{
-		Profile: profile,
-		Startup: join(lineCard("et-0/0/0"), lineCard("et-0/0/1"), foreignChannel()),
-		State:   join(lineCardState("et-0/0/0"), lineCardState("et-0/0/1"), chassis()),
-		Alpha:   wavelength("circuit/alpha/1", "et-0/0/0", "10000", "10001", byLaser),
-		Beta:    wavelength("circuit/beta/1", "et-0/0/1", "10002", "10003", byLaser),
-	}
-	f.Paths, f.Roots = linePaths("et-0/0/0", "et-0/0/1")
-	return f
-}
-
-// Router is a router with coherent pluggables.
-func Router() Fixture { return transponder("lab-router-zr", true) }
-
-// Terminal is a transponder.
-func Terminal() Fixture { return transponder("lab-terminal", false) }
 
 // Roadm is a wavelength switch.
 func Roadm() Fixture {

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
 	"github.com/waveplane/waveplane/models/openconfig"
 )
 
@@ -23,6 +24,19 @@ type codec struct {
 	write func(string) (string, error)
 }
 
+// codecOn is how a device of a profile has the leaf.
+func (r configRow) codecOn(profile catalogue.Profile) codec {
+	if r.kind == models.KindOpticalChannel {
+		switch {
+		case r.leaf == models.LeafFrequency && profile.FrequencyUnit > models.MHz:
+			return frequencyIn(profile.FrequencyUnit)
+		case r.leaf == models.LeafTargetPower && profile.PowerDecimals > 0:
+			return powerWith(profile.PowerDecimals)
+		}
+	}
+	return r.codec
+}
+
 var errForm = errors.New("value has the wrong type")
 
 // maxMHz bounds frequencies far above the optical band, so that nonsense
@@ -31,36 +45,9 @@ const maxMHz = 1_000_000_000_000
 
 // The codecs, one per type of leaf.
 var (
-	frequencyCodec = codec{
-		read: func(s Scalar) (string, error) {
-			n, err := s.unsigned(64)
-			if err != nil || n > maxMHz {
-				return "", errForm
-			}
-			return (models.Frequency(n) * models.MHz).String(), nil
-		},
-		write: func(text string) (string, error) {
-			f, err := models.ParseFrequency(text)
-			if err != nil {
-				return "", err
-			}
-			if f <= 0 || f > maxMHz {
-				return "", fmt.Errorf("frequency %v is out of range", f)
-			}
-			return strconv.Quote(strconv.FormatInt(int64(f/models.MHz), 10)), nil
-		},
-	}
-	powerCodec = codec{
-		read: func(s Scalar) (string, error) {
-			n, err := s.decimal(2)
-			return models.Power(n).String(), err
-		},
-		write: func(text string) (string, error) {
-			p, err := models.ParsePower(text)
-			return strconv.Quote(openconfig.FormatDecimal(int64(p), 2)), err
-		},
-	}
-	ratioCodec = codec{
+	frequencyCodec = frequencyIn(models.MHz)
+	powerCodec     = powerWith(2)
+	ratioCodec     = codec{
 		read: func(s Scalar) (string, error) {
 			n, err := s.decimal(2)
 			return models.Ratio(n).String(), err
@@ -114,6 +101,55 @@ var (
 	transportIdentity = identityCodec("openconfig-transport-types")
 	ampModeIdentity   = identityCodec("openconfig-optical-amplifier")
 )
+
+// frequencyIn reads and writes whole numbers of a unit.
+func frequencyIn(unit models.Frequency) codec {
+	return codec{
+		read: func(s Scalar) (string, error) {
+			f, err := s.frequency(unit)
+			return f.String(), err
+		},
+		write: func(text string) (string, error) {
+			f, err := models.ParseFrequency(text)
+			switch {
+			case err != nil:
+				return "", err
+			case f <= 0 || f > maxMHz:
+				return "", fmt.Errorf("frequency %v is out of range", f)
+			case f%unit != 0:
+				down := f - f%unit
+				return "", fmt.Errorf("%v cannot be set; the nearest that can are %v and %v", f, down, down+unit)
+			}
+			return strconv.Quote(strconv.FormatInt(int64(f/unit), 10)), nil
+		},
+	}
+}
+
+// powerWith writes powers with so many decimals, one or two. What a device shows
+// may have more.
+func powerWith(decimals int) codec {
+	step := models.Power(1)
+	if decimals == 1 {
+		step = 10
+	}
+	return codec{
+		read: func(s Scalar) (string, error) {
+			n, err := s.decimal(2)
+			return models.Power(n).String(), err
+		},
+		write: func(text string) (string, error) {
+			p, err := models.ParsePower(text)
+			if err != nil {
+				return "", err
+			}
+			if p%step != 0 {
+				down := p - (p%step+step)%step
+				return "", fmt.Errorf("%v cannot be set; the nearest that can are %v and %v", p, down, down+step)
+			}
+			return strconv.Quote(openconfig.FormatDecimal(int64(p/step), decimals)), nil
+		},
+	}
+}
 
 func unsignedCodec(bits int) codec {
 	return codec{
@@ -194,6 +230,24 @@ func (s Scalar) unsigned(bits int) (uint64, error) {
 		return 0, errForm
 	}
 	return uint64(n / 10), nil
+}
+
+// maxOptical bounds frequencies that a device gives in another unit than MHz:
+// what is beyond light is not taken for it. Such a number means that the device
+// has the leaf in MHz after all.
+const maxOptical = 1000 * models.THz
+
+// frequency reads a whole number of a unit.
+func (s Scalar) frequency(unit models.Frequency) (models.Frequency, error) {
+	limit := models.Frequency(maxMHz)
+	if unit > models.MHz {
+		limit = maxOptical
+	}
+	n, err := s.unsigned(64)
+	if err != nil || n > uint64(limit/unit) {
+		return 0, errForm
+	}
+	return models.Frequency(n) * unit, nil
 }
 
 // maxHundredths bounds powers and ratios to ±200 dB as package models does.

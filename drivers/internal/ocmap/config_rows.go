@@ -26,6 +26,8 @@ var configRows = []configRow{
 
 	{models.KindLaser, models.LeafEnabled, LanePath + "/config/tx-laser", boolCodec},
 
+	{models.KindModule, models.LeafFunctionalType, ModulePath + "/module-functional-type", transportIdentity},
+
 	{models.KindLogicalChannel, models.LeafDescription, LogicalPath + "/config/description", textCodec},
 	{models.KindLogicalChannel, models.LeafAdmin, LogicalPath + "/config/admin-state", adminCodec},
 	{models.KindLogicalChannel, models.LeafLogicalType, LogicalPath + "/config/logical-channel-type", transportIdentity},
@@ -37,6 +39,7 @@ var configRows = []configRow{
 	{models.KindLogicalChannel, models.LeafAssignOptical, AssignmentPath + "/config/optical-channel", textCodec},
 	{models.KindLogicalChannel, models.LeafAssignLogical, AssignmentPath + "/config/logical-channel", uint32Codec},
 	{models.KindLogicalChannel, models.LeafAllocation, AssignmentPath + "/config/allocation", gbpsCodec},
+	{models.KindLogicalChannel, models.LeafAssignClients, AssignmentPath, entriesCodec}, // see client_assignment.go
 
 	{models.KindMediaChannel, models.LeafChannelName, MediaPath + "/config/name", textCodec},
 	{models.KindMediaChannel, models.LeafAdmin, MediaPath + "/config/admin-status", adminCodec},
@@ -66,6 +69,7 @@ var ObjectPaths = map[models.ObjectKind]struct {
 }{
 	models.KindOpticalChannel: {OpticalPath, 1},
 	models.KindLaser:          {LanePath, 2},
+	models.KindModule:         {ModulePath, 1},
 	models.KindLogicalChannel: {LogicalPath, 1},
 	models.KindMediaChannel:   {MediaPath, 1},
 	models.KindInterface:      {InterfacePath, 1},

@@ -16,6 +16,8 @@
 // default is on.
 //
 // Nothing here knows a vendor. What devices do differently comes with the
-// catalogue.Profile: leaves they refuse, the index of the first assignment, the
-// leaf that switches the laser, the values they give when there is no light.
+// catalogue.Profile: leaves they refuse, the index of the first assignment,
+// assignments to clients (client_assignment.go), the leaf that switches the laser,
+// what a module has to be set to, units, the values they give when there is no
+// light.
 package ocmap

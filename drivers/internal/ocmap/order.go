@@ -7,13 +7,16 @@ import (
 // The order inside a SetRequest. gNMI itself carries out deletions first, then
 // replacements, then updates; within each, devices check references and act in
 // the order given. Clients are taken down before the line and brought up after
-// it; what makes dark comes before what makes light.
+// it; what makes dark comes before what makes light. A module is what it has to
+// be before its optical channel is tuned, and until that is given up.
 const (
 	rankDeleteClient = iota
 	rankDeleteLine
 	rankDeleteMedia
 	rankDeleteLeaf
+	rankDeleteModule
 
+	rankReplaceModule
 	rankReplaceOptical
 	rankReplaceLine
 	rankReplaceClient
@@ -49,6 +52,8 @@ func rankDeletion(kind models.ObjectKind, client bool) int {
 		return rankDeleteLine
 	case kind == models.KindMediaChannel:
 		return rankDeleteMedia
+	case kind == models.KindModule:
+		return rankDeleteModule
 	}
 	return rankDeleteLeaf
 }
@@ -61,6 +66,8 @@ func rankReplacement(kind models.ObjectKind, client bool) int {
 		return rankReplaceLine
 	case kind == models.KindMediaChannel:
 		return rankReplaceMedia
+	case kind == models.KindModule:
+		return rankReplaceModule
 	}
 	return rankReplaceOptical
 }

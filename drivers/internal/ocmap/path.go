@@ -34,6 +34,7 @@ const (
 	ComponentPath    = "components/component"
 	OpticalPath      = ComponentPath + "/optical-channel"
 	LanePath         = ComponentPath + "/transceiver/physical-channels/channel"
+	ModulePath       = ComponentPath + "/transceiver/config"
 	OpticalPortPath  = ComponentPath + "/port/optical-port"
 	LogicalPath      = "terminal-device/logical-channels/channel"
 	AssignmentPath   = LogicalPath + "/logical-channel-assignments/assignment"

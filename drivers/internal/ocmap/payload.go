@@ -21,14 +21,14 @@ var moduleOf = map[models.ObjectKind]string{
 }
 
 // opticalPayload is the container optical-channel/config.
-func opticalPayload(leaves models.Leaves) string {
+func opticalPayload(leaves models.Leaves, profile catalogue.Profile) string {
 	tree := &jsonTree{}
-	tree.addRows(models.KindOpticalChannel, OpticalPath+"/config", leaves)
+	tree.addRows(models.KindOpticalChannel, OpticalPath+"/config", leaves, profile)
 	return tree.object(OpticalPath+"/config", TerminalModule)
 }
 
-// entryPayload is a whole list entry: its keys, its settings and the entry's
-// only sub-entry.
+// entryPayload is a whole list entry: its keys, its settings and its
+// sub-entries, of which most have one.
 func entryPayload(id models.ObjectID, leaves models.Leaves, profile catalogue.Profile) string {
 	schema := ObjectPaths[id.Kind].Schema
 	tree := &jsonTree{}
@@ -40,7 +40,7 @@ func entryPayload(id models.ObjectID, leaves models.Leaves, profile catalogue.Pr
 	case models.KindMediaChannel:
 		addDistribution(tree, leaves)
 	}
-	tree.addRows(id.Kind, schema, leaves)
+	tree.addRows(id.Kind, schema, leaves, profile)
 	return tree.object(schema, moduleOf[id.Kind])
 }
 
@@ -61,10 +61,15 @@ func addAssignment(tree *jsonTree, leaves models.Leaves, profile catalogue.Profi
 	if !ok {
 		index = strconv.Itoa(profile.AssignmentBase)
 	}
-	at := strings.TrimPrefix(AssignmentPath, LogicalPath+"/")
-	tree.add(at+"/index", index)
-	tree.add(at+"/config/index", index)
-	tree.add(at+"/config/assignment-type", strconv.Quote(kind))
+	addKeys(tree, strings.TrimPrefix(AssignmentPath, LogicalPath+"/")+"/", index, kind)
+	addClients(tree, leaves, index, profile)
+}
+
+// addKeys adds key and type of an assignment.
+func addKeys(tree *jsonTree, at, index, kind string) {
+	tree.add(at+"index", index)
+	tree.add(at+"config/index", index)
+	tree.add(at+"config/assignment-type", strconv.Quote(kind))
 }
 
 // addDistribution adds the keys of the power distribution, which are the edges
@@ -82,8 +87,8 @@ func addDistribution(tree *jsonTree, leaves models.Leaves) {
 }
 
 // mustWrite renders a leaf that check has accepted.
-func mustWrite(row configRow, value string) string {
-	text, err := row.codec.write(value)
+func mustWrite(row configRow, value string, profile catalogue.Profile) string {
+	text, err := row.codecOn(profile).write(value)
 	if err != nil {
 		// check writes every leaf once before anything is built.
 		return "null"
@@ -96,15 +101,26 @@ func mustWrite(row configRow, value string) string {
 type jsonTree struct {
 	names    []string
 	children map[string]*jsonTree
-	value    string // of a leaf
+	value    string      // of a leaf
+	more     []*jsonTree // of a list: the entries behind the first
 }
 
-func (t *jsonTree) addRows(kind models.ObjectKind, below string, leaves models.Leaves) {
+// addRows adds the leaves that have a place of their own; a row that stands at a
+// list is written entry by entry elsewhere.
+func (t *jsonTree) addRows(kind models.ObjectKind, below string, leaves models.Leaves, profile catalogue.Profile) {
 	for _, row := range configRows {
-		if value, ok := leaves[row.leaf]; ok && row.kind == kind {
-			t.add(strings.TrimPrefix(row.schema, below+"/"), mustWrite(row, value))
+		if value, ok := leaves[row.leaf]; ok && row.kind == kind && ListKeys[row.schema] == nil {
+			t.add(strings.TrimPrefix(row.schema, below+"/"), mustWrite(row, value, profile))
 		}
 	}
+}
+
+// entry adds one more entry to a list that has its first.
+func (t *jsonTree) entry(path string, entry *jsonTree) {
+	for name := range strings.SplitSeq(path, "/") {
+		t = t.children[name]
+	}
+	t.more = append(t.more, entry)
 }
 
 func (t *jsonTree) add(path, value string) {
@@ -125,7 +141,7 @@ func (t *jsonTree) add(path, value string) {
 	child.value = value
 }
 
-// object writes the tree found at a schema path. A list has one entry here.
+// object writes the tree found at a schema path.
 func (t *jsonTree) object(schema, module string) string {
 	var b strings.Builder
 	b.WriteByte('{')
@@ -144,7 +160,11 @@ func (t *jsonTree) object(schema, module string) string {
 		case len(child.names) == 0:
 			b.WriteString(child.value)
 		case ListKeys[at] != nil:
-			b.WriteString("[" + child.object(at, "") + "]")
+			b.WriteString("[" + child.object(at, ""))
+			for _, entry := range child.more {
+				b.WriteString("," + entry.object(at, ""))
+			}
+			b.WriteString("]")
 		default:
 			b.WriteString(child.object(at, ""))
 		}

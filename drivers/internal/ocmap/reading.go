@@ -157,7 +157,7 @@ func setMonitorPort(v *View, keys []string, s Scalar) {
 }
 
 func setSpectrum(v *View, keys []string, s Scalar) {
-	lower, upper := frequencyOf(Scalar{formText, keys[1]}), frequencyOf(Scalar{formText, keys[2]})
+	lower, upper := frequencyOf(Scalar{formText, keys[1]}, models.MHz), frequencyOf(Scalar{formText, keys[2]}, models.MHz)
 	if lower == nil || upper == nil || *lower >= *upper {
 		v.Ignored++
 		return
@@ -268,7 +268,7 @@ func (v *View) removeReadings(schema string, keys []string) {
 			v.news.Media = put(v.news.Media, key, models.MediaReading{At: v.Now})
 		}
 	case Covers(schema, MonitoredPath+"/state/power") && len(keys) == 3:
-		lower, upper := frequencyOf(Scalar{formText, keys[1]}), frequencyOf(Scalar{formText, keys[2]})
+		lower, upper := frequencyOf(Scalar{formText, keys[1]}, models.MHz), frequencyOf(Scalar{formText, keys[2]}, models.MHz)
 		if lower != nil && upper != nil {
 			delete(v.spectrum[key], span{*lower, *upper})
 			v.seenTouched = true

@@ -17,7 +17,9 @@ var (
 	configBySchema = indexRows(configRows)
 
 	readings = readingTable{
-		OpticalPath + "/state/frequency": channelLeaf(func(r *models.ChannelReading, v *View, s Scalar) { r.Frequency = frequencyOf(s) }),
+		OpticalPath + "/state/frequency": channelLeaf(func(r *models.ChannelReading, v *View, s Scalar) {
+			r.Frequency = frequencyOf(s, max(v.profile.FrequencyUnit, models.MHz))
+		}),
 		OpticalPath + "/state/operational-mode": channelLeaf(func(r *models.ChannelReading, v *View, s Scalar) {
 			r.Mode = modeOf(s)
 		}),
@@ -140,12 +142,11 @@ func sameNumber(a, b string) bool {
 	return err == nil && x == y
 }
 
-func frequencyOf(s Scalar) *models.Frequency {
-	n, err := s.unsigned(64)
-	if err != nil || n == 0 || n > maxMHz {
+func frequencyOf(s Scalar, unit models.Frequency) *models.Frequency {
+	f, err := s.frequency(unit)
+	if err != nil || f == 0 {
 		return nil
 	}
-	f := models.Frequency(n) * models.MHz
 	return &f
 }
 

@@ -1,5 +1,11 @@
 package ocmap
 
+import (
+	"slices"
+
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
 // Nature says how a path changes, and so how it is read.
 type Nature byte
 
@@ -33,10 +39,20 @@ const (
 	LineModule        = "openconfig-transport-line-common"
 )
 
-// SubscribedPaths is everything that is ever read from a device. Configuration
-// is read by container, so that foreign leaves in it are seen; state is read by
-// leaf, because its containers hold a hundred statistics that nobody needs.
-var SubscribedPaths = []Subscribed{
+// PathsOf lists what is read from the devices of a profile. The functional type
+// of modules is asked for only where it is set: a device that does not know a
+// path may refuse all others with it.
+func PathsOf(profile catalogue.Profile) []Subscribed {
+	if profile.ModuleFunctionalType == "" {
+		return subscribedPaths
+	}
+	return append(slices.Clip(subscribedPaths), Subscribed{ModulePath + "/module-functional-type", Configuration, TransceiverModule, false})
+}
+
+// subscribedPaths is what is read from every device. Configuration is read by
+// container, so that foreign leaves in it are seen; state is read by leaf,
+// because its containers hold a hundred statistics that nobody needs.
+var subscribedPaths = []Subscribed{
 	{OpticalPath + "/config", Configuration, TerminalModule, false},
 	{LanePath + "/config", Configuration, TransceiverModule, false},
 	{OpticalPortPath + "/config", Configuration, LineModule, false},

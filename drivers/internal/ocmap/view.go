@@ -84,7 +84,7 @@ func (v *View) At() *Place { return &v.at }
 
 // setConfig files a configuration leaf that has a row.
 func (v *View) setConfig(row configRow, keys []string, value Scalar) {
-	text, err := row.codec.read(value)
+	text, err := row.codecOn(v.profile).read(value)
 	if err != nil {
 		v.Ignored++
 		return
@@ -138,13 +138,17 @@ func (v *View) room() bool {
 }
 
 // compose returns the leaves of an object as package models has them: of the
-// sub-entries, the one that counts.
-func (e *entry) compose(kind models.ObjectKind) models.Leaves {
+// sub-entries, the one that counts, and where the profile asks for them the
+// assignments to clients.
+func (e *entry) compose(kind models.ObjectKind, profile catalogue.Profile) models.Leaves {
 	leaves := maps.Clone(e.leaves)
 	if sub, ok := e.chosen(kind); ok {
 		maps.Copy(leaves, e.subs[sub])
 		if kind == models.KindLogicalChannel {
 			leaves[models.LeafAssignIndex] = sub
+			if list := e.assigned(e.clients(kind, profile)); len(list) > 0 {
+				leaves[models.LeafAssignClients] = list.String()
+			}
 		}
 	}
 	return leaves
@@ -165,10 +169,11 @@ func (e *entry) chosen(kind models.ObjectKind) (string, bool) {
 			return "", false
 		}
 	}
-	return slices.MinFunc(slices.Collect(maps.Keys(e.subs)), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
-	}), true
+	return slices.MinFunc(slices.Collect(maps.Keys(e.subs)), byIndex), true
 }
+
+// byIndex compares numbers without leading zeros.
+func byIndex(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
 
 // Take returns the news since the last take. With full it returns everything
 // as the answer to a resynchronisation.
@@ -183,7 +188,7 @@ func (v *View) Take(full bool) models.Delta {
 	for id := range ids {
 		mediaTouched = mediaTouched || id.Kind == models.KindMediaChannel
 		amplifierTouched = amplifierTouched || id.Kind == models.KindAmplifier
-		leaves := v.entries[id].compose(id.Kind)
+		leaves := v.entries[id].compose(id.Kind, v.profile)
 		if len(leaves) > 0 {
 			d.Objects[id] = leaves
 			continue
@@ -236,8 +241,9 @@ func (v *View) restDigest() string {
 	}
 	for id, e := range v.entries {
 		chosen, _ := e.chosen(id.Kind)
+		clients := e.clients(id.Kind, v.profile)
 		for sub, leaves := range e.subs {
-			if sub == chosen {
+			if sub == chosen || slices.Contains(clients, sub) {
 				continue
 			}
 			for leaf, value := range leaves {
