@@ -27,11 +27,13 @@ func checkDevice(c *checker, s *DeviceSpec) {
 		c.known(err, "spec", "profile")
 		role = profile.Role
 	}
-	if role == catalogue.RoleFilter {
+	switch problem := addressProblem(s.Address); {
+	case role == catalogue.RoleFilter:
 		checkPassive(c, s)
-	} else if s.Address == "" {
+	case s.Address == "" && c.cat == nil: // a stored one, which may be a filter's
+	case s.Address == "":
 		c.fault("is required: the profile is of a device with an address", "write host:port", "spec", "address")
-	} else if problem := addressProblem(s.Address); problem != "" {
+	case problem != "":
 		c.fault(problem, "write host:port", "spec", "address")
 	}
 	if s.Credentials != nil {

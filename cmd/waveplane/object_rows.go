@@ -92,8 +92,9 @@ func siteRow(o wire.Object) []string {
 func deviceRow(o wire.Object, wide *catalogue.Catalogue) []string {
 	s := specOf[intents.DeviceSpec](o)
 	reachable, since, vendor, model, software, message := "Unknown", "-", "-", "-", "-", ""
+	mode := s.Mode
 	if s.Address == "" {
-		reachable = "passive"
+		reachable, mode = "passive", "-"
 	} else if o.Status != nil && o.Status.Device != nil {
 		d := o.Status.Device
 		reachable = truth(d.Reachable)
@@ -101,7 +102,7 @@ func deviceRow(o wire.Object, wide *catalogue.Catalogue) []string {
 		vendor, model, software = dash(d.Identity.Vendor), dash(d.Identity.Model), dash(d.Identity.Software)
 		message = d.Message
 	}
-	r := []string{o.Metadata.Name, s.Site, s.Profile, s.Mode, reachable, since}
+	r := []string{o.Metadata.Name, s.Site, s.Profile, mode, reachable, since}
 	if wide != nil {
 		protocol, safety := "-", "-"
 		if sheet, err := sheetOf(wide, s); err == nil && sheet != nil {

@@ -41,6 +41,7 @@ func (p *planner) decide(w *way, e ends, o offer, wl int, slot models.Slot, lp l
 	p.route(d, w, e)
 	p.cross(d, lp, l)
 	join(d, lp)
+	p.net.share(d)
 	p.forecast(d, lp, l)
 	return d
 }
@@ -111,6 +112,19 @@ func (p *planner) cross(d *records.Decision, lp lightPath, l light) {
 			})
 		}
 	}
+}
+
+// share lists the sections that are entered through filters.
+func (n *Network) share(d *records.Decision) {
+	for _, leg := range d.Route {
+		l := n.topo.Links[leg.Link]
+		for _, p := range l.Ends {
+			if p.Device.Filter() && !p.AddDrop() {
+				d.Shared = append(d.Shared, l.Name+" from "+p.Device.Name)
+			}
+		}
+	}
+	slices.Sort(d.Shared)
 }
 
 // join lists the connections through circuit switches.

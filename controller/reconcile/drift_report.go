@@ -155,6 +155,9 @@ func (s *Stages) Drift(ctx context.Context, live bool, device string) (records.D
 		report.Checked++
 		report.Items = append(report.Items, s.driftOn(name, view, live)...)
 	}
+	if spec, known := s.network.device(device); known && spec.Address == "" {
+		return report, nil // glass differs from nothing
+	}
 	if device != "" && report.Checked == 0 && len(report.Unknown) == 0 {
 		return report, fmt.Errorf("no device named %q", device)
 	}

@@ -367,7 +367,11 @@ func (s *Stages) deviceStatus(name string, e store.Entry[records.Intent], old re
 	st := records.Status{ObservedGeneration: e.Value.Generation}
 	c := s.conditionsOf(e, old)
 	h, ok := get(s.caches.health, name)
+	spec, known := s.network.device(name)
 	switch {
+	case !ok && known && spec.Address == "":
+		c.set(models.Ready, "True", "Accepted", "passive: there is nothing to talk to")
+		c.set(models.InSync, "True", models.NoDrift, "")
 	case !ok:
 		c.set(models.Ready, "Unknown", models.Progressing, "not connected yet")
 		c.set(models.InSync, "Unknown", models.Progressing, "not connected yet")

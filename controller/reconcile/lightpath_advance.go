@@ -30,7 +30,7 @@ func (s *Stages) advanceBatch(ctx context.Context, keys []string) error {
 			continue
 		}
 		m := l.next()
-		if l.loading && l.phase.Name != records.PhaseOpen && l.phase.Name != records.PhaseDrain {
+		if l.loading && !loads(l.decision, l.phase.Name) {
 			loading = append(loading, l)
 		}
 		if m.wake > 0 {
@@ -49,7 +49,7 @@ func (s *Stages) advanceBatch(ctx context.Context, keys []string) error {
 		if m.to.Name == records.PhaseInService || m.to.Name.Ended() {
 			s.forgetNeighbours(key)
 		}
-		if m.to.Name != records.PhaseOpen && m.to.Name != records.PhaseDrain && (l.phase.Name == records.PhaseOpen || l.phase.Name == records.PhaseDrain) {
+		if !loads(l.decision, m.to.Name) && loads(l.decision, l.phase.Name) {
 			ended = append(ended, l.decision)
 		}
 	}

@@ -32,12 +32,12 @@ func (s *Stages) hurtNeighbours(d *records.Decision) []records.Neighbour {
 
 // neighbours compares every lit wavelength on shared sections with what it was.
 func (s *Stages) neighbours(d *records.Decision) []records.Neighbour {
-	if len(d.Media) == 0 {
-		return nil
-	}
 	mine := map[string]bool{}
 	for _, section := range sectionsOf(d) {
 		mine[section] = true
+	}
+	if len(mine) == 0 {
+		return nil
 	}
 	var out []records.Neighbour
 	for _, p := range s.caches.phases.List("") {

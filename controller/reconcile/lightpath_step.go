@@ -133,8 +133,17 @@ func (l *lightpath) fromDark() move {
 	if !l.allGood() {
 		return l.overdue(launchBudget, models.LightNotSeen, "not proven dark: "+l.firstFault())
 	}
+	if len(l.decision.Shared) > 0 && !l.loader() {
+		return l.note(models.Progressing, loaderBusy)
+	}
 	return l.to(records.PhaseLaunch, 0, models.Progressing, "laser on")
 }
+
+// loaderBusy is why a wavelength waits for another.
+const loaderBusy = "waiting for another wavelength to finish loading a section of the route"
+
+// shares reports whether the light goes where other light is.
+func (l *lightpath) shares() bool { return l.steps > 0 || len(l.decision.Shared) > 0 }
 
 // fromHeldRetry goes back to where a person's retry can change something: to
 // the step that a device refused, or to judging the light.
@@ -145,7 +154,7 @@ func (l *lightpath) fromHeldRetry() move {
 	case l.phase.Step == 0:
 		return l.to(records.PhaseLaunch, 0, models.Progressing, "launching again, as asked")
 	case !l.loader():
-		return l.note(l.phase.Reason, "waiting for another wavelength to finish loading a section of the route")
+		return l.note(l.phase.Reason, loaderBusy)
 	}
 	return l.to(records.PhaseOpen, min(l.phase.Step+1, l.steps), models.Progressing, "opening again, as asked")
 }
@@ -193,7 +202,7 @@ func (l *lightpath) fromRising() move {
 			return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light")
 		}
 		if !l.loader() {
-			return l.note(models.Progressing, "waiting for another wavelength to finish loading a section of the route")
+			return l.note(models.Progressing, loaderBusy)
 		}
 		return l.to(records.PhaseOpen, 1, models.Progressing, "opening the first section")
 	case records.PhaseOpen:
@@ -245,8 +254,8 @@ func (l *lightpath) fromDrain() move {
 // the removal.
 func (l *lightpath) fromStuck() move {
 	if l.phase.Step > 0 {
-		if l.steps > 0 && !l.loader() {
-			return l.note(models.Progressing, "waiting for another wavelength to finish loading a section of the route")
+		if l.shares() && !l.loader() {
+			return l.note(models.Progressing, loaderBusy)
 		}
 		return l.to(records.PhaseDrain, l.phase.Step, models.Deleting, "trying again to drain")
 	}
@@ -307,8 +316,8 @@ func (l *lightpath) hold(reason models.Reason, message string) move {
 func (l *lightpath) drain(message string) move { return l.drainWith(models.Deleting, message) }
 
 func (l *lightpath) drainWith(reason models.Reason, message string) move {
-	if l.steps > 0 && !l.loader() {
-		return l.note(models.Progressing, "waiting for another wavelength to finish loading a section of the route")
+	if l.shares() && !l.loader() {
+		return l.note(models.Progressing, loaderBusy)
 	}
 	return l.to(records.PhaseDrain, plan.FirstDrainStep(l.decision, l.phase.Name, l.phase.Step), reason, message)
 }

@@ -25,9 +25,9 @@ func newSectionLoader() *sectionLoader {
 }
 
 // sectionsOf lists the sections that carry other channels too: those entered
-// through a wavelength switch.
+// through a wavelength switch or a fixed filter.
 func sectionsOf(d *records.Decision) []string {
-	var out []string
+	out := slices.Clone(d.Shared)
 	for _, m := range d.Media {
 		if m.Link != "" {
 			out = append(out, m.Link+" from "+m.Device)
@@ -35,6 +35,18 @@ func sectionsOf(d *records.Decision) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// loads reports whether a wavelength changes the load of its sections in a phase:
+// where a wavelength switch lets its light in, or where its laser does.
+func loads(d *records.Decision, phase records.PhaseName) bool {
+	switch phase {
+	case records.PhaseOpen, records.PhaseDrain:
+		return true
+	case records.PhaseLaunch:
+		return len(d.Shared) > 0
+	}
+	return false
 }
 
 // acquire takes all sections of a wavelength; holding them already counts.
@@ -83,10 +95,7 @@ func (l *sectionLoader) release(key string) []string {
 // restore rebuilds the holders after a start.
 func (l *sectionLoader) restore(phases *engine.Cache[records.Phase], decisions *engine.Cache[records.Decision]) {
 	for _, p := range phases.List("") {
-		if p.Value.Name != records.PhaseOpen && p.Value.Name != records.PhaseDrain {
-			continue
-		}
-		if d, ok := get(decisions, p.Key); ok {
+		if d, ok := get(decisions, p.Key); ok && loads(&d.Value, p.Value.Name) {
 			l.acquire(&d.Value)
 		}
 	}

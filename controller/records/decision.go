@@ -56,6 +56,10 @@ type Decision struct {
 	// dark.
 	Joins []CrossConnect `json:"joins,omitempty"`
 
+	// Shared are the sections that the light enters through fixed filters, as "link
+	// from device": they carry other light too, and it is the laser that loads them.
+	Shared []string `json:"shared,omitempty"`
+
 	// Forecast lists the points at which light can be measured, in the order
 	// of light, first AZ then ZA.
 	Forecast  []Hop        `json:"forecast"`

@@ -62,9 +62,12 @@ func (l *Lab) address(a *access) []intents.Document {
 		s.Ports, s.Banks = maps.Clone(s.Ports), maps.Clone(s.Banks)
 		s.Address = dev.target.Addr()
 		s.Credentials = &intents.CredentialsRef{Ref: "file:" + filepath.ToSlash(a.credentialFile)}
-		if dev.hostKey != "" {
+		switch {
+		case dev.hostKey != "":
 			s.TLS, s.SSH = nil, &intents.SSHSpec{HostKey: dev.hostKey}
-		} else {
+		case dev.profile.Driver == "tl1": // plain TCP proves nothing
+			s.TLS, s.SSH = nil, nil
+		default:
 			s.TLS = &intents.TLSSpec{CAFile: filepath.ToSlash(a.caFile), ServerName: dev.name}
 		}
 		out[i].Spec = &s

@@ -24,6 +24,8 @@ func (d *device) makeFace(index *openconfig.Index, a *access) (face, error) {
 		return netconfd.New(netconfd.Config{Index: index, User: a.user, Password: a.password, RunningOnly: d.profile.Safety == "C"})
 	case "cli":
 		return d.commandLine(a)
+	case "tl1":
+		return d.circuitSwitch(a)
 	}
 	return nil, nil
 }

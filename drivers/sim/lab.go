@@ -62,9 +62,10 @@ type Lab struct {
 	modems    *modems
 	log       *slog.Logger
 	devices   map[string]*device
-	spans     map[string][]string // fibres of each link, in order
-	stands    map[string]bool     // "link/span/az" → there is such a fibre
-	risks     map[string]string   // "link/span" → true risk
+	passive   map[string]*intents.DeviceSpec // glass: nothing to talk to
+	spans     map[string][]string            // fibres of each link, in order
+	stands    map[string]bool                // "link/span/az" → there is such a fibre
+	risks     map[string]string              // "link/span" → true risk
 	documents []intents.Document
 	started   time.Time
 
@@ -102,7 +103,7 @@ func NewLab(ctx context.Context, cfg Config) (*Lab, error) {
 	}
 	l := &Lab{
 		cfg: cfg, catalogue: cfg.Catalogue, plant: plant, log: cfg.Log, started: time.Now(),
-		devices: map[string]*device{}, spans: map[string][]string{}, stands: map[string]bool{}, risks: map[string]string{},
+		devices: map[string]*device{}, passive: map[string]*intents.DeviceSpec{}, spans: map[string][]string{}, stands: map[string]bool{}, risks: map[string]string{},
 		stirred: map[string]struct{}{}, wake: make(chan struct{}, 1),
 		cuts: map[string]bool{}, losses: map[string]float64{},
 	}
@@ -131,10 +132,14 @@ func (l *Lab) build() error {
 			continue
 		}
 		profile, err := l.catalogue.Profile(spec.Profile)
-		if err == nil && l.devices[d.Metadata.Name] != nil {
+		if err == nil && (l.devices[d.Metadata.Name] != nil || l.passive[d.Metadata.Name] != nil) {
 			err = errors.New("stands twice")
 		}
-		if err == nil {
+		switch {
+		case err != nil:
+		case profile.Passive():
+			err = l.addFilter(d.Metadata.Name, spec, profile)
+		default:
 			err = l.addDevice(&device{name: d.Metadata.Name, spec: spec, profile: profile, lab: l, shown: map[string]gnmid.Reading{}})
 		}
 		if err != nil {
@@ -174,6 +179,12 @@ func (l *Lab) addDevice(d *device) error {
 		d.parts = append(d.parts, p)
 	case d.profile.Role == catalogue.RoleRoadm:
 		p, err := newRoadmPart(d)
+		if err != nil {
+			return err
+		}
+		d.parts = append(d.parts, p)
+	case d.profile.Role == catalogue.RoleSwitch:
+		p, err := newSwitchPart(d)
 		if err != nil {
 			return err
 		}

@@ -84,7 +84,7 @@ func (b *sections) link(name string, l *intents.LinkSpec) (light.LinkSpec, error
 	s := light.LinkSpec{Name: name}
 	for i, ref := range l.Ends {
 		device, port, ok := strings.Cut(ref, "/")
-		if !ok || b.devices[device] == nil {
+		if !ok || b.ports(device) == nil {
 			return s, fmt.Errorf("link %s: end %q: unknown device", name, ref)
 		}
 		s.Ends[i] = light.End{Device: device, Port: port}
@@ -102,10 +102,28 @@ func (b *sections) link(name string, l *intents.LinkSpec) (light.LinkSpec, error
 	var errs []error
 	for _, d := range directions() {
 		var err error
-		s.Elements[d], err = b.way(name, l, d, density(b.devices[s.Ends[d].Device].spec.Ports[s.Ends[d].Port]))
+		s.Elements[d], err = b.way(name, l, d, density(b.ports(s.Ends[d].Device)[s.Ends[d].Port]))
 		errs = append(errs, err)
 	}
 	return s, errors.Join(errs...)
+}
+
+// ports are those of a device, glass or not; nil where there is none of that name.
+func (b *sections) ports(device string) map[string]intents.Port {
+	if d := b.devices[device]; d != nil {
+		return orNone(d.spec.Ports)
+	}
+	if spec := b.lab.passive[device]; spec != nil {
+		return orNone(spec.Ports)
+	}
+	return nil
+}
+
+func orNone(ports map[string]intents.Port) map[string]intents.Port {
+	if ports == nil {
+		return map[string]intents.Port{}
+	}
+	return ports
 }
 
 // density returns the power per 50 GHz that a port sends, NaN where the

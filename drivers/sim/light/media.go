@@ -6,6 +6,8 @@ type Media struct {
 	Source, Dest       string // port names
 	Enabled            bool
 	TargetDbm          float64 // total power of the channel at Dest
+	// Passive connections have no attenuator: light leaves with the path's loss.
+	Passive bool
 }
 
 const (
@@ -50,7 +52,7 @@ func (m *media) pass(n *Network, e *egress) ([]Wave, float64) {
 	var floor float64
 	if s != nil {
 		waves = m.clip(s.light)
-		floor = s.floor * float64(m.UpperMHz-m.LowerMHz) / (bandSlots * referenceGHz * 1000)
+		floor = s.floor * min(1, float64(m.UpperMHz-m.LowerMHz)/(bandSlots*referenceGHz*1000))
 	}
 	m.in = total(waves) + floor
 	if !m.Enabled {
@@ -58,7 +60,10 @@ func (m *media) pass(n *Network, e *egress) ([]Wave, float64) {
 		return nil, 0
 	}
 	open, osnrDb := -m.path.LossDb, m.path.OsnrDb
-	gain := m.loop(n, e, toDb(m.in), open)
+	gain := open
+	if !m.Passive {
+		gain = m.loop(n, e, toDb(m.in), open)
+	}
 	if toDb(m.in) < -60 {
 		m.out = 0
 		return nil, 0
