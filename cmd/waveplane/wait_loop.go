@@ -176,15 +176,13 @@ func (w *waiter) tell(ref string) {
 	if o.Status == nil {
 		return
 	}
-	for _, wl := range o.Status.Wavelengths {
-		text := string(wl.Phase)
-		if wl.Message != "" && (wl.Phase == records.PhaseHeld || wl.Phase == records.PhaseStuck || wl.Phase == records.PhaseFailed) {
-			text += ": " + wl.Message
+	switch {
+	case o.Status.Phase != "": // a wavelength; what its status repeats of itself is older
+		w.line(ref, o.Metadata.Name, stationed(o.Status.Phase, o.Status.Message))
+	default:
+		for _, wl := range o.Status.Wavelengths {
+			w.line(ref, wl.Name, stationed(wl.Phase, wl.Message))
 		}
-		w.line(ref, wl.Name, text)
-	}
-	if o.Status.Phase != "" {
-		w.line(ref, o.Metadata.Name, string(o.Status.Phase))
 	}
 	if c := o.Condition(models.Ready); c != nil && o.Status.ObservedGeneration >= o.Metadata.Generation {
 		text := "Ready=" + c.Status + " " + string(c.Reason)
@@ -193,6 +191,14 @@ func (w *waiter) tell(ref string) {
 		}
 		w.line(ref, "", text)
 	}
+}
+
+// stationed words a phase, with why where it is one that somebody must look at.
+func stationed(phase records.PhaseName, message string) string {
+	if message != "" && (phase == records.PhaseHeld || phase == records.PhaseStuck || phase == records.PhaseFailed) {
+		return string(phase) + ": " + message
+	}
+	return string(phase)
 }
 
 // line prints a state once, with the one before it.

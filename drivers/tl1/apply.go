@@ -113,6 +113,14 @@ func (t step) commands(d *dialect) []string {
 	return d.Disconnect
 }
 
+// String says what the step does.
+func (t step) String() string {
+	if t.make {
+		return "input " + t.in + " is connected to output " + t.out
+	}
+	return "input " + t.in + " is disconnected from output " + t.out
+}
+
 // back undoes the step.
 func (t step) back() step { t.make = !t.make; return t }
 

@@ -199,10 +199,12 @@ func (s *Session) Path(id models.ObjectID, _ models.LeafName) string {
 	if len(s.dialect.Connect) == 0 {
 		return id.String()
 	}
-	return strings.TrimSuffix(s.fill(s.dialect.Connect[0], link{in: id.Key, out: "…"}), ";")
+	command, _, _ := strings.Cut(s.fill(s.dialect.Connect[0], link{in: id.Key, out: "…"}), ":{tag}")
+	return command
 }
 
-// Preview shows the commands that would bring the device from Before to After.
+// Preview shows the commands that would bring the device from Before to After, and
+// before each connection's what they mean.
 func (s *Session) Preview(p drivers.Pass) (string, error) {
 	if kind, err := s.check(p); err != nil {
 		return "", s.refuse("preview", kind, err)
@@ -218,9 +220,12 @@ func (s *Session) Preview(p drivers.Pass) (string, error) {
 	if no != nil {
 		return "", s.refuse("preview", drivers.KindInvalid, no)
 	}
+	tag := 0
 	for _, step := range steps {
+		fmt.Fprintf(&b, "# %s: %v\n", step.owner, step)
 		for _, command := range step.commands(s.dialect) {
-			fmt.Fprintln(&b, s.fill(command, step.link))
+			tag++
+			fmt.Fprintln(&b, strings.ReplaceAll(s.fill(command, step.link), "{tag}", strconv.Itoa(tag)))
 		}
 	}
 	return b.String(), nil
