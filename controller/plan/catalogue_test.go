@@ -61,6 +61,8 @@ func smallCatalogue() *catalogue.Catalogue {
 				Unsupported:       []string{"line-port", "admin-state", "line/trib-protocol", "client/rate-class"},
 				ClientAssignments: true, ModuleFunctionalType: models.DigitalCoherentOptic,
 			},
+			"ocs": {Name: "ocs", Role: catalogue.RoleSwitch, InsertionLossDb: map[string]float64{"through": 2}},
+			"mux": {Name: "mux", Role: catalogue.RoleFilter, InsertionLossDb: map[string]float64{"through": 4}},
 			"roadm": {
 				Name: "roadm", Role: catalogue.RoleRoadm, ProvenOffDbm: -30, MediaIndexBase: 100, PowerStepDb: 0.1, AddDropOsnrDb: 36,
 				Band: models.Band{Lower: 191_300_000, Upper: 196_100_000}, InsertionLossDb: map[string]float64{"add": 6, "drop": 6, "express": 10},
