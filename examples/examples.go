@@ -18,6 +18,6 @@ import "embed"
 
 // FS holds the examples, one directory each.
 //
-//go:embed p2p-dark p2p p2p-refused metro multivendor
+//go:embed p2p-dark p2p p2p-refused ipodwdm metro multivendor
 //go:embed national/README.md national/network national/intents national/demands
 var FS embed.FS

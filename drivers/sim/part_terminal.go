@@ -82,8 +82,9 @@ func (p *terminalPart) ours(at []gnmid.Step) bool {
 		return atLeast(keys[0], p.dev.profile.LogicalIndexBase)
 	}
 	if keys, ok := under(at, "components", "component"); ok && p.byChannel[keys[0]] != nil {
-		_, config := under(at, "components", "component", "optical-channel", "config")
-		return config
+		if _, config := under(at, "components", "component", "optical-channel", "config"); config {
+			return true
+		} // on some devices it is the transceiver too
 	}
 	if keys, ok := under(at, "components", "component", "transceiver", "physical-channels", "channel"); ok && keys[0] == p.lane {
 		return p.byXcvr[at[1].Keys[0]] != nil && at[len(at)-1].Name == "tx-laser"

@@ -24,6 +24,7 @@ func (p *terminalPart) startup(leaves map[string]string) {
 			leaves[lane(l.xcvr, p.lane)+"/config/tx-laser"] = "false"
 		}
 		if l.ifName == "" {
+			p.packets(leaves, l.end.Port)
 			continue
 		}
 		c := iface(l.ifName) + "/config/"
@@ -33,6 +34,19 @@ func (p *terminalPart) startup(leaves map[string]string) {
 		leaves[c+"description"] = "reserved for wavelength services; ask the transport team"
 	}
 	p.foreign(leaves)
+}
+
+// packets adds what the people of the packet network have configured at a port of a
+// router that is reached over its command line.
+func (p *terminalPart) packets(leaves map[string]string, port string) {
+	name := port
+	if p.dev.profile.Dialect == "cisco-iosxr" {
+		name = "FourHundredGigE" + port
+	}
+	c := iface(name) + "/config/"
+	leaves[c+"type"] = "iana-if-type:ethernetCsmacd"
+	leaves[c+"mtu"] = "9216"
+	leaves[c+"description"] = "core link, 2001:db8::1/127, ask the packet team"
 }
 
 // foreign adds what other people have configured on the device.
