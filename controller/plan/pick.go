@@ -21,7 +21,10 @@ const (
 // The lower bound is exact for as long as every choice may be taken as often as
 // one likes: it is read from a table of the least cost for every remaining
 // capacity. Latency is bounded besides by how often the quickest ways can be
-// taken.
+// taken. Where that is more than the table says, the table's least cost is not
+// to be had, and what it says of the criteria after latency does not hold: a
+// set that is slower may have less of them. They are read from a second table
+// then, of the least cost whatever the latency.
 type picker struct {
 	choices   []*choice
 	left      []int // of resources, see choice.uses
@@ -33,6 +36,7 @@ type picker struct {
 
 	unit    int
 	table   []cost           // least cost by units missing
+	slow    []cost           // the same where latency costs nothing
 	rate    int              // highest
 	latency int              // place of latency in costs
 	quick   []int64          // least sum of latencies, by wavelengths
@@ -97,18 +101,28 @@ func (k *picker) prepare() bool {
 	}
 	need := max(k.missing[0], k.missing[1])
 	k.unit = max(divisor, ceilDiv(need, maxUnits))
-	k.table = make([]cost, ceilDiv(need, k.unit)+1)
-	for units := 1; units < len(k.table); units++ {
+	k.table = k.tabulate(kinds, ceilDiv(need, k.unit))
+	k.latency = slices.Index(k.objective, LeastLatency)
+	for i := range kinds {
+		kinds[i].cost[k.latency] = 0
+	}
+	k.slow = k.tabulate(kinds, ceilDiv(need, k.unit))
+	k.quickest()
+	return k.reachable()
+}
+
+// tabulate returns the least cost for every number of units up to most.
+func (k *picker) tabulate(kinds []kind, most int) []cost {
+	table := make([]cost, most+1)
+	for units := 1; units <= most; units++ {
 		for i, kind := range kinds {
-			c := kind.cost.plus(k.table[max(0, units-ceilDiv(kind.rate, k.unit))])
-			if i == 0 || c.compare(k.table[units]) < 0 {
-				k.table[units] = c
+			c := kind.cost.plus(table[max(0, units-ceilDiv(kind.rate, k.unit))])
+			if i == 0 || c.compare(table[units]) < 0 {
+				table[units] = c
 			}
 		}
 	}
-	k.latency = slices.Index(k.objective, LeastLatency)
-	k.quickest()
-	return k.reachable()
+	return table
 }
 
 // kind stands for all choices of a rate and width: it costs no more than any of
@@ -299,7 +313,7 @@ func (k *picker) ruledOut(i int) bool {
 
 // bound returns a cost that no completion of the set goes below.
 func (k *picker) bound(s partial) (cost, bool) {
-	b, size := s.cost, s.size
+	b, slow, size := s.cost, s.cost, s.size
 	// One more than the set holds has been added to s, but not taken.
 	short := max(0, s.missing[0]) + max(0, s.missing[1])
 	for end, room := range k.room {
@@ -312,14 +326,19 @@ func (k *picker) bound(s partial) (cost, bool) {
 			missing = max(missing, k.rules.lacking(s.carried))
 		}
 		if missing > 0 {
-			b = b.plus(k.table[min(ceilDiv(missing, k.unit), len(k.table)-1)])
+			units := min(ceilDiv(missing, k.unit), len(k.table)-1)
+			b, slow = b.plus(k.table[units]), slow.plus(k.slow[units])
 			size += ceilDiv(missing, k.rate)
 		}
 	}
 	if k.most > 0 && size > k.most || size >= len(k.quick) {
 		return b, false
 	}
-	b[k.latency] = max(b[k.latency], k.quick[size])
+	// Up to latency both are the same: what counts more does not depend on it.
+	if least := k.quick[size]; b[k.latency] < least {
+		b = slow
+		b[k.latency] = least
+	}
 	return b, true
 }
 
