@@ -17,10 +17,6 @@ type chain struct {
 	lengthKm  float64
 }
 
-func (c chain) over(link string) bool {
-	return slices.ContainsFunc(c.legs, func(l route.Leg) bool { return l.Link.Name == link })
-}
-
 // back is the same route from the other end.
 func (c chain) back() chain {
 	out := chain{latencyMs: c.latencyMs, lengthKm: c.lengthKm}
