@@ -255,7 +255,7 @@ func (e ends) fitting(mode *catalogue.Mode, m int) spectrum.Fit {
 		if p == nil {
 			continue
 		}
-		unit := spectrum.CentreStep(p.Device.Profile.FrequencyUnit)
+		unit := spectrum.CentreStep(max(p.Device.Profile.FrequencyUnit, p.Device.Profile.FrequencyRaster))
 		step *= unit / gcd(step, unit)
 	}
 	return spectrum.Fit{M: m, Step: step, Tune: mode.Tune}

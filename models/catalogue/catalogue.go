@@ -144,6 +144,9 @@ type Profile struct {
 	// channels; zero is that of OpenConfig, MHz. One that is not a whole number
 	// of it cannot be set.
 	FrequencyUnit models.Frequency
+	// FrequencyRaster is the raster, through 193.1 THz, of the centres that the
+	// device can be given, where it is coarser than its unit; zero: it is not.
+	FrequencyRaster models.Frequency
 	// PowerDecimals is how many decimals of a dBm the device takes of an optical
 	// channel's target power; zero is what OpenConfig has, two.
 	PowerDecimals    int

@@ -24,6 +24,7 @@ type profileRow struct {
 	ClientAssignments    bool                `yaml:"clientAssignments"`
 	ModuleFunctionalType string              `yaml:"moduleFunctionalType"`
 	FrequencyUnit        string              `yaml:"frequencyUnit"`
+	FrequencyRasterGHz   float64             `yaml:"frequencyRasterGHz"`
 	PowerDecimals        int                 `yaml:"powerDecimals"`
 	ProvenOffDbm         float64             `yaml:"provenOffDbm"`
 	AssignmentBase       int                 `yaml:"assignmentBase"`
@@ -82,6 +83,9 @@ func (r profileRow) profile(s sheet) (Profile, error) {
 	n.keep(err)
 	p.FrequencyUnit, err = frequencyUnit(r.FrequencyUnit)
 	n.keep(err)
+	if p.FrequencyRaster = n.frequency(r.FrequencyRasterGHz); p.FrequencyRaster < 0 {
+		n.keep(fmt.Errorf("frequencyRasterGHz %g: want more than 0", r.FrequencyRasterGHz))
+	}
 	if r.PowerDecimals < 0 || r.PowerDecimals > 2 {
 		n.keep(fmt.Errorf("powerDecimals %d: want 1 or 2", r.PowerDecimals))
 	}
@@ -134,6 +138,7 @@ func (p Profile) over(parent Profile) Profile {
 	p.ClientAssignments = first(p.ClientAssignments, parent.ClientAssignments)
 	p.ModuleFunctionalType = first(p.ModuleFunctionalType, parent.ModuleFunctionalType)
 	p.FrequencyUnit = first(p.FrequencyUnit, parent.FrequencyUnit)
+	p.FrequencyRaster = first(p.FrequencyRaster, parent.FrequencyRaster)
 	p.PowerDecimals = first(p.PowerDecimals, parent.PowerDecimals)
 	p.ProvenOffDbm = first(p.ProvenOffDbm, parent.ProvenOffDbm)
 	p.AssignmentBase = first(p.AssignmentBase, parent.AssignmentBase)

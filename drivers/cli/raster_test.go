@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"testing"
+
+	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
+)
+
+// TestProfilesKnowTheRaster: every centre of the 6.25 GHz grid that a dialect's
+// profile lets the planner choose is one that the dialect can type, and every other
+// is one that it refuses: nothing that is planned stalls for want of digits.
+func TestProfilesKnowTheRaster(t *testing.T) {
+	all, err := platforms()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat, err := catalogue.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range all {
+		profile, err := cat.Profile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raster := max(profile.FrequencyRaster, models.MHz)
+		chosen := 0
+		for f := models.GridAnchor - 200*models.GridStep; f <= models.GridAnchor+200*models.GridStep; f += models.GridStep {
+			_, err := p.lines(models.KindOpticalChannel, models.LeafFrequency, f.String())
+			planned := (f-models.GridAnchor)%raster == 0
+			if planned {
+				chosen++
+			}
+			if planned != (err == nil) {
+				t.Errorf("%s: %v is chosen: %v, typed: %v", name, f, planned, err)
+			}
+		}
+		if chosen == 0 {
+			t.Errorf("%s: no centre can be chosen", name)
+		}
+	}
+}
