@@ -133,3 +133,38 @@ func TestRead(t *testing.T) {
 		})
 	}
 }
+
+// TestCircuitSwitch: what a circuit switch connects is told, fibres that no document
+// names are asked for, and light that may pass it is not said to go from port to port.
+func TestCircuitSwitch(t *testing.T) {
+	cat, err := catalogue.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile, err := cat.Profile("polatis-tl1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ocs := adopt.Device{
+		Name: "ocs", Profile: profile,
+		Spec: intents.DeviceSpec{Site: "dc-r1", Profile: profile.Name, Address: "192.0.2.2:3082", Mode: "observe", Ports: map[string]intents.Port{"p1": {Rx: "1", Tx: "17"}}},
+		State: models.State{Objects: map[models.ObjectID]models.Leaves{
+			{Kind: models.KindCrossConnect, Key: "1"}: {models.LeafDest: "18"},
+		}},
+	}
+	const f = "193100 GHz"
+	r1, r2 := router(t, cat, "r1", f, "1", -1000, -1460), router(t, cat, "r2", f, "1", -1000, -1455)
+	out := read(t, []adopt.Device{r1, r2, ocs}, nil)
+	if want := "ocs: input 1 is connected to output 18"; !slices.Contains(out.Seen, want) {
+		t.Errorf("seen %q, want %q", out.Seen, want)
+	}
+	if want := "ocs: which port output 18 belongs to, and which fibre is in it"; !slices.Contains(out.Untold, want) {
+		t.Errorf("untold %q, want %q", out.Untold, want)
+	}
+	if strings.Contains(strings.Join(out.Untold, "\n"), "input 1 belongs") {
+		t.Errorf("untold %q: input 1 is in the document", out.Untold)
+	}
+	if list := names(out); slices.ContainsFunc(list, func(n string) bool { return strings.HasPrefix(n, "Link ") }) {
+		t.Errorf("documents %v: a fibre from router to router, although a circuit switch may be between them", list)
+	}
+}

@@ -180,6 +180,9 @@ func (r *reader) line(d *Device) {
 		case id.Kind == models.KindMediaChannel:
 			r.seen("%s: media channel %s %q from %s to %s, %s to %s, %s", d.Name, id.Key, l[models.LeafChannelName], or(l[models.LeafSource], "?"), or(l[models.LeafDest], "?"),
 				or(l[models.LeafLower], "?"), or(l[models.LeafUpper], "?"), or(l[models.LeafAdmin], "ENABLED"))
+		case id.Kind == models.KindCrossConnect:
+			r.seen("%s: input %s is connected to output %s", d.Name, id.Key, l[models.LeafDest])
+			r.fibres(d, id.Key, l[models.LeafDest])
 		case id.Kind == models.KindAmplifier:
 			said := []string{or(l[models.LeafAmpMode], "mode not told")}
 			if g := l[models.LeafTargetGain]; g != "" {
@@ -194,6 +197,20 @@ func (r *reader) line(d *Device) {
 	}
 	if d.Profile.Role == catalogue.RoleRoadm {
 		r.untold("%s: which ports face which fibres", d.Name)
+	}
+}
+
+// fibres tells of fibres of a circuit switch that its document does not name.
+func (r *reader) fibres(d *Device, in, out string) {
+	var input, output bool
+	for _, p := range d.Spec.Ports {
+		input, output = input || p.Rx == in, output || p.Tx == out
+	}
+	if !input {
+		r.untold("%s: which port input %s belongs to, and which fibre is in it", d.Name, in)
+	}
+	if !output {
+		r.untold("%s: which port output %s belongs to, and which fibre is in it", d.Name, out)
 	}
 }
 

@@ -150,15 +150,15 @@ func (r *reader) wavelength(a, b light) error {
 	return r.add(intents.KindWavelength, documentName(a, b)+fmt.Sprintf("-%d", int64(centre)), spec, fields)
 }
 
-// carriers lists the devices with a media channel or an amplifier that may be on
-// the way.
+// carriers lists the devices with a media channel, a connection of fibres or an
+// amplifier that may be on the way.
 func (r *reader) carriers(f models.Frequency) []string {
 	var out []string
 	for _, d := range r.devices {
 		for id, l := range d.State.Objects {
 			lower, err1 := models.ParseFrequency(l[models.LeafLower])
 			upper, err2 := models.ParseFrequency(l[models.LeafUpper])
-			if id.Kind == models.KindAmplifier || id.Kind == models.KindMediaChannel && err1 == nil && err2 == nil && lower <= f && f <= upper {
+			if id.Kind == models.KindAmplifier || id.Kind == models.KindCrossConnect || id.Kind == models.KindMediaChannel && err1 == nil && err2 == nil && lower <= f && f <= upper {
 				out = append(out, d.Name)
 				break
 			}
