@@ -81,6 +81,9 @@ func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error 
 		if d.Driven, err = sheetOf(cat, specOf[intents.DeviceSpec](d.Object)); err != nil {
 			return err
 		}
+		if d.Status != nil {
+			d.Driven.probed(d.Status.Device)
+		}
 	}
 	if a.output.structured() {
 		return a.printStructured(d)
