@@ -45,7 +45,7 @@ func TestExamples(t *testing.T) {
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-nokia-openconfig-netconf")},
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-arista-eos-openconfig")},
 		{"metro", 16, 4, "", strings.NewReplacer("lab-terminal", "lab-adva-teraflex-netconf")},
-		{"multivendor", 20, 8, "", nil},
+		{"multivendor", 21, 8, "", nil},
 	} {
 		name := c.name
 		if c.instead != nil {

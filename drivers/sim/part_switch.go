@@ -55,6 +55,8 @@ func (p *switchPart) stranger() tl1d.Port {
 		return tl1d.Port{In: "9.9.9", Out: "9.9.9"}
 	case "glimmerglass":
 		return tl1d.Port{In: "19999", Out: "29999"}
+	case tl1d.ShellDialect:
+		return tl1d.Port{In: "9999A", Out: "9999B"}
 	}
 	least := math.MaxInt
 	for _, port := range p.ports {
@@ -134,9 +136,13 @@ func (p *switchPart) power(fibre string, input bool) float64 {
 func (d *device) circuitSwitch(a *access) (face, error) {
 	for _, p := range d.parts {
 		if s, ok := p.(*switchPart); ok {
-			return tl1d.New(tl1d.Config{
+			config := tl1d.Config{
 				Name: strings.ToUpper(d.name), Dialect: d.profile.Dialect, Ports: s.ports, User: a.user, Password: a.password, Light: s.power, Log: d.lab.log,
-			})
+			}
+			if config.Dialect == tl1d.ShellDialect {
+				return tl1d.NewShell(config)
+			}
+			return tl1d.New(config)
 		}
 	}
 	return nil, fmt.Errorf("profile %s: the laboratory has no such device", d.profile.Name)

@@ -3,9 +3,12 @@ package tl1
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/waveplane/waveplane/drivers/internal/sshdial"
 )
 
 // agent asks and answers in one of the protocols. After an error that is not a
@@ -174,4 +177,45 @@ func (a *scpiAgent) tell(command string) error {
 		return &refusal{fmt.Sprintf("%s (%s)", strings.Trim(words, `"`), number)}
 	}
 	return nil
+}
+
+// shellAgent has the commands of a shell carried out, one by one, over SSH.
+type shellAgent struct {
+	conn *sshdial.Conn
+	done *regexp.Regexp
+}
+
+func (a *shellAgent) news() <-chan struct{} { return nil }
+
+// ask returns the lines of the answer. A command that fails is a refusal.
+func (a *shellAgent) ask(command string) ([]string, error) {
+	text, ok, err := a.conn.Run(command, maxAnswer)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, &refusal{lastLine(text)}
+	}
+	return strings.Split(text, "\n"), nil
+}
+
+// tell takes a command for carried out when it says so: some fail without a status.
+func (a *shellAgent) tell(command string) error {
+	rows, err := a.ask(command)
+	if err != nil {
+		return err
+	}
+	if text := strings.Join(rows, "\n"); !a.done.MatchString(text) {
+		return &refusal{lastLine(text)}
+	}
+	return nil
+}
+
+// lastLine is where programs say what went wrong.
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
+		return last
+	}
+	return "it says nothing"
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/models"
@@ -36,7 +37,7 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 			owner = no.owner
 			return false, &refusal{no.Error()}
 		}
-		failed, err := s.carryOut(list)
+		failed, err := s.carryOut(ctx, list)
 		owner = failed
 		result.Sent = len(list) > 0
 		return result.Sent, err
@@ -167,7 +168,7 @@ func steps(p drivers.Pass, have map[string]link) ([]step, *taken) {
 
 // carryOut does the steps and looks whether the device shows them. It returns whose
 // step failed; what had been done by then is undone.
-func (s *Session) carryOut(list []step) (owner string, err error) {
+func (s *Session) carryOut(ctx context.Context, list []step) (owner string, err error) {
 	for i, t := range list {
 		if err := s.do(t); err != nil {
 			return t.owner, s.undo(list[:i+1], err)
@@ -195,7 +196,45 @@ func (s *Session) carryOut(list []step) (owner string, err error) {
 		}
 		return t.owner, s.undo(list, &refusal{words})
 	}
-	return "", nil
+	return s.settle(ctx, list)
+}
+
+// settle waits until what was connected has arrived, where the device tells: mirrors
+// take their time.
+func (s *Session) settle(ctx context.Context, list []step) (owner string, err error) {
+	q := s.dialect.Tuned
+	if q == nil {
+		return "", nil
+	}
+	limit := time.NewTimer(2 * s.timeout)
+	defer limit.Stop()
+	tick := time.NewTicker(s.dialect.every)
+	defer tick.Stop()
+	for {
+		rows, err := s.agent.ask(q.Command)
+		if err != nil {
+			return "", err
+		}
+		arrived := map[string]string{}
+		for _, row := range rows {
+			if f := q.fields(row); f != nil {
+				arrived[f["in"]] = f["out"]
+			}
+		}
+		late := slices.IndexFunc(list, func(t step) bool { return t.make && arrived[t.in] != t.out })
+		if late < 0 {
+			return "", nil
+		}
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			return list[late].owner, s.undo(list, &refusal{fmt.Sprintf("input %s is connected to output %s and does not come to rest", list[late].in, list[late].out)})
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		case <-s.line.Gone():
+			return "", s.line.Cause()
+		}
+	}
 }
 
 // do sends the commands of a step. The name that a device gives to a connection is

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 )
@@ -18,12 +20,13 @@ var dialectFiles embed.FS
 // {in}, {out}, {name} and {last}, the number of the last port.
 type dialect struct {
 	Name     string   `yaml:"name"`
-	Protocol string   `yaml:"protocol"` // tl1 | scpi
+	Protocol string   `yaml:"protocol"` // tl1 | scpi | shell
 	Login    string   `yaml:"login"`    // empty: anybody may
 	Benign   []string `yaml:"benign"`   // refusals of a login that are none
 	Logout   string   `yaml:"logout"`
 	Alive    string   `yaml:"alive"`  // asked when nothing else was for a while
 	Errors   string   `yaml:"errors"` // scpi: query of the error queue
+	Done     string   `yaml:"done"`   // shell: what a command that changes something prints when it has
 	// Port is what a port's number looks like. Input finds those that light comes in
 	// by, where numbers tell; otherwise Size does, or both ways are one.
 	Port       string   `yaml:"port"`
@@ -35,8 +38,14 @@ type dialect struct {
 	Connect    []string `yaml:"connect"`
 	Disconnect []string `yaml:"disconnect"`
 	Power      *query   `yaml:"power"`
+	// Tuned tells of connections that are made but may still be on their way: rows
+	// of those that have arrived match it. It is asked every Every, for a while.
+	Tuned *query `yaml:"tuned"`
+	Every string `yaml:"every"`
 
+	every       time.Duration
 	port, input *regexp.Regexp
+	done        *regexp.Regexp
 	benign      []*regexp.Regexp
 }
 
@@ -89,10 +98,18 @@ func dialects() (map[string]*dialect, error) {
 }
 
 func (d *dialect) compile() error {
-	if d.Protocol != "tl1" && d.Protocol != "scpi" {
-		return fmt.Errorf("protocol %q, want tl1 or scpi", d.Protocol)
+	if !slices.Contains([]string{"tl1", "scpi", "shell"}, d.Protocol) {
+		return fmt.Errorf("protocol %q, want tl1, scpi or shell", d.Protocol)
 	}
 	var err error
+	if d.done, err = regexp.Compile(d.Done); err != nil {
+		return err
+	}
+	if d.Tuned != nil {
+		if d.every, err = time.ParseDuration(d.Every); err != nil {
+			return err
+		}
+	}
 	if d.port, err = regexp.Compile(d.Port); err != nil {
 		return err
 	}
@@ -108,7 +125,7 @@ func (d *dialect) compile() error {
 		}
 		d.benign = append(d.benign, re)
 	}
-	for _, q := range []*query{d.Size, d.Identity, d.List, d.Power} {
+	for _, q := range []*query{d.Size, d.Identity, d.List, d.Power, d.Tuned} {
 		if q == nil {
 			continue
 		}

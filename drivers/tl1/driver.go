@@ -1,6 +1,7 @@
 package tl1
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/internal/sshsession"
 	"github.com/waveplane/waveplane/drivers/internal/turns"
 	"github.com/waveplane/waveplane/models"
 )
@@ -68,22 +70,41 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 	}
 	ctx, stop := context.WithTimeout(ctx, timeout)
 	defer stop()
-	var err error
-	if s.line, err = dialLine(ctx, device.Address); err != nil {
-		return nil, openError(device, drivers.KindUnreachable, err)
+	if err := s.connect(ctx); err != nil {
+		return nil, err
 	}
 	s.turns = turns.New(s.line)
-	if like.Protocol == "tl1" {
-		s.agent = newTL1(s.line)
-	} else {
-		s.agent = &scpiAgent{line: s.line, errors: like.Errors}
-	}
 	if err := s.greet(ctx); err != nil {
 		_ = s.Close()
 		return nil, err
 	}
-	s.line.work.Go(func() { s.line.every(keepalive, s.alive) })
+	if l, plain := s.line.(*line); plain { // over SSH the connection looks after itself
+		l.work.Go(func() { l.every(keepalive, s.alive) })
+	}
 	return s, nil
+}
+
+// connect dials as the dialect's protocol wants it.
+func (s *Session) connect(ctx context.Context) error {
+	if s.dialect.Protocol == "shell" {
+		conn, err := sshsession.Dial(ctx, s.device, s.timeout)
+		if err != nil {
+			return err
+		}
+		s.line, s.agent = conn, &shellAgent{conn: conn, done: s.dialect.done}
+		return nil
+	}
+	l, err := dialLine(ctx, s.device.Address)
+	if err != nil {
+		return openError(s.device, drivers.KindUnreachable, err)
+	}
+	s.line = l
+	if s.dialect.Protocol == "tl1" {
+		s.agent = newTL1(l)
+	} else {
+		s.agent = &scpiAgent{line: l, errors: s.dialect.Errors}
+	}
+	return nil
 }
 
 // greet logs in and reads size and name plate.
@@ -117,7 +138,10 @@ func (s *Session) greet(ctx context.Context) error {
 				s.size.out, _ = strconv.Atoi(f["out"])
 				continue
 			}
-			s.identity = models.Identity{Vendor: f["vendor"], Model: f["model"], Serial: f["serial"], Software: f["software"]}
+			s.identity = models.Identity{ // what a row does not tell another may
+				Vendor: cmp.Or(f["vendor"], s.identity.Vendor), Model: cmp.Or(f["model"], s.identity.Model),
+				Serial: cmp.Or(f["serial"], s.identity.Serial), Software: cmp.Or(f["software"], s.identity.Software),
+			}
 		}
 	}
 	if s.dialect.Size != nil && s.size == (size{}) {
@@ -137,7 +161,9 @@ func (s *Session) login(ctx context.Context) error {
 	if err != nil {
 		return openError(s.device, drivers.KindDenied, fmt.Errorf("credentials cannot be had: %w", err))
 	}
-	s.line.secrets.Replace(password)
+	if l, plain := s.line.(*line); plain {
+		l.secrets.Replace(password)
+	}
 	quoted := func(text string) string {
 		if word.MatchString(text) {
 			return text

@@ -35,7 +35,11 @@ func fixtures() []fixture {
 		dotted = append(dotted, tl1d.Port{In: "1.1." + n, Out: "1.1." + n})
 		thousands = append(thousands, tl1d.Port{In: strconv.Itoa(10001 + i), Out: strconv.Itoa(20001 + i)})
 	}
-	return []fixture{{"polatis-tl1", numbers}, {"polatis-scpi", numbers}, {"calient-s", dotted}, {"glimmerglass", thousands}}
+	var sided []tl1d.Port
+	for i := range 16 {
+		sided = append(sided, tl1d.Port{In: strconv.Itoa(i+1) + "A", Out: strconv.Itoa(i+1) + "B"})
+	}
+	return []fixture{{"polatis-tl1", numbers}, {"polatis-scpi", numbers}, {"calient-s", dotted}, {"glimmerglass", thousands}, {"sonic-ocs", sided}}
 }
 
 // device is a simulated circuit switch.
@@ -55,7 +59,7 @@ func start(tb testing.TB, f fixture) *device {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	face, err := tl1d.New(tl1d.Config{
+	config := tl1d.Config{
 		Name: "switch", Dialect: f.dialect, Ports: f.ports, User: "waveplane", Password: secret, Part: 5,
 		Light: func(fibre string, input bool) float64 {
 			if fibre == "1" && input {
@@ -63,7 +67,17 @@ func start(tb testing.TB, f fixture) *device {
 			}
 			return math.NaN()
 		},
-	})
+	}
+	var face interface {
+		gnmid.Face
+		Attach(*gnmid.Target)
+		HostKey() string
+	}
+	if f.dialect == "sonic-ocs" {
+		face, err = tl1d.NewShell(config)
+	} else {
+		face, err = tl1d.New(config)
+	}
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -94,7 +108,7 @@ func start(tb testing.TB, f fixture) *device {
 	}
 	profile.Timeout = "3s"
 	return &device{fixture: f, target: target, Device: drivers.Device{
-		Name: "switch", Address: address, Profile: profile, Manage: true,
+		Name: "switch", Address: address, Profile: profile, Manage: true, HostKey: face.HostKey(),
 		Credentials: func(context.Context) (string, string, error) { return "waveplane", secret, nil },
 	}}
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/drivers/internal/redact"
-	"github.com/waveplane/waveplane/drivers/internal/turns"
 )
 
 // Bounds of what a device may say.
@@ -38,7 +37,7 @@ type line struct {
 	work  sync.WaitGroup
 }
 
-var _ turns.Line = (*line)(nil)
+var _ connection = (*line)(nil)
 
 // dialLine connects within ctx.
 func dialLine(ctx context.Context, address string) (*line, error) {
@@ -128,9 +127,10 @@ func (l *line) Break(cause error) {
 func (l *line) Clean(text string) string { return l.secrets.Clean(text) }
 
 // Close ends the connection and waits for what dialLine started.
-func (l *line) Close() {
+func (l *line) Close() error {
 	l.Break(net.ErrClosed)
 	l.work.Wait()
+	return nil
 }
 
 // every calls do every interval until the connection has ended.

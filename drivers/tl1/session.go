@@ -16,6 +16,12 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
+// connection is what an agent talks over.
+type connection interface {
+	turns.Line
+	Close() error
+}
+
 // Session is a connection to one device. Besides drivers.Session it is a Watcher, a
 // Sampler, a Pather and a Previewer.
 type Session struct {
@@ -28,7 +34,7 @@ type Session struct {
 	identity models.Identity
 	user     string // as it is written in commands; empty: nobody logged in
 
-	line  *line
+	line  connection
 	agent agent
 	turns *turns.Turns
 	once  sync.Once
@@ -253,7 +259,7 @@ func (s *Session) Close() error {
 			s.leave()
 		}
 		s.turns.Close()
-		s.line.Close()
+		_ = s.line.Close()
 	})
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
+	"io"
 	"net"
 	"sync"
 
@@ -28,8 +29,12 @@ func (g Guest) Reset() { reset(g.Conn) }
 // Config says what is served to whom.
 type Config struct {
 	User, Password string
-	// Subsystem is what is served; empty for a shell.
-	Subsystem   string
+	// Subsystem is what is served; empty for a shell, or for commands where Exec is
+	// given.
+	Subsystem string
+	// Exec carries out one command and returns what it prints and its exit status;
+	// an error resets the connection.
+	Exec        func(ctx context.Context, user, command string) (text string, status uint32, err error)
 	MaxSessions int // 0: 16
 	// Full is what one session too many is told.
 	Full string
@@ -201,6 +206,10 @@ func (s *Server) channel(ctx context.Context, user string, c net.Conn, channel s
 		switch {
 		case r.Type == "pty-req", r.Type == "env":
 			_ = r.Reply(r.Type == "pty-req" && s.cfg.Subsystem == "", nil)
+		case r.Type == "exec" && s.cfg.Exec != nil:
+			_ = r.Reply(true, nil)
+			s.exec(ctx, user, c, channel, r)
+			return
 		case s.wanted(r):
 			_ = r.Reply(true, nil)
 			go func() {
@@ -216,7 +225,25 @@ func (s *Server) channel(ctx context.Context, user string, c net.Conn, channel s
 	}
 }
 
+// exec serves one command.
+func (s *Server) exec(ctx context.Context, user string, c net.Conn, channel ssh.Channel, r *ssh.Request) {
+	var command struct{ Text string }
+	if ssh.Unmarshal(r.Payload, &command) != nil {
+		return
+	}
+	text, status, err := s.cfg.Exec(ctx, user, command.Text)
+	if err != nil {
+		reset(c)
+		return
+	}
+	_, _ = io.WriteString(channel, text) // a client that has gone does not matter
+	_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
+}
+
 func (s *Server) wanted(r *ssh.Request) bool {
+	if s.cfg.Exec != nil {
+		return false
+	}
 	if s.cfg.Subsystem == "" {
 		return r.Type == "shell"
 	}
