@@ -210,7 +210,7 @@ func (w *deviceWorker) sampleWhile(ctx context.Context, sampler drivers.Sampler,
 	defer stop()
 	watcher.Go(func() {
 		defer stop()
-		look := time.NewTicker(w.slow)
+		look := time.NewTicker(interval)
 		defer look.Stop()
 		for {
 			select {
