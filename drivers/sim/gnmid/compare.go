@@ -17,16 +17,16 @@ type difference struct {
 	want func(*openconfig.Node) bool
 }
 
-// compare tells what differs between two trees at and below p. Either may be
+// compare tells what differs between two trees within a scope. Either may be
 // nil. Subtrees that the trees share cost nothing.
-func compare(old, new *branch, p path, d difference) {
+func compare(old, new *branch, in *scope, d difference) {
 	w := comparer{difference: d, at: make(path, 0, 12)}
-	w.run(old, new, p)
+	w.run(old, new, in)
 }
 
 // list tells the leaves of a tree at and below p.
 func list(b *branch, p path, want func(*openconfig.Node) bool, each func(at path, value string)) {
-	compare(nil, b, p, difference{
+	compare(nil, b, scopeOf(p), difference{
 		want: want,
 		leaf: func(at path, _, value string, _, _ bool) { each(at, value) },
 	})
@@ -37,21 +37,27 @@ type comparer struct {
 	at path
 }
 
-func (w *comparer) run(old, new *branch, p path) {
+func (w *comparer) run(old, new *branch, in *scope) {
 	if old == new {
 		return
 	}
-	if new == nil && len(p) == 0 && w.branch != nil && len(w.at) > 0 {
+	if new == nil && in.whole && w.branch != nil && len(w.at) > 0 {
 		w.branch(w.at)
 		return
 	}
-	if len(p) <= 1 {
-		w.leaves(old, new, p)
+	if in.hasLeaves() {
+		w.leaves(old, new, in)
 	}
-	w.kids(old, new, p)
+	if in.whole {
+		w.kids(kidsOf(old), kidsOf(new), step{}, in)
+		return
+	}
+	for _, part := range in.parts {
+		w.kids(narrow(kidsOf(old), part.step), narrow(kidsOf(new), part.step), part.step, part)
+	}
 }
 
-func (w *comparer) leaves(old, new *branch, p path) {
+func (w *comparer) leaves(old, new *branch, in *scope) {
 	a, b := leavesOf(old), leavesOf(new)
 	for len(a)+len(b) > 0 {
 		var o, n leaf
@@ -67,7 +73,7 @@ func (w *comparer) leaves(old, new *branch, p path) {
 		if node == nil {
 			node = o.node
 		}
-		if len(p) == 1 && (!p[0].is(node) || p[0].keys != nil) || w.want != nil && !w.want(node) {
+		if !in.admitsLeaf(node) || w.want != nil && !w.want(node) {
 			continue
 		}
 		if o.node != nil && n.node != nil && o.value == n.value {
@@ -79,13 +85,9 @@ func (w *comparer) leaves(old, new *branch, p path) {
 	}
 }
 
-func (w *comparer) kids(old, new *branch, p path) {
-	a, b := kidsOf(old), kidsOf(new)
-	var rest path
-	if len(p) > 0 {
-		rest = p[1:]
-		a, b = narrow(a, p[0]), narrow(b, p[0])
-	}
+// kids goes on with those of the branches a and b that one step admits; in is
+// the scope there.
+func (w *comparer) kids(a, b []*branch, one step, in *scope) {
 	for len(a)+len(b) > 0 {
 		var o, n *branch
 		order := 0
@@ -107,11 +109,11 @@ func (w *comparer) kids(old, new *branch, p path) {
 		if kid == nil {
 			kid = o
 		}
-		if len(p) > 0 && (!p[0].is(kid.node) || !p[0].admits(kid.keys)) {
+		if !one.is(kid.node) || !one.admits(kid.keys) {
 			continue
 		}
 		w.at = append(w.at, step{node: kid.node, keys: kid.keys})
-		w.run(o, n, rest)
+		w.run(o, n, in)
 		w.at = w.at[:len(w.at)-1]
 	}
 }

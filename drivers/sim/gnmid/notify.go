@@ -26,14 +26,14 @@ func (s *stream) tell(since *branch, v *version, sub *subscription) error {
 	if sub.want == nil {
 		d.branch = l.delete
 	}
-	compare(since, v.root, sub.at, d)
+	compare(since, v.root, sub.in, d)
 	return l.finish()
 }
 
 // tellGone sends only what is no longer there.
 func (s *stream) tellGone(sub *subscription, v *version) error {
 	l := &letter{stream: s, at: v.at.UnixNano()}
-	compare(sub.told, v.root, sub.at, difference{
+	compare(sub.told, v.root, sub.in, difference{
 		want: sub.want,
 		leaf: func(at path, _, _ string, _, has bool) {
 			if !has {
@@ -44,55 +44,58 @@ func (s *stream) tellGone(sub *subscription, v *version) error {
 	return l.finish()
 }
 
-// worthOwn is how many leaves of one container make a notification of their
-// own, with the container as prefix: from then on the names saved outweigh the
-// message added.
-const worthOwn = 4
+// worthOwn is how many leaves of one list entry make a notification of their
+// own, with what their paths have in common as prefix: from then on the names
+// and keys saved outweigh the message added.
+const worthOwn = 3
 
 // letter gathers notifications of one moment and sends them as they fill up.
-// Leaves come in the order of the tree, so those of a container come together
-// and neighbours share most of their path.
+// Leaves come in the order of the tree, so those of a list entry come together.
 type letter struct {
 	stream *stream
 	at     int64
 	sheet  *gpb.Notification
 	err    error
 
-	place path            // of the container whose leaves are being gathered
-	elems []*gpb.PathElem // of place
-	run   []*gpb.Update   // its leaves, with paths below place
+	entry path            // whose leaves are being gathered; empty outside of all lists
+	elems []*gpb.PathElem // of entry
+	run   []*gpb.Update   // its leaves, with paths below it
 }
 
 func (l *letter) update(at path, value string) {
 	if l.err != nil {
 		return
 	}
-	holder, leaf := at[:len(at)-1], at[len(at)-1]
-	if len(l.run) > 0 && !slices.EqualFunc(l.place, holder, step.same) {
+	entry, below := at.split()
+	if len(l.run) > 0 && !slices.EqualFunc(l.entry, entry, step.same) {
 		l.fileRun()
 	}
 	if len(l.run) == 0 {
-		l.moveTo(holder)
+		l.moveTo(entry)
+	}
+	elems := make([]*gpb.PathElem, len(below))
+	for i, s := range below {
+		elems[i] = l.stream.target.schema.elements[s.node]
 	}
 	l.run = append(l.run, &gpb.Update{
-		Path: &gpb.Path{Elem: []*gpb.PathElem{leaf.wire()}},
-		Val:  toWire(leaf.node, value, l.stream.encoding),
+		Path: &gpb.Path{Elem: elems},
+		Val:  toWire(at[len(at)-1].node, value, l.stream.encoding),
 	})
 	if len(l.run) >= batch {
 		l.fileRun()
 	}
 }
 
-// moveTo makes a container the place, keeping the elements that it has in common
-// with the last one.
-func (l *letter) moveTo(holder path) {
+// moveTo makes a list entry the one whose leaves are gathered, keeping the
+// elements that it has in common with the last one.
+func (l *letter) moveTo(entry path) {
 	common := 0
-	for common < min(len(l.place), len(holder)) && l.place[common].same(holder[common]) {
+	for common < min(len(l.entry), len(entry)) && l.entry[common].same(entry[common]) {
 		common++
 	}
-	l.place = append(l.place[:common], holder[common:]...)
+	l.entry = append(l.entry[:common], entry[common:]...)
 	l.elems = l.elems[:common:common] // messages under way hold on to the old ones
-	for _, s := range holder[common:] {
+	for _, s := range entry[common:] {
 		l.elems = append(l.elems, s.wire())
 	}
 }
@@ -106,7 +109,14 @@ func (l *letter) fileRun() {
 		return
 	}
 	if len(run) >= worthOwn {
-		prefix := &gpb.Path{Origin: l.stream.prefix.GetOrigin(), Target: l.stream.prefix.GetTarget(), Elem: l.elems}
+		common := commonElems(run)
+		prefix := &gpb.Path{
+			Origin: l.stream.prefix.GetOrigin(), Target: l.stream.prefix.GetTarget(),
+			Elem: slices.Concat(l.elems, run[0].Path.Elem[:common]),
+		}
+		for _, u := range run {
+			u.Path.Elem = u.Path.Elem[common:]
+		}
 		l.err = l.post(&gpb.Notification{Timestamp: l.at, Prefix: prefix, Update: run})
 		return
 	}
@@ -116,6 +126,20 @@ func (l *letter) fileRun() {
 	}
 	l.sheet.Update = append(l.sheet.Update, run...)
 	l.sendIfFull()
+}
+
+// commonElems counts the containers that all leaves of one entry stand in.
+func commonElems(run []*gpb.Update) int {
+	first := run[0].Path.Elem
+	common := len(first) - 1
+	for _, u := range run[1:] {
+		at := 0
+		for at < min(common, len(u.Path.Elem)-1) && u.Path.Elem[at] == first[at] {
+			at++
+		}
+		common = at
+	}
+	return common
 }
 
 func (l *letter) delete(at path) {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	gpb "github.com/openconfig/gnmi/proto/gnmi"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -196,28 +195,6 @@ func cutKey(text string) (name, value, rest string, ok bool) {
 	return "", "", "", false
 }
 
-// resolveWire joins a request's prefix and path and resolves them. Errors are
-// gRPC statuses: INVALID_ARGUMENT for a malformed path, NOT_FOUND for one that
-// the schema doesn't have.
-func (s *Schema) resolveWire(prefix, p *gpb.Path) (path, error) {
-	//lint:ignore SA1019 the old form has to be recognised to be refused
-	if len(prefix.GetElement())+len(p.GetElement()) > 0 {
-		return nil, status.Error(codes.InvalidArgument, "path: the element field is obsolete, use elem")
-	}
-	for _, origin := range []string{prefix.GetOrigin(), p.GetOrigin()} {
-		if origin != "" && origin != "openconfig" {
-			return nil, status.Errorf(codes.InvalidArgument, "origin %q is not supported, only openconfig", origin)
-		}
-	}
-	elements := make([]element, 0, len(prefix.GetElem())+len(p.GetElem()))
-	for _, list := range [][]*gpb.PathElem{prefix.GetElem(), p.GetElem()} {
-		for _, e := range list {
-			elements = append(elements, element{name: e.GetName(), keys: e.GetKey()})
-		}
-	}
-	return s.resolve(elements)
-}
-
 func (s *Schema) resolve(elements []element) (path, error) {
 	out := make(path, 0, len(elements))
 	at := []*openconfig.Node{s.index.Root()} // more than one below a wildcard name
@@ -298,25 +275,16 @@ func resolveStep(e element, nodes []*openconfig.Node) (step, error) {
 	return step{node: n, keys: keys}, nil
 }
 
-// wire is the path as gNMI sends it, without an origin: that stands in the prefix.
-func (p path) wire() *gpb.Path {
-	out := &gpb.Path{Elem: make([]*gpb.PathElem, len(p))}
-	for i, s := range p {
-		out.Elem[i] = s.wire()
+// split cuts a concrete path behind its last list entry.
+func (p path) split() (entry, below path) {
+	end := len(p)
+	for end > 0 && p[end-1].keys == nil {
+		end--
 	}
-	return out
+	return p[:end], p[end:]
 }
 
-// same reports whether two concrete steps are the same.
-func (s step) same(o step) bool { return s.node == o.node && slices.Equal(s.keys, o.keys) }
-
-func (s step) wire() *gpb.PathElem {
-	e := &gpb.PathElem{Name: s.node.Name}
-	if len(s.keys) > 0 {
-		e.Key = make(map[string]string, len(s.keys))
-		for i, k := range s.keys {
-			e.Key[s.node.Keys[i]] = k
-		}
-	}
-	return e
+// same reports whether two steps are written the same.
+func (s step) same(o step) bool {
+	return s.node == o.node && s.name == o.name && slices.Equal(s.keys, o.keys)
 }

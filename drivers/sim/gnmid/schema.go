@@ -3,6 +3,8 @@ package gnmid
 import (
 	"fmt"
 
+	gpb "github.com/openconfig/gnmi/proto/gnmi"
+
 	"github.com/waveplane/waveplane/models/openconfig"
 )
 
@@ -16,6 +18,7 @@ type Schema struct {
 	class    map[*openconfig.Node]string           // path without keys
 	settings map[*openconfig.Node]*openconfig.Node // list → its config container, where that repeats the keys
 	keyed    map[*openconfig.Node]bool             // key leaves, both the list's own and those in its config
+	elements map[*openconfig.Node]*gpb.PathElem    // of steps without keys; all messages share them
 }
 
 // DefaultHardware names the lists whose entries are parts of the device: taking
@@ -48,6 +51,7 @@ func NewSchema(index *openconfig.Index, hardware ...string) (*Schema, error) {
 		class:    map[*openconfig.Node]string{},
 		settings: map[*openconfig.Node]*openconfig.Node{},
 		keyed:    map[*openconfig.Node]bool{},
+		elements: map[*openconfig.Node]*gpb.PathElem{},
 	}
 	if len(hardware) == 0 {
 		hardware = DefaultHardware()
@@ -63,6 +67,7 @@ func NewSchema(index *openconfig.Index, hardware ...string) (*Schema, error) {
 
 func (s *Schema) survey(n *openconfig.Node, class string) {
 	s.class[n] = class
+	s.elements[n] = &gpb.PathElem{Name: n.Name}
 	config, hasConfig := n.Child("config")
 	state, hasState := n.Child("state")
 	if hasConfig && hasState && !state.Config {

@@ -9,8 +9,6 @@ import (
 	gpb "github.com/openconfig/gnmi/proto/gnmi"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
-
-	"github.com/waveplane/waveplane/models/openconfig"
 )
 
 // Subscribe serves one subscription list: once, on request, or as a stream.
@@ -54,104 +52,6 @@ func (s *service) Subscribe(rpc gpb.GNMI_SubscribeServer) error {
 		return st.run(request.GetUpdatesOnly())
 	}
 	return status.Errorf(codes.InvalidArgument, "subscription mode %d is unknown", request.GetMode())
-}
-
-// subscription is one path with its own way of being told about.
-type subscription struct {
-	at        path
-	want      func(*openconfig.Node) bool // nil is all
-	interval  time.Duration               // of samples; zero is on change
-	heartbeat time.Duration
-	suppress  bool // samples tell only what differs from the last
-
-	told *branch   // the tree of the last telling
-	due  time.Time // of the next sample
-	beat time.Time // of the next heartbeat
-}
-
-func (t *Target) readSubscriptions(request *gpb.SubscriptionList) ([]*subscription, error) {
-	if len(request.GetSubscription()) == 0 {
-		return nil, status.Error(codes.InvalidArgument, "the subscription list is empty")
-	}
-	stream := request.GetMode() == gpb.SubscriptionList_STREAM
-	var out []*subscription
-	for _, wire := range request.GetSubscription() {
-		p, err := t.schema.resolveWire(request.GetPrefix(), wire.GetPath())
-		if err != nil {
-			return nil, err
-		}
-		if !stream {
-			out = append(out, &subscription{at: p})
-			continue
-		}
-		subs, err := t.readMode(p, wire)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, subs...)
-	}
-	return out, nil
-}
-
-func (t *Target) readMode(p path, wire *gpb.Subscription) ([]*subscription, error) {
-	sample, err := nanoseconds(wire.GetSampleInterval())
-	if err != nil {
-		return nil, err
-	}
-	heartbeat, err := nanoseconds(wire.GetHeartbeatInterval())
-	if err != nil {
-		return nil, err
-	}
-	least := t.config.MinSample
-	if heartbeat != 0 && heartbeat < least {
-		return nil, status.Errorf(codes.InvalidArgument, "%s: heartbeat interval %s is below %s", p, heartbeat, least)
-	}
-	onChange := &subscription{at: p, heartbeat: heartbeat}
-	switch wire.GetMode() {
-	case gpb.SubscriptionMode_ON_CHANGE:
-		return []*subscription{onChange}, nil
-	case gpb.SubscriptionMode_SAMPLE:
-		if sample != 0 && sample < least {
-			return nil, status.Errorf(codes.InvalidArgument, "%s: sample interval %s is below %s", p, sample, least)
-		}
-		return []*subscription{{
-			at:        p,
-			interval:  max(sample, least),
-			heartbeat: heartbeat,
-			suppress:  wire.GetSuppressRedundant(),
-		}}, nil
-	case gpb.SubscriptionMode_TARGET_DEFINED:
-		if sample != 0 {
-			return nil, status.Errorf(codes.InvalidArgument, "%s: a sample interval makes no sense where the target decides", p)
-		}
-		onChange.want = func(n *openconfig.Node) bool { return !t.schema.moves(n) }
-		return []*subscription{onChange, {
-			at:       p,
-			want:     t.schema.moves,
-			interval: max(t.config.TargetSample, least),
-		}}, nil
-	}
-	return nil, status.Errorf(codes.InvalidArgument, "%s: stream mode %d is unknown", p, wire.GetMode())
-}
-
-func nanoseconds(n uint64) (time.Duration, error) {
-	const longest = uint64(365 * 24 * time.Hour)
-	if n > longest {
-		return 0, status.Errorf(codes.InvalidArgument, "interval %d ns is longer than a year", n)
-	}
-	return time.Duration(n), nil
-}
-
-// moves says whether a leaf is a reading: a number of the device's own.
-func (s *Schema) moves(n *openconfig.Node) bool {
-	if n.Config || s.repeats[n] || s.keyed[n] {
-		return false
-	}
-	switch scalarKind(n.Type) {
-	case "decimal", "uint", "int":
-		return true
-	}
-	return false
 }
 
 // stream is one Subscribe RPC. What it has told so far is the tree it told it

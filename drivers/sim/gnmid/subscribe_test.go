@@ -59,7 +59,7 @@ func (n *news) next() (bool, error) {
 		return true, nil
 	}
 	for _, p := range m.GetUpdate().GetDelete() {
-		gone := spell(p)
+		gone := spell(m.GetUpdate().GetPrefix()) + spell(p)
 		for path := range n.leaves {
 			if path == gone || len(path) > len(gone) && path[:len(gone)+1] == gone+"/" {
 				delete(n.leaves, path)
@@ -72,7 +72,7 @@ func (n *news) next() (bool, error) {
 		if text == "" {
 			text = u.GetVal().String()
 		}
-		n.leaves[spell(u.GetPath())] = text
+		n.leaves[spell(m.GetUpdate().GetPrefix())+spell(u.GetPath())] = text
 	}
 	return false, nil
 }
@@ -119,6 +119,21 @@ func TestSubscribeOnce(t *testing.T) {
 	}
 	if _, err := n.next(); !errors.Is(err, io.EOF) {
 		t.Errorf("after the sync mark came %v, want the end", err)
+	}
+}
+
+// Paths that cover each other are told about once.
+func TestSubscribeOverlapping(t *testing.T) {
+	f := newFixture(t)
+	c := f.dial(t, f.serve(t))
+	n := c.subscribe(t, subscribeTo(gpb.SubscriptionList_ONCE,
+		&gpb.Subscription{Path: wire(och + "/config/frequency")},
+		&gpb.Subscription{Path: wire(och + "/config")},
+		&gpb.Subscription{Path: wire(och + "/config/operational-mode")},
+		&gpb.Subscription{Path: wire(channel1 + "/config/index")}))
+	n.untilSync(t)
+	if n.updates != 4 || len(n.leaves) != 4 {
+		t.Errorf("%d updates came for %v, want 4 for 4", n.updates, n.leaves)
 	}
 }
 

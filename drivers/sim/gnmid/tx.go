@@ -205,7 +205,7 @@ func (s *Schema) restoreDefaults(e *edit, base, next *branch) *branch {
 // settingsChanged lists the configuration leaves that differ, sorted.
 func (s *Schema) settingsChanged(base, next *branch) []change {
 	var out []change
-	compare(base, next, nil, difference{
+	compare(base, next, &scope{whole: true}, difference{
 		want: writable,
 		leaf: func(at path, old, new string, had, has bool) {
 			if len(at) > 1 && ownKey(at[len(at)-2].node, at[len(at)-1].node) {
