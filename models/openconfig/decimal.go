@@ -61,11 +61,14 @@ func ParseDecimal(s string, digits int) (int64, error) {
 	if digits < 1 || digits > 18 {
 		return 0, fmt.Errorf("fraction digits %d are not between 1 and 18", digits)
 	}
-	mantissa, exponent, err := splitDecimal(s)
-	if err != nil {
-		return 0, err
+	number, ok := splitDecimal(s)
+	if !ok {
+		return 0, fmt.Errorf("%w: %.40q", ErrNotDecimal, s)
 	}
-	value := scaleHalfEven(mantissa, exponent+digits)
+	if value, ok := number.small(digits); ok {
+		return value, nil
+	}
+	value := scaleHalfEven(number.mantissa(), number.exponent+digits)
 	if !value.IsInt64() {
 		return 0, fmt.Errorf("%w: %q is out of range for %d fraction digits", ErrNotDecimal, s, digits)
 	}
@@ -101,38 +104,71 @@ func canonicalDecimal(unscaled int64, digits int) string {
 	return text
 }
 
-// splitDecimal returns the text's value as mantissa × 10^exponent.
-func splitDecimal(s string) (*big.Int, int, error) {
-	refused := fmt.Errorf("%w: %.40q", ErrNotDecimal, s)
+// decimal is a number as it was written: digits × 10^exponent.
+type decimal struct {
+	negative bool
+	digits   string // without leading zeros, so none for zero
+	exponent int
+}
+
+func splitDecimal(s string) (decimal, bool) {
 	if len(s) > maxDecimalText {
-		return nil, 0, refused
+		return decimal{}, false
 	}
 	number, power, hasPower := strings.Cut(strings.ToLower(s), "e")
 	exponent := 0
 	if hasPower {
 		n, err := strconv.Atoi(power)
 		if err != nil || n > maxExponent || n < -maxExponent {
-			return nil, 0, refused
+			return decimal{}, false
 		}
 		exponent = n
 	}
 	unsigned := strings.TrimPrefix(strings.TrimPrefix(number, "+"), "-")
 	if len(number)-len(unsigned) > 1 {
-		return nil, 0, refused
+		return decimal{}, false
 	}
 	whole, fraction, _ := strings.Cut(unsigned, ".")
 	all := whole + fraction
 	if all == "" || strings.Trim(all, "0123456789") != "" {
-		return nil, 0, refused
+		return decimal{}, false
 	}
-	mantissa, ok := new(big.Int).SetString(all, 10)
-	if !ok {
-		return nil, 0, refused
+	return decimal{
+		negative: strings.HasPrefix(number, "-"),
+		digits:   strings.TrimLeft(all, "0"),
+		exponent: exponent - len(fraction),
+	}, true
+}
+
+// small is the number times 10^scale where that needs neither rounding nor more
+// than 18 digits, as nearly all readings do.
+func (d decimal) small(scale int) (int64, bool) {
+	zeros := d.exponent + scale
+	if d.digits == "" {
+		return 0, true
 	}
-	if strings.HasPrefix(number, "-") {
-		mantissa.Neg(mantissa)
+	if zeros < 0 || len(d.digits)+zeros > 18 {
+		return 0, false
 	}
-	return mantissa, exponent - len(fraction), nil
+	value := int64(0)
+	for i := range len(d.digits) {
+		value = 10*value + int64(d.digits[i]-'0')
+	}
+	for range zeros {
+		value *= 10
+	}
+	if d.negative {
+		value = -value
+	}
+	return value, true
+}
+
+func (d decimal) mantissa() *big.Int {
+	m, _ := new(big.Int).SetString("0"+d.digits, 10)
+	if d.negative {
+		m.Neg(m)
+	}
+	return m
 }
 
 // scaleHalfEven returns mantissa × 10^exponent as a whole number, rounding half to even when the exponent is negative.
