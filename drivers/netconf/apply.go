@@ -313,7 +313,7 @@ func (s *Session) Preview(p drivers.Pass) (string, error) {
 	}
 	var b strings.Builder
 	for _, e := range edits {
-		fmt.Fprintf(&b, "# %s: %s\n", e.Owner, strings.ReplaceAll(e.Meaning, "\n", "\n#"))
+		fmt.Fprintf(&b, "# %s: %s\n", e.Owner, strings.ReplaceAll(e.Meaning(), "\n", "\n#"))
 	}
 	return b.String() + config.indented() + "\n", nil
 }

@@ -2,9 +2,7 @@ package ocmap
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/models"
@@ -28,8 +26,12 @@ type Edit struct {
 	Schema    string
 	Keys      []string
 	Payload   string // RFC 7951 JSON; empty for a deletion
-	Meaning   string // what it does, for people
 	rank      int    // place in the pass, see order.go
+
+	// What it does, see Meaning.
+	change models.Change
+	have   models.Leaves
+	leaf   models.LeafName // empty for the whole object
 }
 
 // EditsOf returns what brings a device from have, which is what it has now, to
@@ -96,7 +98,7 @@ func (e changeEditor) whole() []Edit {
 		if len(e.have) == 0 {
 			return nil
 		}
-		return []Edit{e.edit(Deletion, schema, "", "goes")}
+		return []Edit{e.edit(Deletion, schema, "", "")}
 	}
 	given, wanted := e.differences()
 	if len(given)+len(wanted) == 0 {
@@ -107,7 +109,7 @@ func (e changeEditor) whole() []Edit {
 		return !there || !slices.Contains(gentle, r.leaf)
 	})
 	if !inPlace {
-		return []Edit{e.edit(Replacement, schema, entryPayload(e.change.Object, e.change.After, e.profile), e.described())}
+		return []Edit{e.edit(Replacement, schema, entryPayload(e.change.Object, e.change.After, e.profile), "")}
 	}
 	return e.leafUpdates(wanted)
 }
@@ -120,14 +122,14 @@ func (e changeEditor) optical() []Edit {
 	if e.change.After == nil {
 		edits := make([]Edit, 0, len(given))
 		for _, row := range given {
-			edits = append(edits, e.edit(Deletion, row.schema, "", e.from(row.leaf)+" is given up"))
+			edits = append(edits, e.edit(Deletion, row.schema, "", row.leaf))
 		}
 		return edits
 	}
 	if len(given)+len(wanted) == 0 {
 		return nil
 	}
-	return []Edit{e.edit(Replacement, OpticalPath+"/config", opticalPayload(e.change.After, e.profile), e.described())}
+	return []Edit{e.edit(Replacement, OpticalPath+"/config", opticalPayload(e.change.After, e.profile), "")}
 }
 
 // shared updates the single leaves of an entry that is not ours. What is given
@@ -142,10 +144,10 @@ func (e changeEditor) shared() []Edit {
 	for _, row := range given {
 		switch {
 		case row.leaf != models.LeafEnabled:
-			edits = append(edits, e.edit(Deletion, row.schema, "", e.from(row.leaf)+" is given up"))
+			edits = append(edits, e.edit(Deletion, row.schema, "", row.leaf))
 		case e.change.Object.Kind == models.KindLaser || e.change.Object.Kind == models.KindInterface:
 			if e.have[row.leaf] != "false" {
-				edits = append(edits, e.edit(Update, row.schema, "false", e.from(row.leaf)+" becomes false, because it is given up"))
+				edits = append(edits, e.edit(Update, row.schema, "false", row.leaf))
 			}
 		}
 	}
@@ -159,54 +161,18 @@ func (e changeEditor) leafUpdates(rows []configRow) []Edit {
 		op = Replacement
 	}
 	for _, row := range rows {
-		value := e.change.After[row.leaf]
-		edits = append(edits, e.edit(op, row.schema, mustWrite(row, value, e.profile), e.from(row.leaf)+" becomes "+value))
+		edits = append(edits, e.edit(op, row.schema, mustWrite(row, e.change.After[row.leaf], e.profile), row.leaf))
 	}
 	return edits
 }
 
-func (e changeEditor) edit(op Operation, schema, payload, meaning string) Edit {
+func (e changeEditor) edit(op Operation, schema, payload string, leaf models.LeafName) Edit {
 	keys := e.keys
 	if Covers(DistributionPath, schema) {
 		keys = append(slices.Clone(keys), rawMHz(e.change.After[models.LeafLower]), rawMHz(e.change.After[models.LeafUpper]))
 	}
 	return Edit{
 		Operation: op, rank: rankOf(op, e.change, e.have, schema, payload), Owner: e.change.Owner,
-		Schema: schema, Keys: keys, Payload: payload, Meaning: e.change.Object.String() + " " + meaning,
+		Schema: schema, Keys: keys, Payload: payload, change: e.change, have: e.have, leaf: leaf,
 	}
-}
-
-// described lists the leaves of a replacement, each with what it was.
-func (e changeEditor) described() string {
-	var b strings.Builder
-	b.WriteString("is replaced:")
-	if len(e.have) == 0 {
-		b.Reset()
-		b.WriteString("is made:")
-	}
-	for _, row := range configRows {
-		if row.kind != e.change.Object.Kind {
-			continue
-		}
-		value, ok := e.change.After[row.leaf]
-		if !ok {
-			if old, had := e.have[row.leaf]; had {
-				fmt.Fprintf(&b, "\n    %s is no more (was %s)", row.leaf, old)
-			}
-			continue
-		}
-		fmt.Fprintf(&b, "\n    %s %s", row.leaf, value)
-		if old, had := e.have[row.leaf]; had && old != value {
-			fmt.Fprintf(&b, " (was %s)", old)
-		}
-	}
-	return b.String()
-}
-
-// from names a leaf with the value that the device has now.
-func (e changeEditor) from(leaf models.LeafName) string {
-	if old, had := e.have[leaf]; had {
-		return string(leaf) + " " + old
-	}
-	return string(leaf) + " (not set)"
 }

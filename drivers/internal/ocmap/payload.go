@@ -1,6 +1,7 @@
 package ocmap
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,10 +100,10 @@ func mustWrite(row configRow, value string, profile catalogue.Profile) string {
 // jsonTree is a JSON object whose members keep the order in which they were
 // added. Paths are relative schema paths.
 type jsonTree struct {
-	names    []string
-	children map[string]*jsonTree
-	value    string      // of a leaf
-	more     []*jsonTree // of a list: the entries behind the first
+	name    string
+	members []*jsonTree
+	value   string      // of a leaf
+	more    []*jsonTree // of a list: the entries behind the first
 }
 
 // addRows adds the leaves that have a place of their own; a row that stands at a
@@ -118,57 +119,60 @@ func (t *jsonTree) addRows(kind models.ObjectKind, below string, leaves models.L
 // entry adds one more entry to a list that has its first.
 func (t *jsonTree) entry(path string, entry *jsonTree) {
 	for name := range strings.SplitSeq(path, "/") {
-		t = t.children[name]
+		t = t.members[t.member(name)]
 	}
 	t.more = append(t.more, entry)
 }
 
+// member is the place of a member, or -1.
+func (t *jsonTree) member(name string) int {
+	return slices.IndexFunc(t.members, func(m *jsonTree) bool { return m.name == name })
+}
+
 func (t *jsonTree) add(path, value string) {
 	name, rest, deeper := strings.Cut(path, "/")
-	child := t.children[name]
-	if child == nil {
-		child = &jsonTree{}
-		if t.children == nil {
-			t.children = map[string]*jsonTree{}
-		}
-		t.children[name] = child
-		t.names = append(t.names, name)
+	i := t.member(name)
+	if i < 0 {
+		i = len(t.members)
+		t.members = append(t.members, &jsonTree{name: name})
 	}
 	if deeper {
-		child.add(rest, value)
+		t.members[i].add(rest, value)
 		return
 	}
-	child.value = value
+	t.members[i].value = value
 }
 
 // object writes the tree found at a schema path.
 func (t *jsonTree) object(schema, module string) string {
-	var b strings.Builder
-	b.WriteByte('{')
-	for i, name := range t.names {
+	return string(t.appendTo(nil, schema, module))
+}
+
+// appendTo writes the tree as an object.
+func (t *jsonTree) appendTo(b []byte, schema, module string) []byte {
+	b = append(b, '{')
+	for i, m := range t.members {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		full := name
+		full := m.name
 		if module != "" {
-			full = module + ":" + name
+			full = module + ":" + m.name
 		}
-		b.WriteString(strconv.Quote(full) + ":")
-		child := t.children[name]
-		at := schema + "/" + name
+		b = append(strconv.AppendQuote(b, full), ':')
+		at := schema + "/" + m.name
 		switch {
-		case len(child.names) == 0:
-			b.WriteString(child.value)
+		case len(m.members) == 0:
+			b = append(b, m.value...)
 		case ListKeys[at] != nil:
-			b.WriteString("[" + child.object(at, ""))
-			for _, entry := range child.more {
-				b.WriteString("," + entry.object(at, ""))
+			b = m.appendTo(append(b, '['), at, "")
+			for _, entry := range m.more {
+				b = entry.appendTo(append(b, ','), at, "")
 			}
-			b.WriteString("]")
+			b = append(b, ']')
 		default:
-			b.WriteString(child.object(at, ""))
+			b = m.appendTo(b, at, "")
 		}
 	}
-	b.WriteByte('}')
-	return b.String()
+	return append(b, '}')
 }

@@ -17,7 +17,7 @@ func Render(edits []Edit) string {
 	}
 	var b strings.Builder
 	for _, e := range edits {
-		fmt.Fprintf(&b, "# %s: %s\n", e.Owner, strings.ReplaceAll(e.Meaning, "\n", "\n#"))
+		fmt.Fprintf(&b, "# %s: %s\n", e.Owner, strings.ReplaceAll(e.Meaning(), "\n", "\n#"))
 		fmt.Fprintf(&b, "%s %s", e.Operation, PathText(e.Schema, e.Keys...))
 		var indented bytes.Buffer
 		if e.Payload != "" && json.Indent(&indented, []byte(e.Payload), "", "  ") == nil {
