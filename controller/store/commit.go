@@ -125,7 +125,9 @@ func (s *Store) build(guard *Guard, ops []Op) (transaction, error) {
 		bytes += len(op.key) + len(op.value)
 		switch op.act {
 		case actPut:
-			t.then = append(t.then, clientv3.OpPut(op.key, string(op.value)))
+			put := clientv3.OpPut(op.key, "")
+			put.WithValueBytes(op.value) // not copied: nobody changes it
+			t.then = append(t.then, put)
 			t.puts++
 		case actDelete:
 			t.then = append(t.then, clientv3.OpDelete(op.key))
