@@ -22,7 +22,7 @@ type share struct {
 	owner    string
 	key      string // device/owner
 	decision *records.Decision
-	phase    store.Entry[records.Phase]
+	phase    *store.Entry[records.Phase]
 	applied  store.Entry[records.Applied]
 	exists   bool // an applied record exists
 	wanted   []models.Object
@@ -93,8 +93,12 @@ func (s *Stages) duePass(cat *catalogue.Catalogue, device string, view *deviceVi
 		if acked != nil {
 			ackedDigest, before = acked.Digest, acked.Objects
 		}
+		permitted := acked != nil && s.repairPermitted(device, sh)
+		if sh.digest == ackedDigest && !permitted {
+			continue
+		}
 		drifted := len(differences(before, view.State)) > 0
-		sh.repair = drifted && acked != nil && s.repairPermitted(device, sh)
+		sh.repair = drifted && permitted
 		if sh.digest == ackedDigest && !sh.repair {
 			continue
 		}
@@ -145,7 +149,9 @@ func (s *Stages) shareFor(cat *catalogue.Catalogue, device, owner string) (*shar
 		return nil, false
 	}
 	sh := &share{owner: owner, key: device + "/" + owner, decision: &d.Value, phase: p, digest: emptyDigest}
-	sh.applied, sh.exists = get(s.caches.applied, sh.key)
+	if a, ok := get(s.caches.applied, sh.key); ok {
+		sh.applied, sh.exists = *a, true
+	}
 	r, err := s.renderings.of(cat, d, p)
 	if err != nil {
 		s.log.Error("a decision cannot be rendered", "device", device, "intent", intentKey(d.Value.Intent), "err", err)

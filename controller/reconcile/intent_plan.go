@@ -105,7 +105,7 @@ func (t touchedSet) add(u plan.Touched) {
 type planWork struct {
 	key      string
 	ref      records.IntentRef
-	intent   store.Entry[records.Intent]
+	intent   *store.Entry[records.Intent]
 	rec      records.Circuit
 	recEntry *store.Entry[records.Circuit]
 	deleting bool
@@ -224,7 +224,7 @@ func (s *Stages) planPrepare(key string) *planWork {
 	w.ref = records.IntentRef{Kind: kind, Namespace: namespace, Name: name, UID: e.Value.UID, Generation: e.Value.Generation}
 	w.rec = records.Circuit{Intent: w.ref, NextWL: 1}
 	if c, ok := get(s.caches.circuits, e.Value.UID); ok {
-		w.recEntry = &c
+		w.recEntry = c
 		w.rec = c.Value
 		w.rec.Live = slices.Clone(w.rec.Live)
 		w.rec.Retiring = slices.Clone(w.rec.Retiring)

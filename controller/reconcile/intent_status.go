@@ -71,12 +71,12 @@ func (c *conditions) set(t models.ConditionType, status string, reason models.Re
 	})
 }
 
-func (s *Stages) conditionsOf(e store.Entry[records.Intent], old records.Status) *conditions {
+func (s *Stages) conditionsOf(e *store.Entry[records.Intent], old records.Status) *conditions {
 	return &conditions{list: append([]models.Condition(nil), old.Conditions...), generation: e.Value.Generation, stages: s}
 }
 
 // circuitStatus sums up a circuit from its records.
-func (s *Stages) circuitStatus(e store.Entry[records.Intent], old records.Status) records.Status {
+func (s *Stages) circuitStatus(e *store.Entry[records.Intent], old records.Status) records.Status {
 	st := records.Status{ObservedGeneration: e.Value.Generation}
 	c := s.conditionsOf(e, old)
 	rec, _ := get(s.caches.circuits, e.Value.UID)
@@ -266,7 +266,7 @@ func (s *Stages) plantOf(d *records.Decision) string {
 	return strings.Join(out, "; ")
 }
 
-func (s *Stages) askedGbps(e store.Entry[records.Intent]) int {
+func (s *Stages) askedGbps(e *store.Entry[records.Intent]) int {
 	doc, err := s.network.document(e)
 	if err != nil {
 		return 0
@@ -301,7 +301,7 @@ func (s *Stages) setProgrammed(c *conditions, sum *summary) {
 	}
 }
 
-func (s *Stages) setReady(c *conditions, e store.Entry[records.Intent], rec records.Circuit, sum *summary, asked int) {
+func (s *Stages) setReady(c *conditions, e *store.Entry[records.Intent], rec records.Circuit, sum *summary, asked int) {
 	switch {
 	case e.Value.Deletion != nil && sum.stalled != "":
 		c.set(models.Ready, "False", sum.stalledWhy, sum.stalled)
@@ -347,7 +347,7 @@ func (s *Stages) setInSync(c *conditions, sum *summary) {
 	}
 }
 
-func (s *Stages) setStalled(c *conditions, e store.Entry[records.Intent], rec records.Circuit, sum *summary, asked int) {
+func (s *Stages) setStalled(c *conditions, e *store.Entry[records.Intent], rec records.Circuit, sum *summary, asked int) {
 	answered := rec.Generation == e.Value.Generation
 	switch {
 	case sum.stalled != "":
@@ -363,7 +363,7 @@ func (s *Stages) setStalled(c *conditions, e store.Entry[records.Intent], rec re
 }
 
 // deviceStatus tells whether a device answers and is as we left it.
-func (s *Stages) deviceStatus(name string, e store.Entry[records.Intent], old records.Status) records.Status {
+func (s *Stages) deviceStatus(name string, e *store.Entry[records.Intent], old records.Status) records.Status {
 	st := records.Status{ObservedGeneration: e.Value.Generation}
 	c := s.conditionsOf(e, old)
 	h, ok := get(s.caches.health, name)
@@ -397,7 +397,7 @@ func (s *Stages) deviceStatus(name string, e store.Entry[records.Intent], old re
 }
 
 // plainStatus is for documents that only describe: they are accepted or not.
-func (s *Stages) plainStatus(e store.Entry[records.Intent], old records.Status) records.Status {
+func (s *Stages) plainStatus(e *store.Entry[records.Intent], old records.Status) records.Status {
 	c := s.conditionsOf(e, old)
 	c.set(models.Ready, "True", "Accepted", "")
 	return records.Status{ObservedGeneration: e.Value.Generation, Conditions: c.list}

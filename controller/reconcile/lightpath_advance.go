@@ -107,7 +107,7 @@ func (s *Stages) waitForRemovals(ctx context.Context, keys []string) error {
 }
 
 // lightpathOf gathers everything about one wavelength.
-func (s *Stages) lightpathOf(key string) (*lightpath, store.Entry[records.Phase], bool) {
+func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase], bool) {
 	p, ok := get(s.caches.phases, key)
 	if !ok || p.Value.Name.Ended() {
 		return nil, p, false

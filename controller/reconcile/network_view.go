@@ -72,7 +72,7 @@ func (v *networkView) current() (*plan.Network, *catalogue.Catalogue, error) {
 			if e.Value.Deletion != nil {
 				continue
 			}
-			doc, err := v.decode(*e)
+			doc, err := v.decode(e)
 			if err != nil {
 				v.err = err
 				return nil, v.cat, err
@@ -103,7 +103,7 @@ func (v *networkView) current() (*plan.Network, *catalogue.Catalogue, error) {
 	return v.network, v.cat, nil
 }
 
-func (v *networkView) decode(e store.Entry[records.Intent]) (intents.Document, error) {
+func (v *networkView) decode(e *store.Entry[records.Intent]) (intents.Document, error) {
 	if d, ok := v.docs[e.Key]; ok && d.rev == e.Revision {
 		return d.doc, nil
 	}
@@ -115,7 +115,7 @@ func (v *networkView) decode(e store.Entry[records.Intent]) (intents.Document, e
 }
 
 // document decodes a stored document, once per revision.
-func (v *networkView) document(e store.Entry[records.Intent]) (intents.Document, error) {
+func (v *networkView) document(e *store.Entry[records.Intent]) (intents.Document, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.decode(e)
@@ -151,7 +151,7 @@ func (v *networkView) catalogue() *catalogue.Catalogue {
 }
 
 // decodeIntent reads a stored document with the one decoder.
-func decodeIntent(e store.Entry[records.Intent]) (intents.Document, error) {
+func decodeIntent(e *store.Entry[records.Intent]) (intents.Document, error) {
 	docs, err := intents.Decode(e.Value.Document, e.Key)
 	if err != nil {
 		return intents.Document{}, fmt.Errorf("stored %s: %w", e.Key, err)

@@ -76,7 +76,7 @@ func (s *Stages) previewNetwork(docs []intents.Document) (*plan.Network, error) 
 			if e.Value.Deletion != nil {
 				continue
 			}
-			doc, err := s.network.document(*e)
+			doc, err := s.network.document(e)
 			if err != nil {
 				return nil, err
 			}

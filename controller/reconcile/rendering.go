@@ -29,7 +29,7 @@ type renderings struct {
 func newRenderings() *renderings { return &renderings{all: map[string]*rendering{}} }
 
 // of returns the rendering of a wavelength; what it returns must not be changed.
-func (r *renderings) of(cat *catalogue.Catalogue, d store.Entry[records.Decision], p store.Entry[records.Phase]) (*rendering, error) {
+func (r *renderings) of(cat *catalogue.Catalogue, d *store.Entry[records.Decision], p *store.Entry[records.Phase]) (*rendering, error) {
 	r.mu.Lock()
 	known := r.all[d.Key]
 	r.mu.Unlock()

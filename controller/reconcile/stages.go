@@ -326,13 +326,14 @@ func splitOwnerKey(key string) (device, owner string) {
 	return device, owner
 }
 
-// get copies a record out of a cache; the zero entry stands for none.
-func get[T any](c *engine.Cache[T], key string) (store.Entry[T], bool) {
+// get looks a record up in a cache, where it belongs to all and must not be
+// changed; the zero entry stands for none.
+func get[T any](c *engine.Cache[T], key string) (*store.Entry[T], bool) {
 	e, ok := c.Get(key)
 	if !ok {
-		return store.Entry[T]{}, false
+		return &store.Entry[T]{}, false
 	}
-	return *e, true
+	return e, true
 }
 
 // batch turns a handler that succeeds or fails as a whole into one that says
