@@ -196,20 +196,20 @@ func (t *Type) CheckText(text string) (string, error) {
 }
 
 func (t *Type) checkInteger(text string) (string, error) {
-	refused := fmt.Errorf("%w: %.60q is no %s", ErrBadValue, text, t.Base)
+	refused := func() error { return fmt.Errorf("%w: %.60q is no %s", ErrBadValue, text, t.Base) }
 	var canonical string
 	if bits, ok := strings.CutPrefix(t.Base, "uint"); ok {
 		size, _ := strconv.Atoi(bits)
 		v, err := strconv.ParseUint(text, 10, size)
 		if err != nil {
-			return "", refused
+			return "", refused()
 		}
 		canonical = strconv.FormatUint(v, 10)
 	} else {
 		size, _ := strconv.Atoi(strings.TrimPrefix(t.Base, "int"))
 		v, err := strconv.ParseInt(text, 10, size)
 		if err != nil {
-			return "", refused
+			return "", refused()
 		}
 		canonical = strconv.FormatInt(v, 10)
 	}
