@@ -36,6 +36,7 @@ type terminalPart struct {
 type linePort struct {
 	end                   light.End
 	channel, xcvr, ifName string
+	och, lane, ifAt       string // paths of the optical channel, the coherent lane and the interface
 	part                  string
 	offers                map[uint16]*modem
 }
@@ -67,6 +68,7 @@ func newTerminalPart(d *device) (*terminalPart, error) {
 			end: light.End{Device: d.name, Port: name}, part: port.Pluggable, offers: offers,
 			channel: named(d.profile.Names.OpticalChannel, name), xcvr: named(d.profile.Names.Transceiver, name), ifName: named(d.profile.Names.Interface, name),
 		}
+		l.och, l.lane, l.ifAt = component(l.channel)+"/optical-channel", lane(l.xcvr, p.lane), iface(l.ifName)
 		if err := d.lab.light.AddTransceiver(l.end, light.TransceiverSpec{}); err != nil {
 			return nil, err
 		}
@@ -175,7 +177,7 @@ func (p *terminalPart) portOf(s logicalState) *linePort {
 
 // follow makes laser and receiver do what is in force. The caller holds mu.
 func (p *terminalPart) follow(l *linePort) {
-	c := component(l.channel) + "/optical-channel/config/"
+	c := l.och + "/config/"
 	var t light.Tuning
 	if v, ok := p.dev.target.Applied(c + "frequency"); ok {
 		t.FrequencyMHz, _ = strconv.ParseInt(v, 10, 64)
@@ -204,7 +206,7 @@ func (p *terminalPart) follow(l *linePort) {
 		}
 	}
 	if !p.onAdmin {
-		v, _ := p.dev.target.Applied(lane(l.xcvr, p.lane) + "/config/tx-laser")
+		v, _ := p.dev.target.Applied(l.lane + "/config/tx-laser")
 		on = v == "true"
 	}
 	if p.dev.profile.LineOnly { // nobody maps clients: the line is in use once it is set
@@ -232,11 +234,11 @@ func (p *terminalPart) show(s *sheet, noise bool) {
 		if noise && !r.LaserOn && r.LossOfSignal {
 			continue
 		}
-		oc := component(l.channel) + "/optical-channel/state/"
+		oc := l.och + "/state/"
 		leaves[oc+"output-power/instant"] = dbm(r.TxDbm)
 		leaves[oc+"input-power/instant"] = dbm(r.RxDbm)
 		leaves[oc+"osnr/instant"] = decibel(r.OsnrDb)
-		ch := lane(l.xcvr, p.lane) + "/state/"
+		ch := l.lane + "/state/"
 		leaves[ch+"input-power/instant"] = dbm(r.RxTotalDbm)
 		leaves[ch+"output-power/instant"] = dbm(r.TxDbm)
 		if noise {
@@ -247,7 +249,7 @@ func (p *terminalPart) show(s *sheet, noise bool) {
 		}
 		leaves[ch+"rx-los"] = strconv.FormatBool(r.LossOfSignal)
 		if l.ifName != "" {
-			leaves[iface(l.ifName)+"/state/oper-status"] = updown(r.Locked && p.carries(l))
+			leaves[l.ifAt+"/state/oper-status"] = updown(r.Locked && p.carries(l))
 		}
 	}
 	for index, c := range p.logical {

@@ -34,6 +34,7 @@ func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
 		return err
 	}
 	checked := map[string]bool{}
+	sides := map[string]string{} // of logical channels
 	for _, c := range changes {
 		if keys, ok := under(c.at, "components", "component", "optical-channel", "config"); ok || len(keys) > 0 {
 			name := c.at[1].Keys[0]
@@ -52,7 +53,12 @@ func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
 			}
 		}
 		if keys, ok := under(c.at, "terminal-device", "logical-channels", "channel"); ok && c.Has {
-			if err := p.validateLogical(tx, c, keys[0]); err != nil {
+			side, known := sides[keys[0]]
+			if !known {
+				side = sideOf(tx, keys[0])
+				sides[keys[0]] = side
+			}
+			if err := p.validateLogical(c, keys[0], side); err != nil {
 				return err
 			}
 		}
@@ -72,7 +78,7 @@ func unsupported(c change) error {
 
 // validateTuning checks the whole of an optical channel's settings.
 func (p *terminalPart) validateTuning(tx *gnmid.Tx, l *linePort) error {
-	c := component(l.channel) + "/optical-channel/config/"
+	c := l.och + "/config/"
 	mode, hasMode := tx.After(c + "operational-mode")
 	var m *modem
 	if hasMode && mode != "0" {
@@ -119,16 +125,26 @@ func (l *linePort) tunes(mhz int64, m *modem) bool {
 	return len(l.offers) == 0
 }
 
-// validateLogical checks what a logical channel refers to.
-func (p *terminalPart) validateLogical(tx *gnmid.Tx, c change, index string) error {
-	side := "line"
-	if kind, _ := tx.After("/terminal-device/logical-channels/channel[index=" + index + "]/config/logical-channel-type"); strings.HasSuffix(kind, "PROT_ETHERNET") {
-		side = "client"
+// sideOf tells which side of the device a logical channel is to be on.
+func sideOf(tx *gnmid.Tx, index string) string {
+	if kind, _ := tx.After(logicalChannel(index) + "/config/logical-channel-type"); strings.HasSuffix(kind, "PROT_ETHERNET") {
+		return "client"
 	}
+	return "line"
+}
+
+// validateLogical checks what a logical channel refers to.
+func (p *terminalPart) validateLogical(c change, index, side string) error {
 	leaf := c.at[len(c.at)-1].Name
-	ingress := map[string]string{"transceiver": "ingress-xcvr", "interface": "ingress-interface"} // as profiles call them
+	profiled := leaf // as profiles call it
+	switch leaf {
+	case "transceiver":
+		profiled = "ingress-xcvr"
+	case "interface":
+		profiled = "ingress-interface"
+	}
 	switch {
-	case p.dev.profile.Refuses(side, leaf), ingress[leaf] != "" && p.dev.profile.Refuses(side, ingress[leaf]):
+	case p.dev.profile.Refuses(side, leaf), p.dev.profile.Refuses(side, profiled):
 		return unsupported(c)
 	case leaf == "optical-channel" && p.byChannel[c.New] == nil:
 		return fmt.Errorf("%s: logical channel %s: %q is not an optical channel of this device", c.Path(), index, c.New)

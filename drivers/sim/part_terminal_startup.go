@@ -19,15 +19,15 @@ func named(template, port string) string {
 func (p *terminalPart) startup(leaves map[string]string) {
 	for _, l := range p.ports {
 		leaves[component(l.channel)+"/config/name"], leaves[component(l.xcvr)+"/config/name"] = l.channel, l.xcvr
-		leaves[lane(l.xcvr, p.lane)+"/config/index"] = p.lane
+		leaves[l.lane+"/config/index"] = p.lane
 		if !p.onAdmin {
-			leaves[lane(l.xcvr, p.lane)+"/config/tx-laser"] = "false"
+			leaves[l.lane+"/config/tx-laser"] = "false"
 		}
 		if l.ifName == "" {
 			p.packets(leaves, l.end.Port)
 			continue
 		}
-		c := iface(l.ifName) + "/config/"
+		c := l.ifAt + "/config/"
 		leaves[c+"type"] = "iana-if-type:ethernetCsmacd"
 		leaves[c+"enabled"] = strconv.FormatBool(!p.dev.spec.OwnsInterface)
 		leaves[c+"mtu"] = "9216"
@@ -67,7 +67,7 @@ func (p *terminalPart) fixed(leaves map[string]string) {
 		describe(leaves, l.xcvr, "openconfig-platform-types:TRANSCEIVER", l.part, fmt.Sprintf("%s%03d", strings.ToUpper(digest([]byte(p.dev.name))[:6]), i))
 		leaves[component(l.channel)+"/state/parent"] = l.xcvr
 		if !strings.HasPrefix(l.channel, l.xcvr+"-") { // its name says it; such devices do not say it once more
-			leaves[lane(l.xcvr, p.lane)+"/state/associated-optical-channel"] = l.channel
+			leaves[l.lane+"/state/associated-optical-channel"] = l.channel
 		}
 		maps.Copy(codes, l.offers)
 	}

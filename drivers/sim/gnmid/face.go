@@ -32,8 +32,8 @@ func (t *Target) Write(ctx context.Context, writer string, edits ...Edit) error 
 	}
 	done, err := t.transact(SourceSet, writer, ops, nil, nil)
 	t.stats.wrote(Write{
-		Time: time.Now(), Writer: writer, Paths: texts(written), Changed: done.changed, Code: status.Code(err), Words: status.Convert(err).Message(),
-	}, done, len(edits) == 0)
+		Time: time.Now(), Writer: writer, Changed: done.changed, Code: status.Code(err), Words: status.Convert(err).Message(),
+	}, written, done, len(edits) == 0)
 	if err != nil {
 		return errors.New(status.Convert(err).Message())
 	}

@@ -26,7 +26,10 @@ type heldValue struct {
 // leaves whose configuration stays but that an earlier fault kept from being
 // applied.
 func (t *Target) bend(source Source, changes, again []change) effect {
-	out := effect{held: map[string]heldValue{}}
+	out := effect{
+		shown: make([]change, 0, len(changes)), mirrored: make([]change, 0, len(changes)), told: make([]change, 0, len(changes)),
+		held: map[string]heldValue{},
+	}
 	used := map[FaultID]bool{} // a fault counts once per transaction, not per leaf
 	for _, c := range changes {
 		t.bendLeaf(&out, source, c, used, true)
@@ -146,10 +149,7 @@ func twinPath(p path, twin *openconfig.Node) path {
 
 // inForce is the value the device works with for a configuration leaf.
 func (t *Target) inForce(p path) heldValue {
-	t.mu.Lock()
-	held, ok := t.held[p.String()]
-	t.mu.Unlock()
-	if ok {
+	if held, ok := t.heldAt(p); ok {
 		return held
 	}
 	root := t.current().root
@@ -160,6 +160,16 @@ func (t *Target) inForce(p path) heldValue {
 	}
 	value, has := root.value(p)
 	return heldValue{value: value, has: has}
+}
+
+func (t *Target) heldAt(p path) (heldValue, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.held) == 0 { // nearly always: the name is not worth writing
+		return heldValue{}, false
+	}
+	held, ok := t.held[p.String()]
+	return held, ok
 }
 
 // unapplied lists the leaves that operations write again although their

@@ -1,7 +1,6 @@
 package gnmid
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -109,95 +108,30 @@ func (p path) String() string {
 		}
 		b.WriteString(s.node.Name)
 		for i, k := range s.keys {
-			b.WriteString("[" + s.node.Keys[i] + "=")
-			for j := range len(k) {
-				if k[j] == ']' || k[j] == '\\' {
-					b.WriteByte('\\')
+			b.WriteByte('[')
+			b.WriteString(s.node.Keys[i])
+			b.WriteByte('=')
+			for {
+				end := strings.IndexAny(k, `]\`)
+				if end < 0 {
+					break
 				}
-				b.WriteByte(k[j])
+				b.WriteString(k[:end])
+				b.WriteByte('\\')
+				b.WriteByte(k[end])
+				k = k[end+1:]
 			}
+			b.WriteString(k)
 			b.WriteByte(']')
 		}
 	}
 	return b.String()
 }
 
-// element is a path element before the schema has been asked.
-type element struct {
-	name string
-	keys map[string]string
-}
-
-// parse reads the text form of a path.
-func (s *Schema) parse(text string) (path, error) {
-	elements, err := splitText(text)
-	if err != nil {
-		return nil, fmt.Errorf("path %q: %w", text, err)
-	}
-	return s.resolve(elements)
-}
-
-func splitText(text string) ([]element, error) {
-	if !strings.HasPrefix(text, "/") {
-		return nil, fmt.Errorf("want a leading slash")
-	}
-	var out []element
-	for rest := text; rest != "" && rest != "/"; {
-		rest = rest[1:]
-		end := strings.IndexAny(rest, "/[")
-		if end < 0 {
-			end = len(rest)
-		}
-		e := element{name: rest[:end]}
-		if e.name == "" {
-			return nil, fmt.Errorf("an element has no name")
-		}
-		rest = rest[end:]
-		for strings.HasPrefix(rest, "[") {
-			name, value, after, ok := cutKey(rest[1:])
-			if !ok {
-				return nil, fmt.Errorf("key of %s: want [name=value]", e.name)
-			}
-			if e.keys == nil {
-				e.keys = map[string]string{}
-			}
-			e.keys[name] = value
-			rest = after
-		}
-		if rest != "" && rest[0] != '/' {
-			return nil, fmt.Errorf("text after the keys of %s", e.name)
-		}
-		out = append(out, e)
-	}
-	return out, nil
-}
-
-func cutKey(text string) (name, value, rest string, ok bool) {
-	name, text, ok = strings.Cut(text, "=")
-	if !ok || name == "" {
-		return "", "", "", false
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-			if i == len(text) {
-				return "", "", "", false
-			}
-			b.WriteByte(text[i])
-		case ']':
-			return name, b.String(), text[i+1:], true
-		default:
-			b.WriteByte(text[i])
-		}
-	}
-	return "", "", "", false
-}
-
 func (s *Schema) resolve(elements []element) (path, error) {
 	out := make(path, 0, len(elements))
 	at := []*openconfig.Node{s.index.Root()} // more than one below a wildcard name
+	var next []*openconfig.Node
 	for i, e := range elements {
 		if e.name == "" {
 			return nil, status.Errorf(codes.InvalidArgument, "path element %d has no name", i+1)
@@ -205,7 +139,7 @@ func (s *Schema) resolve(elements []element) (path, error) {
 		if e.name == "..." {
 			return nil, status.Error(codes.Unimplemented, "path element ... is not supported, use *")
 		}
-		var next []*openconfig.Node
+		next = next[:0]
 		for _, n := range at {
 			if e.name == anything {
 				next = append(next, n.Children()...)
@@ -221,7 +155,7 @@ func (s *Schema) resolve(elements []element) (path, error) {
 			return nil, err
 		}
 		out = append(out, st)
-		at = next
+		at, next = next, at
 	}
 	return out, nil
 }
@@ -249,7 +183,7 @@ func resolveStep(e element, nodes []*openconfig.Node) (step, error) {
 	keys := make([]string, len(n.Keys))
 	found := 0
 	for i, name := range n.Keys {
-		value, ok := e.keys[name]
+		value, ok := e.key(name)
 		if !ok {
 			keys[i] = anything
 			continue

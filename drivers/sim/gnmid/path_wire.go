@@ -22,7 +22,11 @@ func (s *Schema) resolveWire(prefix, p *gpb.Path) (path, error) {
 	elements := make([]element, 0, len(prefix.GetElem())+len(p.GetElem()))
 	for _, list := range [][]*gpb.PathElem{prefix.GetElem(), p.GetElem()} {
 		for _, e := range list {
-			elements = append(elements, element{name: e.GetName(), keys: e.GetKey()})
+			keys := make([]keyValue, 0, len(e.GetKey()))
+			for name, value := range e.GetKey() {
+				keys = append(keys, keyValue{name, value})
+			}
+			elements = append(elements, element{name: e.GetName(), keys: keys})
 		}
 	}
 	return s.resolve(elements)

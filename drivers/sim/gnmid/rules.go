@@ -2,6 +2,7 @@ package gnmid
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -20,12 +21,13 @@ func (s *Schema) checkRules(base, next *branch, changes []change) error {
 	if err := s.checkMandatory(next, changes); err != nil {
 		return err
 	}
-	before := map[string]bool{}
-	for _, words := range s.assignmentFaults(base) {
-		before[words] = true
+	after := s.assignmentFaults(next)
+	if len(after) == 0 {
+		return nil
 	}
-	for _, words := range s.assignmentFaults(next) {
-		if !before[words] {
+	before := s.assignmentFaults(base)
+	for _, words := range after {
+		if !slices.Contains(before, words) {
 			return status.Error(codes.InvalidArgument, words)
 		}
 	}
@@ -67,23 +69,26 @@ func (s *Schema) assignmentFaults(root *branch) []string {
 			if config == nil {
 				continue
 			}
-			at := fmt.Sprintf("/terminal-device/logical-channels/channel[index=%s]/logical-channel-assignments/assignment[index=%s]/config",
-				strings.Join(channel.keys, ","), strings.Join(assignment.keys, ","))
+			fault := func(leaf, format string, args ...any) {
+				at := fmt.Sprintf("/terminal-device/logical-channels/channel[index=%s]/logical-channel-assignments/assignment[index=%s]/config/%s",
+					strings.Join(channel.keys, ","), strings.Join(assignment.keys, ","), leaf)
+				out = append(out, at+": "+fmt.Sprintf(format, args...))
+			}
 			kind := leafNamed(config, "assignment-type")
 			if index := leafNamed(config, "logical-channel"); index != "" {
 				if kind != "LOGICAL_CHANNEL" {
-					out = append(out, fmt.Sprintf("%s/logical-channel: must have assignment-type LOGICAL_CHANNEL, it is %s", at, orNone(kind)))
+					fault("logical-channel", "must have assignment-type LOGICAL_CHANNEL, it is %s", orNone(kind))
 				}
 				if target := entryNamed(channels, "channel", index); target == nil || kidNamed(target, "config") == nil {
-					out = append(out, fmt.Sprintf("%s/logical-channel: there is no logical channel %s", at, index))
+					fault("logical-channel", "there is no logical channel %s", index)
 				}
 			}
 			if name := leafNamed(config, "optical-channel"); name != "" {
 				if kind != "OPTICAL_CHANNEL" {
-					out = append(out, fmt.Sprintf("%s/optical-channel: must have assignment-type OPTICAL_CHANNEL, it is %s", at, orNone(kind)))
+					fault("optical-channel", "must have assignment-type OPTICAL_CHANNEL, it is %s", orNone(kind))
 				}
 				if entryNamed(kidNamed(root, "components"), "component", name) == nil {
-					out = append(out, fmt.Sprintf("%s/optical-channel: there is no component %q", at, name))
+					fault("optical-channel", "there is no component %q", name)
 				}
 			}
 		}

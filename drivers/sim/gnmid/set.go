@@ -26,11 +26,10 @@ func (s *service) Set(ctx context.Context, req *gpb.SetRequest) (*gpb.SetRespons
 	t.stats.wrote(Write{
 		Time:    time.Now(),
 		Writer:  t.writer(ctx),
-		Paths:   texts(written),
 		Changed: done.changed,
 		Code:    status.Code(err),
 		Words:   status.Convert(err).Message(),
-	}, done, contents(req) == 0)
+	}, written, done, contents(req) == 0)
 	t.log.Debug("configuration written", "op", "set", "leaves", done.changed, "err", err)
 	if err != nil {
 		return nil, err

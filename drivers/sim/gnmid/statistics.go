@@ -2,7 +2,6 @@ package gnmid
 
 import (
 	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -47,18 +46,30 @@ func (t *Target) Counters() Counters {
 	return c
 }
 
+// logged is a Write whose paths nobody has read yet.
+type logged struct {
+	Write
+	paths []path
+}
+
 // Writes lists the last Sets with content, oldest first.
 func (t *Target) Writes() []Write {
 	t.stats.mu.Lock()
 	defer t.stats.mu.Unlock()
-	out := slices.Clone(t.stats.writes[t.stats.oldest:])
-	return append(out, t.stats.writes[:t.stats.oldest]...)
+	out := make([]Write, 0, len(t.stats.writes))
+	for _, list := range [][]logged{t.stats.writes[t.stats.oldest:], t.stats.writes[:t.stats.oldest]} {
+		for _, w := range list {
+			w.Paths = texts(w.paths)
+			out = append(out, w.Write)
+		}
+	}
+	return out
 }
 
 type statistics struct {
 	mu       sync.Mutex
 	counters Counters
-	writes   []Write // a ring once it is full
+	writes   []logged // a ring once it is full
 	oldest   int
 	limit    int
 }
@@ -87,9 +98,8 @@ func (s *statistics) got() {
 	s.counters.Gets++
 }
 
-// wrote counts one Set that got as far as being understood. asked says whether
-// its content was anything new.
-func (s *statistics) wrote(w Write, o outcome, empty bool) {
+// wrote counts one Set that got as far as being understood, and what it wrote.
+func (s *statistics) wrote(w Write, paths []path, o outcome, empty bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := &s.counters
@@ -115,9 +125,9 @@ func (s *statistics) wrote(w Write, o outcome, empty bool) {
 		return
 	}
 	if len(s.writes) < s.limit {
-		s.writes = append(s.writes, w)
+		s.writes = append(s.writes, logged{w, paths})
 		return
 	}
-	s.writes[s.oldest] = w
+	s.writes[s.oldest] = logged{w, paths}
 	s.oldest = (s.oldest + 1) % s.limit
 }

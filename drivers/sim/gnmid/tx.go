@@ -147,7 +147,7 @@ func (s *Schema) prepare(base *branch, ops []op) (*branch, []change) {
 		}
 	}
 	next = s.restoreDefaults(e, base, next)
-	return next, s.settingsChanged(base, next)
+	return next, s.settingsChanged(base, next, nil)
 }
 
 func writable(n *openconfig.Node) bool { return n.Config }
@@ -184,10 +184,8 @@ func (s *Schema) throughKey(p path) path {
 // restoreDefaults gives leaves that lost their value their default again, as
 // long as the entry they belong to is still there.
 func (s *Schema) restoreDefaults(e *edit, base, next *branch) *branch {
-	for _, c := range s.settingsChanged(base, next) {
-		if c.has || c.at.last(s).Default == "" {
-			continue
-		}
+	lost := func(n *openconfig.Node, has bool) bool { return !has && n.Default != "" }
+	for _, c := range s.settingsChanged(base, next, lost) {
 		entry := len(c.at) - 1
 		for entry > 0 && c.at[entry-1].keys == nil {
 			entry--
@@ -202,13 +200,17 @@ func (s *Schema) restoreDefaults(e *edit, base, next *branch) *branch {
 	return next
 }
 
-// settingsChanged lists the configuration leaves that differ, sorted.
-func (s *Schema) settingsChanged(base, next *branch) []change {
+// settingsChanged lists the configuration leaves that differ, sorted; of those,
+// if interesting is set, the ones that it admits.
+func (s *Schema) settingsChanged(base, next *branch, interesting func(n *openconfig.Node, has bool) bool) []change {
 	var out []change
 	compare(base, next, &scope{whole: true}, difference{
 		want: writable,
 		leaf: func(at path, old, new string, had, has bool) {
 			if len(at) > 1 && ownKey(at[len(at)-2].node, at[len(at)-1].node) {
+				return
+			}
+			if interesting != nil && !interesting(at[len(at)-1].node, has) {
 				return
 			}
 			out = append(out, change{at: append(path(nil), at...), old: old, new: new, had: had, has: has})
@@ -301,9 +303,11 @@ func (t *Target) commitPause(down <-chan struct{}) bool {
 func (t *Target) takeEffect(f effect) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, list := range [][]change{f.shown, f.told} {
-		for _, c := range list {
-			delete(t.held, c.at.String())
+	if len(t.held) > 0 {
+		for _, list := range [][]change{f.shown, f.told} {
+			for _, c := range list {
+				delete(t.held, c.at.String())
+			}
 		}
 	}
 	for p, v := range f.held {
