@@ -125,6 +125,29 @@ func (s *State) Merge(d Delta) {
 	s.Readings.Merge(d.Readings)
 }
 
+// With returns the state brought up to date with a delta. The original stays as
+// it was; the two share the maps that the delta leaves alone.
+func (s State) With(d Delta) State {
+	if !d.Full {
+		if len(d.Objects)+len(d.Gone) > 0 {
+			s.Objects = maps.Clone(s.Objects)
+		}
+		r, n := &s.Readings, d.Readings
+		r.Channels, r.Logical, r.Media = cloneFor(r.Channels, n.Channels), cloneFor(r.Logical, n.Logical), cloneFor(r.Media, n.Media)
+		r.Amplifiers, r.Ports, r.Interfaces = cloneFor(r.Amplifiers, n.Amplifiers), cloneFor(r.Ports, n.Ports), cloneFor(r.Interfaces, n.Interfaces)
+	}
+	s.Merge(d)
+	return s
+}
+
+// cloneFor returns a copy where there is news to go into it.
+func cloneFor[V any](old, news map[string]V) map[string]V {
+	if len(news) == 0 {
+		return old
+	}
+	return maps.Clone(old)
+}
+
 // Merge overlays readings by key.
 func (r *Readings) Merge(n Readings) {
 	r.Channels = overlay(r.Channels, n.Channels)

@@ -81,6 +81,32 @@ func TestStateMerge(t *testing.T) {
 	}
 }
 
+// With gives what Merge gives, and the original stays as it was.
+func TestStateWith(t *testing.T) {
+	noon := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	a, b := models.ObjectID{Kind: models.KindMediaChannel, Key: "1"}, models.ObjectID{Kind: models.KindMediaChannel, Key: "2"}
+	start := func() models.State {
+		return models.State{At: noon, Rest: "r", Objects: map[models.ObjectID]models.Leaves{a: {models.LeafAdmin: "ENABLED"}, b: {}},
+			Readings: models.Readings{Channels: map[string]models.ChannelReading{"oc-1": channel(-10)}}}
+	}
+	for _, d := range []models.Delta{
+		{At: noon.Add(time.Second)},
+		{Objects: map[models.ObjectID]models.Leaves{a: {models.LeafAdmin: "MAINT"}}},
+		{Gone: []models.ObjectID{b}},
+		{Readings: models.Readings{Channels: map[string]models.ChannelReading{"oc-1": channel(-40)}, Logical: map[string]models.LogicalReading{"7": {At: noon}}}},
+		{Full: true, Objects: map[models.ObjectID]models.Leaves{b: {}}, Readings: models.Readings{Ports: map[string]models.PortReading{"1": {}}}},
+	} {
+		before, want := start(), start()
+		want.Merge(d)
+		if diff := cmp.Diff(want, before.With(d)); diff != "" {
+			t.Errorf("with %+v:\n%s", d, diff)
+		}
+		if diff := cmp.Diff(start(), before); diff != "" {
+			t.Errorf("%+v changed the original:\n%s", d, diff)
+		}
+	}
+}
+
 // TestMergeOrder: partial deltas of different keys commute, and a delta merged
 // twice is as good as once.
 func TestMergeOrder(t *testing.T) {

@@ -91,9 +91,7 @@ func (b *board) merge(device, session string, d models.Delta) {
 		if v.Session != session {
 			return
 		}
-		state := v.State.Clone()
-		state.Merge(d)
-		v.State = state
+		v.State = v.State.With(d)
 		if d.Full {
 			v.Synced = true
 		}

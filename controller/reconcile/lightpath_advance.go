@@ -150,23 +150,29 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 		s.log.Error("a decision cannot be rendered", "intent", intentKey(d.Intent), "err", err)
 		return nil, p, false
 	}
-	judged := map[string]plan.Verdict{}
 	for _, device := range d.Witnesses() {
-		share := s.shareOf(device, d, p.Value, wanted.digest(device))
-		l.devices = append(l.devices, share)
-		judged[device] = s.memory.verdict(device, d.Owner())
+		l.devices = append(l.devices, s.shareOf(device, d, p.Value, wanted.digest(device)))
 	}
 	if l.phase.Name.Lit() && !l.allGood() {
-		_, l.badHop = plan.FirstBadHop(d, judged)
+		_, l.badHop = plan.FirstBadHop(d, s.verdicts(d))
 	}
 	switch l.phase.Name {
 	case records.PhaseOpen, records.PhaseVerify:
 		l.hurt = s.hurtNeighbours(d)
 	}
-	if l.phase.Name == records.PhaseVerify {
-		l.acceptance = s.acceptanceOf(l, judged)
+	if l.phase.Name == records.PhaseVerify && l.allGood() && l.soakLeft() <= 0 {
+		l.acceptance = s.acceptanceOf(l)
 	}
 	return l, p, true
+}
+
+// verdicts are what was last found of a wavelength's light, by device.
+func (s *Stages) verdicts(d *records.Decision) map[string]plan.Verdict {
+	judged := map[string]plan.Verdict{}
+	for _, device := range d.Witnesses() {
+		judged[device] = s.memory.verdict(device, d.Owner())
+	}
+	return judged
 }
 
 // blocked tells why nothing new may be sent for a wavelength. What is under

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/models"
 )
@@ -127,8 +126,9 @@ func (s *Stages) forgetNeighbours(key string) {
 
 // acceptanceOf builds the proof that would be kept if the light were accepted
 // now.
-func (s *Stages) acceptanceOf(l *lightpath, judged map[string]plan.Verdict) *records.Acceptance {
+func (s *Stages) acceptanceOf(l *lightpath) *records.Acceptance {
 	d := l.decision
+	judged := s.verdicts(d)
 	a := &records.Acceptance{
 		At: l.now.UTC(), SoakS: l.soak.Seconds(), Predicted: d.Margin, Estimator: d.Estimator, Generation: d.Intent.Generation,
 		Neighbours: s.neighbours(d),
