@@ -14,12 +14,13 @@ const origin = "openconfig"
 // pathOf builds the gNMI path of a schema path; lists beyond the given keys
 // get wildcards.
 func pathOf(schema string, keys ...string) *gnmipb.Path {
-	names := strings.Split(schema, "/")
-	p := &gnmipb.Path{Elem: make([]*gnmipb.PathElem, 0, len(names))}
+	elems := make([]gnmipb.PathElem, strings.Count(schema, "/")+1)
+	p := &gnmipb.Path{Elem: make([]*gnmipb.PathElem, 0, len(elems))}
 	end := -1
-	for _, name := range names {
+	for name := range strings.SplitSeq(schema, "/") {
 		end += len(name) + 1
-		elem := &gnmipb.PathElem{Name: name}
+		elem := &elems[len(p.Elem)]
+		elem.Name = name
 		for _, key := range ocmap.ListKeys[schema[:end]] {
 			value := ocmap.Wildcard
 			if len(keys) > 0 {
