@@ -22,20 +22,20 @@ func notify(v *ocmap.View, n *gnmipb.Notification, now time.Time) {
 	if ts := n.GetTimestamp(); ts <= 0 || time.Unix(0, ts).After(now.Add(maxSkew)) {
 		v.Ignored++
 	}
+	at := v.At()
+	at.Reset()
+	walk(at, n.GetPrefix())
+	prefix := at.Mark()
 	for _, path := range n.GetDelete() {
-		goTo(v.At(), n.GetPrefix(), path)
+		at.Back(prefix)
+		walk(at, path)
 		v.Remove()
 	}
 	for _, u := range n.GetUpdate() {
-		goTo(v.At(), n.GetPrefix(), u.GetPath())
+		at.Back(prefix)
+		walk(at, u.GetPath())
 		file(v, u.GetVal())
 	}
-}
-
-func goTo(at *ocmap.Place, prefix, path *gnmipb.Path) {
-	at.Reset()
-	walk(at, prefix)
-	walk(at, path)
 }
 
 func file(v *ocmap.View, value *gnmipb.TypedValue) {
