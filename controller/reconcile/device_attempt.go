@@ -115,6 +115,9 @@ func (s *Stages) resolveAttempts(ctx context.Context, w *deviceWorker, grant *st
 	var again time.Duration
 	cat := s.network.catalogue()
 	for _, owner := range s.owners.on(device) {
+		if a, _ := get(s.caches.applied, device+"/"+owner); a.Value.Attempt == nil {
+			continue
+		}
 		sh, ok := s.shareFor(cat, device, owner)
 		if !ok || sh.applied.Value.Attempt == nil {
 			continue

@@ -99,12 +99,15 @@ func (s *Stages) driftItems(w *deviceWorker, sh *share, diffs []difference) []mo
 func (s *Stages) strangers(w *deviceWorker, view *deviceView) []models.DriftItem {
 	var out []models.DriftItem
 	for id, leaves := range view.State.Objects {
+		if !id.Kind.Whole() {
+			continue
+		}
 		tag := leaves[models.LeafDescription]
 		if id.Kind == models.KindMediaChannel {
 			tag = leaves[models.LeafChannelName]
 		}
 		owner, ours := strings.CutPrefix(tag, ownerTag)
-		if !ours || !id.Kind.Whole() {
+		if !ours {
 			continue
 		}
 		if _, known := get(s.caches.applied, w.device.Name+"/"+owner); known {

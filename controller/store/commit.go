@@ -106,7 +106,7 @@ func (t transaction) otherwise() []clientv3.Op {
 }
 
 func (s *Store) build(guard *Guard, ops []Op) (transaction, error) {
-	t := transaction{guard: guard, compares: make([]clientv3.Cmp, 0, len(ops)+1), then: make([]clientv3.Op, 0, len(ops))}
+	t := transaction{guard: guard, compares: make([]clientv3.Cmp, 0, len(ops)+1), then: make([]clientv3.Op, 0, len(ops)), compared: make([]Op, 0, len(ops))}
 	bytes := 0
 	if guard != nil {
 		t.compares = append(t.compares, clientv3.Compare(clientv3.CreateRevision(guard.Key), "=", guard.CreateRevision))
