@@ -87,8 +87,9 @@ type Pass struct {
 	Changes []models.Change
 }
 
-// Before is what the pass takes the configuration of its objects to be; a preview
-// goes by it, and nothing else does.
+// Before is what the pass takes the configuration of its objects to be. A preview goes
+// by it; otherwise nothing does but cross-connects, which carry no owner's name, so
+// that one that leads elsewhere than Before says is somebody else's.
 func (p Pass) Before() map[models.ObjectID]models.Leaves {
 	before := make(map[models.ObjectID]models.Leaves, len(p.Changes))
 	for _, c := range p.Changes {

@@ -37,6 +37,9 @@ type Target struct {
 	// Stepwise says that the device has no transaction: every setting is a write of
 	// its own and takes effect at once.
 	Stepwise bool
+	// Nameless objects carry no name of their owner: the driver takes what differs
+	// from what a change knows (Before) for somebody else's, and leaves it.
+	Nameless bool
 	// OpenDoor devices let anybody in.
 	OpenDoor bool
 	// Edit is a leaf of Alpha that another user could set, and another value for it.

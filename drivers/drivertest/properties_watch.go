@@ -54,10 +54,31 @@ func applyMendsAnOutOfBandEdit(r *rig) {
 	r.apply(s, pass(r.target.Alpha.create()))
 	id, leaf, value := r.edited()
 	r.must(r.target.Simulator.Tamper(id, leaf, value))
-	if result := r.apply(s, pass(changes(r.target.Alpha.Owner, r.target.Alpha.First, r.target.Alpha.First))); !result.Sent {
+	if r.target.Nameless {
+		before := r.target.Simulator.Configuration()
+		_, err := s.Apply(r.context(), pass(changes(r.target.Alpha.Owner, r.target.Alpha.First, r.target.Alpha.First)))
+		r.wantKind(err, drivers.KindRejected)
+		r.wantConfiguration(before)
+	}
+	if result := r.apply(s, pass(changes(r.target.Alpha.Owner, r.known(s), r.target.Alpha.First))); !result.Sent {
 		r.Error("nothing was sent although the device has another value")
 	}
 	r.wantThere(r.observe(s), r.target.Alpha.First)
+}
+
+// known is what a change of Alpha's objects goes by: as they were applied, or where
+// they carry no name, as they are found.
+func (r *rig) known(s drivers.Session) []models.Object {
+	r.Helper()
+	if !r.target.Nameless {
+		return r.target.Alpha.First
+	}
+	state := r.observe(s)
+	var out []models.Object
+	for _, o := range r.target.Alpha.First {
+		out = append(out, models.Object{ObjectID: o.ObjectID, Leaves: state.Objects[o.ObjectID].Restrict(o.Leaves)})
+	}
+	return out
 }
 
 // follower keeps the state that a watch tells of.
@@ -144,7 +165,7 @@ func watchIsFullThenNews(r *rig) {
 	r.must(r.target.Simulator.Tamper(id, leaf, value))
 	f.until(r, "an out-of-band edit", func(st models.State) bool { return st.Objects[id][leaf] == value })
 
-	r.apply(s, pass(changes(r.target.Alpha.Owner, r.target.Alpha.First, nil)))
+	r.apply(s, pass(changes(r.target.Alpha.Owner, r.known(s), nil)))
 	for _, o := range r.target.Alpha.First {
 		if o.Kind.Whole() {
 			f.until(r, "that "+o.String()+" is gone", func(st models.State) bool {

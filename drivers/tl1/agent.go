@@ -99,20 +99,28 @@ func (a *tl1Agent) tell(command string) error {
 
 // ask sends a command with a tag of its own and gathers the parts of its answer.
 func (a *tl1Agent) ask(command string) ([]string, error) {
-	if err := a.line.write(strings.ReplaceAll(command, "{tag}", a.next()) + "\r\n"); err != nil {
+	tag := a.next()
+	if err := a.line.write(strings.ReplaceAll(command, "{tag}", tag) + "\r\n"); err != nil {
 		return nil, err
 	}
 	var rows []string
+	var no *refusal
 	size := 0
 	for {
 		select {
 		case <-a.line.gone:
 			return nil, a.line.Cause()
 		case m := <-a.answer:
-			switch m.code {
-			case "DENY":
-				return nil, &refusal{m.words()}
-			case "DELAY": // taken; the answer proper is still to come
+			switch {
+			case m.tag != tag, m.code == "DELAY":
+				continue // a part too many of an earlier answer; taken, and the answer proper is still to come
+			case m.code == "DENY" || no != nil:
+				if no == nil {
+					no = &refusal{m.words()}
+				}
+				if !m.more {
+					return nil, no
+				}
 				continue
 			}
 			for _, row := range m.rows() {

@@ -34,19 +34,22 @@ type dialect struct {
 	Size       *query   `yaml:"size"`
 	Identity   *query   `yaml:"identity"`
 	List       *query   `yaml:"list"`
-	Both       string   `yaml:"both"` // what a row's way is when the connection leads back too
+	Both       string   `yaml:"both"`   // what a row's way is when the connection leads back too
+	Active     string   `yaml:"active"` // what a row's state looks like when the connection carries light
+	Skip       string   `yaml:"skip"`   // rows of a list that are no connections: headings
 	Connect    []string `yaml:"connect"`
 	Disconnect []string `yaml:"disconnect"`
+	Resume     []string `yaml:"resume"` // brings back what Disconnect has done in part
 	Power      *query   `yaml:"power"`
 	// Tuned tells of connections that are made but may still be on their way: rows
 	// of those that have arrived match it. It is asked every Every, for a while.
 	Tuned *query `yaml:"tuned"`
 	Every string `yaml:"every"`
 
-	every       time.Duration
-	port, input *regexp.Regexp
-	done        *regexp.Regexp
-	benign      []*regexp.Regexp
+	every                      time.Duration
+	port, input                *regexp.Regexp
+	done, activeState, heading *regexp.Regexp
+	benign                     []*regexp.Regexp
 }
 
 // query is a command and the row that its answer consists of, as an expression with
@@ -105,6 +108,14 @@ func (d *dialect) compile() error {
 	if d.done, err = regexp.Compile(d.Done); err != nil {
 		return err
 	}
+	if d.activeState, err = regexp.Compile(d.Active); err != nil {
+		return err
+	}
+	if d.Skip != "" {
+		if d.heading, err = regexp.Compile(d.Skip); err != nil {
+			return err
+		}
+	}
 	if d.Tuned != nil {
 		if d.every, err = time.ParseDuration(d.Every); err != nil {
 			return err
@@ -160,25 +171,36 @@ func (d *dialect) fits(s size, port string, input bool) bool {
 type link struct {
 	in, out string
 	name    string // what the device calls it, where it does
+	both    bool   // it leads back too
+	idle    bool   // it is entered and carries no light
 }
 
-// links reads the rows of a list. A row may tell of several connections, and of one
-// that leads back too.
-func (d *dialect) links(rows []string) map[string]link {
-	out := map[string]link{}
+// links reads the rows of a list, and returns those that it does not understand. A
+// row may tell of several connections, and of one that leads back too.
+func (d *dialect) links(rows []string) (out map[string]link, strange []string) {
+	out = map[string]link{}
 	for _, row := range rows {
 		f := d.List.fields(row)
-		if f == nil || f["in"] == "" {
+		switch {
+		case f == nil && (d.heading == nil || !d.heading.MatchString(row)):
+			strange = append(strange, row)
+			continue
+		case f == nil, f["in"] == "":
 			continue
 		}
 		ins, outs := strings.Split(f["in"], ","), strings.Split(f["out"], ",")
-		for i := range min(len(ins), len(outs)) {
-			from, to := strings.TrimSpace(ins[i]), strings.TrimSpace(outs[i])
-			out[from] = link{from, to, f["name"]}
-			if d.Both != "" && f["way"] == d.Both {
-				out[to] = link{to, from, f["name"]}
+		if len(ins) != len(outs) {
+			strange = append(strange, row)
+			continue
+		}
+		idle := f["state"] != "" && !d.activeState.MatchString(f["state"])
+		for i := range ins {
+			l := link{strings.TrimSpace(ins[i]), strings.TrimSpace(outs[i]), f["name"], d.Both != "" && f["way"] == d.Both, idle}
+			out[l.in] = l
+			if l.both {
+				out[l.out] = link{l.out, l.in, l.name, true, idle}
 			}
 		}
 	}
-	return out
+	return out, strange
 }

@@ -140,7 +140,7 @@ func (d *device) conformance() drivertest.Target {
 	return drivertest.Target{
 		Device: d.Device, Secret: secret, Alpha: f.work("circuit/alpha/1", 0, 1), Beta: f.work("circuit/beta/1", 2, 3),
 		Simulator: devices.Controls{Target: d.target, Fixture: devices.Fixture{Paths: paths, Roots: roots}},
-		Fragile:   true, Stepwise: true, OpenDoor: f.dialect == "polatis-scpi",
+		Fragile:   true, Stepwise: true, Nameless: true, OpenDoor: f.dialect == "polatis-scpi",
 		Edit: drivertest.Edit{Object: alpha.ObjectID, Leaf: models.LeafDest, Value: f.ports[7].Out},
 	}
 }

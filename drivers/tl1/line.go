@@ -3,7 +3,6 @@ package tl1
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -19,10 +18,7 @@ const (
 	maxAnswer = 4 << 20  // bytes of one answer
 )
 
-var (
-	errTooLong = fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
-	errSilent  = errors.New("the device answers no keepalive")
-)
+var errTooLong = fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
 
 // line is a TCP connection of which lines are read as they come. Its methods may be
 // called from several goroutines; one exchange at a time is the caller's affair.

@@ -62,16 +62,27 @@ func look[T any](ctx context.Context, s *Session, op string, do func() (T, error
 	return v, nil
 }
 
-// connections asks what leads where.
-func (s *Session) connections() (map[string]link, error) {
+// connections asks what leads where. Rows that are not understood are returned; when
+// nothing is understood, or the one row of SCPI is not, that is an error: a switch
+// that looks empty would be connected anew.
+func (s *Session) connections() (have map[string]link, strange []string, err error) {
 	if s.dialect.List == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	rows, err := s.agent.ask(s.dialect.List.Command)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return s.dialect.links(rows), nil
+	have, strange = s.dialect.links(rows)
+	if len(strange) > 0 && (len(have) == 0 || s.dialect.Protocol == "scpi") {
+		return nil, nil, unreadable(strange)
+	}
+	return have, strange, nil
+}
+
+// unreadable is the error of a list that is not understood.
+func unreadable(strange []string) error {
+	return &refusal{fmt.Sprintf("the list of connections is not understood: %q", strange[0])}
 }
 
 func crossConnect(in string) models.ObjectID {
@@ -85,7 +96,12 @@ func (s *Session) powers() (models.Readings, error) {
 		return r, nil
 	}
 	rows, err := s.agent.ask(strings.ReplaceAll(s.dialect.Power.Command, "{last}", s.size.last()))
-	if err != nil {
+	var no *refusal
+	switch {
+	case errors.As(err, &no): // not all are fitted with meters; what they connect is told all the same
+		s.log.Debug("no powers are told", "device", s.device.Name, "words", s.line.Clean(no.words))
+		return r, nil
+	case err != nil:
 		return r, err
 	}
 	at := s.now()
@@ -128,13 +144,15 @@ func (s *Session) lightOf(reading string, dbm float64) *models.Power {
 // Observe reads the connections and the light at all ports.
 func (s *Session) Observe(ctx context.Context) (models.State, error) {
 	return look(ctx, s, "observe", func() (models.State, error) {
-		list, err := s.connections()
+		list, strange, err := s.connections()
 		if err != nil {
 			return models.State{}, err
 		}
-		state := models.State{At: s.now(), Identity: s.identity, Objects: map[models.ObjectID]models.Leaves{}}
+		state := models.State{At: s.now(), Identity: s.identity, Objects: map[models.ObjectID]models.Leaves{}, Rest: strings.Join(strange, "\n")}
 		for in, l := range list {
-			state.Objects[crossConnect(in)] = models.Leaves{models.LeafDest: l.out}
+			if !l.idle {
+				state.Objects[crossConnect(in)] = models.Leaves{models.LeafDest: l.out}
+			}
 		}
 		state.Readings, err = s.powers()
 		return state, err
@@ -186,6 +204,9 @@ func news(before, now models.State, full bool) models.Delta {
 	d := models.Delta{Full: full, At: now.At, Objects: map[models.ObjectID]models.Leaves{}, Readings: now.Readings}
 	if full {
 		d.Identity = &now.Identity
+	}
+	if full || before.Rest != now.Rest {
+		d.Rest = &now.Rest
 	}
 	for id, leaves := range now.Objects {
 		if was, there := before.Objects[id]; full || !there || !maps.Equal(was, leaves) {

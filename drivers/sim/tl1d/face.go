@@ -42,7 +42,8 @@ type Face struct {
 	stopped  bool
 	work     sync.WaitGroup
 
-	events int // number of the last message of our own; guarded by mu
+	events  int      // number of the last message of our own; guarded by mu
+	entered []joined // of makes that enter a connection before it is activated; guarded by mu
 }
 
 var _ gnmid.Face = (*Face)(nil)

@@ -92,48 +92,115 @@ func (f *Face) span() int {
 	return least - 1
 }
 
-// calient enters a connection, which then lies there until it is activated.
+// calient enters a connection, which then lies there until it is activated, and
+// cancels one before it can be deleted.
 func calient() map[string]command {
 	return map[string]command{
-		"ENT-CRS": func(ctx context.Context, s *session, b []string) ([]string, error) {
+		"ENT-CRS": func(_ context.Context, s *session, b []string) ([]string, error) {
 			in, out, _ := strings.Cut(b[1], ",")
 			if !strings.HasSuffix(b[4], ",1WAY") {
 				return nil, &deny{"IDNV", "Input, Data Not Valid"}
 			}
-			return nil, s.face.join(ctx, s.user, in, out)
+			return nil, s.face.enter(joined{in, out})
 		},
-		"ACT-CRS": func(_ context.Context, s *session, b []string) ([]string, error) {
-			_, err := s.face.called(b[4])
-			return nil, err
-		},
-		"CANC-CRS": func(_ context.Context, s *session, b []string) ([]string, error) {
-			_, err := s.face.called(b[4])
-			return nil, err
-		},
-		"DLT-CRS": func(ctx context.Context, s *session, b []string) ([]string, error) {
-			j, err := s.face.called(b[4])
-			if err != nil {
+		"ACT-CRS": func(ctx context.Context, s *session, b []string) ([]string, error) {
+			j, active, err := s.face.called(b[4])
+			if err != nil || active {
 				return nil, err
 			}
+			return nil, s.face.join(ctx, s.user, j.in, j.out)
+		},
+		"CANC-CRS": func(ctx context.Context, s *session, b []string) ([]string, error) {
+			j, active, err := s.face.called(b[4])
+			if err != nil || !active {
+				return nil, err
+			}
+			s.face.keep(j)
 			return nil, s.face.part(ctx, s.user, j.in)
+		},
+		"DLT-CRS": func(_ context.Context, s *session, b []string) ([]string, error) {
+			j, active, err := s.face.called(b[4])
+			switch {
+			case err != nil:
+				return nil, err
+			case active:
+				return nil, &deny{"SNVS", "Status, Not in Valid State"}
+			}
+			s.face.drop(j)
+			return nil, nil
 		},
 		"RTRV-CRS": reading(func(s *session, _ []string) ([]string, error) {
 			var rows []string
-			for _, j := range s.face.joined() {
-				rows = append(rows, fmt.Sprintf("waveplane:SRCPORT=%s,DSTPORT=%s,GRPNAME=waveplane,CONNNAME=%s-%s,CONNTYPE=1WAY,AS=IS,OS=IS", j.in, j.out, j.in, j.out))
+			for _, c := range s.face.connections() {
+				state := "OOS"
+				if c.active {
+					state = "IS"
+				}
+				rows = append(rows, fmt.Sprintf("waveplane:SRCPORT=%s,DSTPORT=%s,GRPNAME=waveplane,CONNNAME=%s-%s,CONNTYPE=1WAY,AS=%s,OS=%s", c.in, c.out, c.in, c.out, state, state))
 			}
 			return rows, nil
 		}),
 	}
 }
 
-func (f *Face) called(name string) (joined, error) {
-	list := f.joined()
-	i := slices.IndexFunc(list, func(j joined) bool { return j.in+"-"+j.out == name })
-	if i < 0 {
-		return joined{}, &deny{"IIAC", "Input, Invalid Access Identifier: no connection " + name}
+// connection is one that is entered, active or not.
+type connection struct {
+	joined
+	active bool
+}
+
+// connections lists those that are active, and those that are only entered.
+func (f *Face) connections() []connection {
+	var out []connection
+	active := f.joined()
+	for _, j := range active {
+		out = append(out, connection{j, true})
 	}
-	return list[i], nil
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, j := range f.entered {
+		if !slices.ContainsFunc(active, func(a joined) bool { return a.in == j.in || a.out == j.out }) {
+			out = append(out, connection{j, false})
+		}
+	}
+	return out
+}
+
+func (f *Face) enter(j joined) error {
+	if _, ok := f.channel(j.in); !ok || !f.output(j.out) {
+		return errNoPort
+	}
+	for _, c := range f.connections() {
+		if c.in == j.in || c.out == j.out {
+			return errBusy
+		}
+	}
+	f.keep(j)
+	return nil
+}
+
+func (f *Face) keep(j joined) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	// What was entered for a port is gone once the port was used for something else.
+	f.entered = slices.DeleteFunc(f.entered, func(e joined) bool { return e.in == j.in || e.out == j.out })
+	f.entered = append(f.entered, j)
+}
+
+func (f *Face) drop(j joined) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.entered = slices.DeleteFunc(f.entered, func(e joined) bool { return e == j })
+}
+
+// called finds a connection by the switch's own name for it.
+func (f *Face) called(name string) (j joined, active bool, err error) {
+	for _, c := range f.connections() {
+		if c.in+"-"+c.out == name {
+			return c.joined, c.active, nil
+		}
+	}
+	return joined{}, false, &deny{"IIAC", "Input, Invalid Access Identifier: no connection " + name}
 }
 
 // glimmerglass tells inputs and outputs apart by their numbers.
