@@ -127,7 +127,7 @@ func (w *work) pulls(ctx context.Context, before, after *intents.Document) error
 		default:
 			for port, p := range b.Ports {
 				q, ok := a.Ports[port]
-				if users := u.ports[name+"/"+port]; len(users) > 0 && (!ok || p.Pluggable != q.Pluggable) {
+				if users := u.ports[name+"/"+port]; len(users) > 0 && (!ok || moved(p, q)) {
 					what, names = "port "+port, append(names, users...)
 				}
 			}
@@ -140,6 +140,13 @@ func (w *work) pulls(ctx context.Context, before, after *intents.Document) error
 		return nil
 	}
 	return inUse(fmt.Sprintf("%s: %s cannot change while wavelengths stand on it", refOf(after), what), names)
+}
+
+// moved reports whether a port is another one in the same place: other glass, other
+// fibres, another channel.
+func moved(p, q intents.Port) bool {
+	same := func(a, b *float64) bool { return a == b || a != nil && b != nil && *a == *b }
+	return p.Pluggable != q.Pluggable || p.Rx != q.Rx || p.Tx != q.Tx || !same(p.CentreGHz, q.CentreGHz) || !same(p.WidthGHz, q.WidthGHz)
 }
 
 func inUse(message string, names []string) error {

@@ -41,6 +41,14 @@ func (w *work) usage(ctx context.Context) (*usage, error) {
 			u.ports[end.Device+"/"+end.Port] = append(u.ports[end.Device+"/"+end.Port], name)
 		}
 		devices := d.Devices()
+		for _, ref := range w.passed(d) {
+			if !slices.Contains(u.ports[ref], name) {
+				u.ports[ref] = append(u.ports[ref], name)
+			}
+			if device, _, _ := strings.Cut(ref, "/"); !slices.Contains(devices, device) {
+				devices = append(devices, device)
+			}
+		}
 		for _, hop := range d.Forecast {
 			if !slices.Contains(devices, hop.Device) {
 				devices = append(devices, hop.Device)
@@ -52,6 +60,18 @@ func (w *work) usage(ctx context.Context) (*usage, error) {
 	}
 	w.use = u
 	return u, nil
+}
+
+// passed lists the ports ("device/port") that the links of a wavelength's route end
+// at: what it passes without writing to it, as a filter, too.
+func (w *work) passed(d *records.Decision) []string {
+	var out []string
+	for _, leg := range d.Route {
+		if s, ok := w.net.docs[store.DocumentKey(intents.KindLink, "", leg.Link)]; ok {
+			out = append(out, s.doc.Spec.(*intents.LinkSpec).Ends[:]...)
+		}
+	}
+	return out
 }
 
 // holdLink makes the transaction fail when the planner takes or gives spectrum

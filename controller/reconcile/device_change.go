@@ -112,15 +112,21 @@ func changesFor(sh *share, state models.State) ([]models.Change, map[models.Obje
 	return plan.Diff(sh.owner, from, to), original
 }
 
-// foreign tells why a new owner must not be written: what it would take is
-// somebody else's.
+// foreign tells why an owner must not be written: an object that it would take, and
+// that the device has not acknowledged for it yet, is somebody else's.
 func foreign(sh *share, state models.State) string {
-	if sh.applied.Value.Acked != nil || sh.removal {
+	if sh.removal {
 		return ""
+	}
+	ours := map[models.ObjectID]bool{}
+	if acked := sh.applied.Value.Acked; acked != nil {
+		for _, o := range acked.Objects {
+			ours[o.ObjectID] = true
+		}
 	}
 	for _, o := range sh.wanted {
 		found, there := state.Objects[o.ObjectID]
-		if !there {
+		if !there || ours[o.ObjectID] {
 			continue
 		}
 		switch {

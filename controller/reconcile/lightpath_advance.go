@@ -129,13 +129,16 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 		decision: d, phase: p.Value, now: s.now(),
 		steps: plan.Steps(d), drainSteps: plan.DrainSteps(d),
 		retry: s.retryAfter(d, p.Value.Since),
-		loader: func() bool {
-			if !s.loader.acquire(d) {
-				return false
+		loader: func() string {
+			holder, fresh := s.loader.acquire(d)
+			if holder != "" {
+				return s.calledByKey(holder)
 			}
 			l.loading = true
-			s.rememberNeighbours(d)
-			return true
+			if fresh { // later its own light is on
+				s.rememberNeighbours(d)
+			}
+			return ""
 		},
 	}
 	if c, ok := get(s.caches.circuits, d.Intent.UID); ok {
@@ -156,8 +159,7 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 	if l.phase.Name.Lit() && !l.allGood() {
 		_, l.badHop = plan.FirstBadHop(d, s.verdicts(d))
 	}
-	switch l.phase.Name {
-	case records.PhaseOpen, records.PhaseVerify:
+	if l.phase.Name == records.PhaseOpen || l.phase.Name == records.PhaseVerify || l.phase.Name == records.PhaseLaunch && loads(d, l.phase.Name) {
 		l.hurt = s.hurtNeighbours(d)
 	}
 	if l.phase.Name == records.PhaseVerify && l.allGood() && l.soakLeft() <= 0 {
@@ -173,6 +175,14 @@ func (s *Stages) verdicts(d *records.Decision) map[string]plan.Verdict {
 		judged[device] = s.memory.verdict(device, d.Owner())
 	}
 	return judged
+}
+
+// calledByKey is what people call a wavelength, by its key.
+func (s *Stages) calledByKey(key string) string {
+	if d, ok := get(s.caches.decisions, key); ok {
+		return d.Value.Called()
+	}
+	return key
 }
 
 // blocked tells why nothing new may be sent for a wavelength. What is under

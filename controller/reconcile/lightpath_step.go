@@ -31,7 +31,7 @@ type lightpath struct {
 	badHop     string              // first bad hop in the order of light, for people
 	acceptance *records.Acceptance // what would be kept if it were accepted now
 	hurt       []records.Neighbour // neighbours that lost more than they may
-	loader     func() bool         // takes the route's sections
+	loader     func() string       // takes the route's sections; who has one of them, when it cannot
 	loading    bool                // loader took them
 }
 
@@ -133,14 +133,18 @@ func (l *lightpath) fromDark() move {
 	if !l.allGood() {
 		return l.overdue(launchBudget, models.LightNotSeen, "not proven dark: "+l.firstFault())
 	}
-	if len(l.decision.Shared) > 0 && !l.loader() {
-		return l.note(models.Progressing, loaderBusy)
+	if len(l.decision.Shared) > 0 {
+		if holder := l.loader(); holder != "" {
+			return l.note(models.Progressing, waitingFor(holder))
+		}
 	}
 	return l.to(records.PhaseLaunch, 0, models.Progressing, "laser on")
 }
 
-// loaderBusy is why a wavelength waits for another.
-const loaderBusy = "waiting for another wavelength to finish loading a section of the route"
+// waitingFor is why a wavelength waits for another.
+func waitingFor(holder string) string {
+	return "waiting for " + holder + " to finish loading a section of the route"
+}
 
 // shares reports whether the light goes where other light is.
 func (l *lightpath) shares() bool { return l.steps > 0 || len(l.decision.Shared) > 0 }
@@ -151,10 +155,14 @@ func (l *lightpath) fromHeldRetry() move {
 	switch {
 	case l.phase.Reason != models.DeviceRejected:
 		return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light again, as asked")
-	case l.phase.Step == 0:
+	case l.phase.Step == 0 && len(l.decision.Shared) == 0:
 		return l.to(records.PhaseLaunch, 0, models.Progressing, "launching again, as asked")
-	case !l.loader():
-		return l.note(l.phase.Reason, loaderBusy)
+	}
+	if holder := l.loader(); holder != "" {
+		return l.note(l.phase.Reason, waitingFor(holder))
+	}
+	if l.phase.Step == 0 && l.steps == 0 {
+		return l.to(records.PhaseLaunch, 0, models.Progressing, "launching again, as asked")
 	}
 	return l.to(records.PhaseOpen, min(l.phase.Step+1, l.steps), models.Progressing, "opening again, as asked")
 }
@@ -174,7 +182,12 @@ func (l *lightpath) fromRising() move {
 		return l.drain("no longer wanted")
 	}
 	if device, words := l.refusal(); device != "" {
-		return l.hold(models.DeviceRejected, fmt.Sprintf("%s refused: %s", device, words))
+		why := fmt.Sprintf("%s refused: %s", device, words)
+		if l.phase.Name == records.PhaseLaunch && len(l.decision.Shared) > 0 {
+			// Held would want the laser on, and nobody would watch the line then.
+			return l.drainWith(models.DeviceRejected, why)
+		}
+		return l.hold(models.DeviceRejected, why)
 	}
 	if len(l.hurt) > 0 { // before a pause: somebody else's light suffers
 		n := l.hurt[0]
@@ -201,8 +214,8 @@ func (l *lightpath) fromRising() move {
 		if l.steps == 0 {
 			return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light")
 		}
-		if !l.loader() {
-			return l.note(models.Progressing, loaderBusy)
+		if holder := l.loader(); holder != "" {
+			return l.note(models.Progressing, waitingFor(holder))
 		}
 		return l.to(records.PhaseOpen, 1, models.Progressing, "opening the first section")
 	case records.PhaseOpen:
@@ -254,8 +267,10 @@ func (l *lightpath) fromDrain() move {
 // the removal.
 func (l *lightpath) fromStuck() move {
 	if l.phase.Step > 0 {
-		if l.shares() && !l.loader() {
-			return l.note(models.Progressing, loaderBusy)
+		if l.shares() {
+			if holder := l.loader(); holder != "" {
+				return l.note(models.Progressing, waitingFor(holder))
+			}
 		}
 		return l.to(records.PhaseDrain, l.phase.Step, models.Deleting, "trying again to drain")
 	}
@@ -316,8 +331,10 @@ func (l *lightpath) hold(reason models.Reason, message string) move {
 func (l *lightpath) drain(message string) move { return l.drainWith(models.Deleting, message) }
 
 func (l *lightpath) drainWith(reason models.Reason, message string) move {
-	if l.shares() && !l.loader() {
-		return l.note(models.Progressing, loaderBusy)
+	if l.shares() {
+		if holder := l.loader(); holder != "" {
+			return l.note(models.Progressing, waitingFor(holder))
+		}
 	}
 	return l.to(records.PhaseDrain, plan.FirstDrainStep(l.decision, l.phase.Name, l.phase.Step), reason, message)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -16,7 +17,7 @@ func at(name records.PhaseName, step int, change ...func(*lightpath)) *lightpath
 	l := &lightpath{
 		decision: &records.Decision{Name: "a-1", Rev: 1}, now: clock, wanted: true, settle: time.Second, soak: time.Second,
 		phase:   records.Phase{Name: name, Step: step, DecisionRev: 1, Since: clock.Add(-2 * time.Second)},
-		loader:  func() bool { return true },
+		loader:  func() string { return "" },
 		devices: []deviceShare{{device: "r1", acked: true, good: true, judged: true, since: clock.Add(-2 * time.Second)}, {device: "r2", acked: true, good: true, judged: true, since: clock.Add(-2 * time.Second)}},
 	}
 	for _, c := range change {
@@ -35,7 +36,8 @@ func refusing(l *lightpath) { l.devices[1].refused = "mode 5 is not licensed" }
 func switched(l *lightpath) { l.steps, l.drainSteps = 3, 3 }
 func retried(l *lightpath)  { l.retry = true }
 func paused(l *lightpath)   { l.blocked, l.blockWhy = "paused (all): works", models.Paused }
-func busy(l *lightpath)     { l.loader = func() bool { return false } }
+func filtered(l *lightpath) { l.decision.Shared = []string{"line from mux-a"} }
+func busy(l *lightpath)     { l.loader = func() string { return "tenant-x/other-1" } }
 func left(l *lightpath)     { l.devices[1].empty = false }
 func clean(l *lightpath)    { l.devices[0].empty, l.devices[1].empty = true, true }
 
@@ -60,7 +62,15 @@ func TestNextPhase(t *testing.T) {
 		{"launch without light is held", at(records.PhaseLaunch, 0, faulty, late), records.PhaseHeld, 0, "span s1"},
 		{"launch refused is held, not undone: light may be on", at(records.PhaseLaunch, 0, refusing), records.PhaseHeld, 0, "not licensed"},
 		{"wavelength switches open one section at a time", at(records.PhaseLaunch, 0, switched), records.PhaseOpen, 1, ""},
-		{"a busy section is waited for", at(records.PhaseLaunch, 0, switched, busy), records.PhaseLaunch, 0, "waiting for another wavelength"},
+		{"a busy section is waited for", at(records.PhaseLaunch, 0, switched, busy), records.PhaseLaunch, 0, "waiting for tenant-x/other-1"},
+		{"behind filters the laser loads: a busy section is waited for in the dark", at(records.PhaseDark, 0, filtered, busy), records.PhaseDark, 0, "waiting for tenant-x/other-1"},
+		{"behind filters a free section is loaded by the laser", at(records.PhaseDark, 0, filtered), records.PhaseLaunch, 0, "laser on"},
+		{"behind filters a refused launch is drained", at(records.PhaseLaunch, 0, filtered, refusing), records.PhaseDrain, 1, "not licensed"},
+		{"behind filters a neighbour that suffers drains us in launch", at(records.PhaseLaunch, 0, filtered, func(l *lightpath) {
+			l.hurt = []records.Neighbour{{Wavelength: "b-1", QBefore: 900, QAfter: 800}}
+		}), records.PhaseDrain, 1, "b-1 lost 1.00 dB"},
+		{"behind filters a retry of a launch waits its turn", at(records.PhaseHeld, 0, filtered, retried, busy, func(l *lightpath) { l.phase.Reason = models.DeviceRejected }), records.PhaseHeld, 0, "waiting for tenant-x/other-1"},
+		{"behind filters draining waits its turn", at(records.PhaseInService, 0, filtered, unwanted, busy), records.PhaseInService, 0, "waiting for tenant-x/other-1"},
 		{"second section", at(records.PhaseOpen, 1, switched), records.PhaseOpen, 2, ""},
 		{"all sections open", at(records.PhaseOpen, 3, switched), records.PhaseVerify, 0, ""},
 		{"a neighbour that suffers drains us at once", at(records.PhaseOpen, 2, switched, func(l *lightpath) {
@@ -121,6 +131,45 @@ func TestWaitingSaysWhenToLookAgain(t *testing.T) {
 	m = at(records.PhaseVerify, 0, func(l *lightpath) { l.devices[0].since = clock.Add(-100 * time.Millisecond) }).next()
 	if m.wake != 900*time.Millisecond {
 		t.Errorf("soaking: wake %v, want 900ms", m.wake)
+	}
+}
+
+// TestLoaderIsFreshOnce: only who comes to hold a section is told so, others are told
+// who holds it, and those who wait are woken when it is given back.
+func TestLoaderIsFreshOnce(t *testing.T) {
+	l := newSectionLoader()
+	mine, other := &records.Decision{Name: "mine", WL: 1, Shared: []string{"line from mux-a"}}, &records.Decision{Name: "other", WL: 1, Shared: []string{"line from mux-a"}}
+	mine.Intent.UID, other.Intent.UID = "mine", "other"
+	for i, want := range []bool{true, false} {
+		if holder, fresh := l.acquire(mine); holder != "" || fresh != want {
+			t.Errorf("%d: holder %q, fresh %v, want %v", i, holder, fresh, want)
+		}
+	}
+	if holder, _ := l.acquire(other); holder != mine.Key() {
+		t.Errorf("held by %q, want %q", holder, mine.Key())
+	}
+	if woken := l.release(mine.Key()); len(woken) != 1 || woken[0] != other.Key() {
+		t.Errorf("woken %v, want %s", woken, other.Key())
+	}
+}
+
+// TestForeignAfterAnInterruptedPass: a pass that was cut in the middle has made some of
+// its objects ours; what somebody else puts in the place of the rest is his.
+func TestForeignAfterAnInterruptedPass(t *testing.T) {
+	cross := func(in, out string) models.Object {
+		return models.Object{ObjectID: models.ObjectID{Kind: models.KindCrossConnect, Key: in}, Leaves: models.Leaves{models.LeafDest: out}}
+	}
+	ours := []models.Object{cross("1", "151"), cross("51", "101")}
+	state := models.State{Objects: map[models.ObjectID]models.Leaves{ours[0].ObjectID: {models.LeafDest: "151"}}}
+	rec := records.Applied{Attempt: &records.Attempt{Image: records.Image{Objects: ours}}}
+	rec.Acked, rec.Attempt = leftOf(rec, state), nil
+	sh := &share{owner: "circuit/u/1", wanted: ours, applied: store.Entry[records.Applied]{Value: rec}}
+	if words := foreign(sh, state); words != "" {
+		t.Errorf("what is left of our own pass counts as foreign: %s", words)
+	}
+	state.Objects[ours[1].ObjectID] = models.Leaves{models.LeafDest: "130"}
+	if words := foreign(sh, state); !strings.Contains(words, "it leads to 130") {
+		t.Errorf("somebody else's 51 to 130: %q", words)
 	}
 }
 

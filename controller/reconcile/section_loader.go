@@ -49,8 +49,9 @@ func loads(d *records.Decision, phase records.PhaseName) bool {
 	return false
 }
 
-// acquire takes all sections of a wavelength; holding them already counts.
-func (l *sectionLoader) acquire(d *records.Decision) bool {
+// acquire takes all sections of a wavelength; holding them already counts, and is not
+// fresh. Otherwise it returns the key of who holds one of them.
+func (l *sectionLoader) acquire(d *records.Decision) (holder string, fresh bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	key, sections := d.Key(), sectionsOf(d)
@@ -61,14 +62,15 @@ func (l *sectionLoader) acquire(d *records.Decision) bool {
 				wait[s] = true
 			}
 			l.queue[key] = wait
-			return false
+			return h, false
 		}
 	}
 	for _, s := range sections {
+		fresh = fresh || l.holder[s] != key
 		l.holder[s] = key
 	}
 	delete(l.queue, key)
-	return true
+	return "", fresh
 }
 
 // release gives the sections back and returns the wavelengths to wake.
