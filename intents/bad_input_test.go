@@ -206,6 +206,8 @@ func TestBadInput(t *testing.T) {
 		{row: "filter with an address", good: goodFilter, old: "  ports:", new: "  address: 10.0.0.1:830\n  ports:", at: "7:12", field: "spec.address", says: []string{"passive", "leave it out"}},
 		{row: "filter that is managed", good: goodFilter, old: "  ports:", new: "  mode: manage\n  ports:", at: "7:9", field: "spec.mode", says: []string{"passive"}},
 		{row: "filter port without a width", good: goodFilter, old: ", widthGHz: 75", new: "", at: "8:11", field: "spec.ports.ch17", says: []string{"only one of centreGHz and widthGHz"}},
+		{row: "filter with two common ports", good: goodFilter, old: "    line: {}", new: "    line: {}\n    monitor: {}", at: "10:14", field: "spec.ports.monitor", says: []string{"one common port", "line"}},
+		{row: "circuit switch with a fibre twice", good: goodCrossbar, old: `tx: "17"}`, new: "tx: \"17\"}\n    p2: {rx: \"2\", tx: \"17\"}", at: "10:23", field: "spec.ports.p2.tx", says: []string{"already belongs to port", "p1"}},
 		{row: "filter port off the grid", good: goodFilter, old: "193106.25", new: "193107", at: "8:23", field: "spec.ports.ch17.centreGHz", says: []string{"off the 6.25 GHz grid", "193106.25 GHz"}},
 		{row: "filter port with an odd width", good: goodFilter, old: "widthGHz: 75", new: "widthGHz: 70", at: "8:44", field: "spec.ports.ch17.widthGHz", says: []string{"not a multiple of 12.5 GHz", "75 GHz"}},
 		{row: "circuit switch without numbers of fibres", good: goodCrossbar, old: `{rx: "1", tx: "17"}`, new: "{}", at: "9:9", field: "spec.ports.p1", says: []string{"numbers of the fibres", "give rx"}},

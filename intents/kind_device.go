@@ -56,6 +56,12 @@ func checkDevice(c *checker, s *DeviceSpec) {
 	for _, name := range sortedKeys(s.Banks) {
 		checkBank(c, s, role, name)
 	}
+	switch role {
+	case catalogue.RoleSwitch:
+		checkFibres(c, s)
+	case catalogue.RoleFilter:
+		checkCommon(c, s)
+	}
 	if s.Switch != nil {
 		checkSwitch(c, s, role)
 	}
@@ -194,6 +200,41 @@ func checkDevicePort(c *checker, s *DeviceSpec, role catalogue.Role, name string
 		}
 	}
 	c.oneOf(p.State, []string{"spare", "reserved", "faulty"}, at("state")...)
+}
+
+// checkFibres finds fibres of a circuit switch that are given to two ports.
+func checkFibres(c *checker, s *DeviceSpec) {
+	inputs, outputs := map[string]string{}, map[string]string{}
+	for _, name := range sortedKeys(s.Ports) {
+		p := s.Ports[name]
+		for _, f := range []struct {
+			field, number string
+			seen          map[string]string
+		}{{"rx", p.Rx, inputs}, {"tx", p.Tx, outputs}} {
+			if f.number == "" {
+				continue
+			}
+			if other, twice := f.seen[f.number]; twice {
+				c.fault("fibre "+quoted(f.number)+" already belongs to port "+quoted(other), "give each port fibres of its own", "spec", "ports", name, f.field)
+			}
+			f.seen[f.number] = name
+		}
+	}
+}
+
+// checkCommon refuses a filter with several common ports: which channel goes to which
+// of them cannot be said.
+func checkCommon(c *checker, s *DeviceSpec) {
+	common := ""
+	for _, name := range sortedKeys(s.Ports) {
+		if s.Ports[name].CentreGHz != nil || s.Ports[name].WidthGHz != nil {
+			continue
+		}
+		if common != "" {
+			c.fault("a filter has one common port, and "+quoted(common)+" is one already", "give centreGHz and widthGHz, or make two filters of it", "spec", "ports", name)
+		}
+		common = name
+	}
 }
 
 // checkChannelPort checks what a port of a fixed filter passes.

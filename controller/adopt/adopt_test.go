@@ -168,3 +168,24 @@ func TestCircuitSwitch(t *testing.T) {
 		t.Errorf("documents %v: a fibre from router to router, although a circuit switch may be between them", list)
 	}
 }
+
+// TestBehindFilters: two routers whose ports have links to something else already are
+// not joined by another.
+func TestBehindFilters(t *testing.T) {
+	cat, err := catalogue.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r1, r2 := router(t, cat, "r1", "193100 GHz", "1", -1000, -1460), router(t, cat, "r2", "193100 GHz", "1", -1000, -1455)
+	known := map[[2]string]string{{"r1/et-0/0/0", "mux-a/ch1"}: "patch-a", {"mux-b/ch1", "r2/et-0/0/0"}: "patch-b"}
+	if list := names(read(t, []adopt.Device{r1, r2}, nil)); !slices.ContainsFunc(list, func(n string) bool { return strings.HasPrefix(n, "Link ") }) {
+		t.Fatalf("without those links there is none: %v", list)
+	}
+	out := read(t, []adopt.Device{r1, r2}, known)
+	if list := names(out); slices.ContainsFunc(list, func(n string) bool { return strings.HasPrefix(n, "Link ") }) {
+		t.Errorf("documents %v: a second link at ports that have one", list)
+	}
+	if !strings.Contains(strings.Join(out.Untold, "\n"), "leads elsewhere") {
+		t.Errorf("untold %q", out.Untold)
+	}
+}

@@ -184,6 +184,14 @@ func (r *reader) link(a, b light) (string, error) {
 			return name, nil
 		}
 	}
+	for ends, name := range r.links {
+		for _, end := range ends {
+			if end == a.end() || end == b.end() {
+				r.untold("%s to %s: the way between them: link %s ends at %s and leads elsewhere", a.end(), b.end(), name, end)
+				return "", nil
+			}
+		}
+	}
 	if a.tx == nil || b.tx == nil || a.rx == nil || b.rx == nil {
 		r.untold("%s to %s: powers are not told: the loss between them", a.end(), b.end())
 		return "", nil

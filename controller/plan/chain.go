@@ -43,7 +43,7 @@ func (n *Network) addChain(legs ...route.Leg) {
 // chainThrough joins the terminals of different sites that meet in one circuit
 // switch.
 func (n *Network) chainThrough(d *topo.Device) {
-	if !d.Switch() {
+	if !d.Switch() || !d.Joins() {
 		return
 	}
 	var lines []*topo.Port

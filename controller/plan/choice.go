@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -53,8 +54,8 @@ type resources struct {
 func (p *planner) options(ways []*way) []option {
 	var out []option
 	for _, w := range ways {
-		pairs := p.pairs(w)
-		if len(pairs) == 0 {
+		pairs, slow := p.pairs(w)
+		if len(pairs) == 0 && !slow {
 			p.trail.tried(w, "", nil, models.NoPort, p.noPort(w))
 		}
 		for _, o := range pairs {
@@ -78,7 +79,7 @@ func (p *planner) noPort(w *way) string {
 			return "port " + port.Key + " of the circuit switch may not be taken"
 		}
 	}
-	return "no spare line port at one of the ends"
+	return "no spare line port at one of the ends, or none behind which the switch's port is spare"
 }
 
 // choices spreads options over their modes, best first.
@@ -212,30 +213,49 @@ func kindOf(e ends, i int) endKind {
 	return endKind{e.line[i].Device, e.line[i].Spec.Pluggable, e.add[i]}
 }
 
-// pairs lists the kinds of ports for a way, with the first free ports of each.
-func (p *planner) pairs(w *way) []option {
+// pairs lists the kinds of ports for a way, with the first free ports of each. slow
+// tells that some are too far from where their light is added, which is noted.
+func (p *planner) pairs(w *way) (out []option, slow bool) {
 	if slices.ContainsFunc(joints(w.legs()), func(port *topo.Port) bool { return !p.free(-1, port) }) {
-		return nil
+		return nil, false
 	}
 	if w.direct != nil {
 		a, b := w.direct[0].Enter(), w.direct[len(w.direct)-1].Exit()
 		if p.free(0, a) && p.free(1, b) {
-			return []option{{way: w, ends: ends{line: [2]*topo.Port{a, b}}}}
+			return []option{{way: w, ends: ends{line: [2]*topo.Port{a, b}}}}, false
 		}
-		return nil
+		return nil, false
 	}
 	first, last := w.switches()
 	legs := w.line.Legs
-	var out []option
 	for _, a := range p.reaching(0, first, legs[0].Enter()) {
 		for _, b := range p.reaching(1, last, legs[len(legs)-1].Exit()) {
 			i, j := p.nextFree(0, a, nil), p.nextFree(1, b, nil)
-			if i != nil && j != nil {
-				out = append(out, option{way: w, ends: patched(i, j), groups: [2]*attachment{a, b}})
+			if i == nil || j == nil {
+				continue
 			}
+			e := patched(i, j)
+			if ms, _ := e.attached(); ms > 0 && p.want.latency != nil && w.latencyMs+ms > *p.want.latency {
+				slow = true
+				p.trail.tried(w, "", nil, models.LatencyTooHigh, fmt.Sprintf("%.3f ms with the fibres to the terminals, at most %g ms asked for", w.latencyMs+ms, *p.want.latency))
+				continue
+			}
+			out = append(out, option{way: w, ends: e, groups: [2]*attachment{a, b}})
 		}
 	}
-	return out
+	return out, slow
+}
+
+// attached is what lies between the terminals and where their light is added: latency
+// and length. It is nothing where that is a patch cord.
+func (e ends) attached() (ms, km float64) {
+	for i, add := range e.add {
+		if add != nil {
+			ms += e.line[i].Link.LatencyMs
+			km += e.line[i].Link.LengthKm
+		}
+	}
+	return ms, km
 }
 
 // patched makes ends of two line ports behind wavelength switches.
@@ -259,7 +279,7 @@ func (p *planner) reaching(end int, roadm *topo.Device, degree *topo.Port) []*at
 // there is none.
 func (p *planner) nextFree(end int, g *attachment, but map[string]bool) *topo.Port {
 	for _, port := range g.ports {
-		if !but[port.Key] && p.free(end, port) && p.free(-1, port.Link.Far(port)) {
+		if !but[port.Key] && p.free(end, port) && p.free(-1, port.Link.Far(port)) && !slices.Contains(p.want.avoid, port.Link.Name) {
 			return port
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/waveplane/waveplane/controller/plan/route"
 	"github.com/waveplane/waveplane/controller/plan/topo"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/models"
@@ -20,10 +21,11 @@ func OwnerTag(owner string) string { return "waveplane:" + owner }
 // numbers from the ledger, predicted light at every point of measurement.
 func (p *planner) decide(w *way, e ends, o offer, wl int, slot models.Slot, lp lightPath, l light) *records.Decision {
 	worst := l.estimate.Worst()
+	ms, km := e.attached()
 	d := &records.Decision{
 		Intent: p.want.ref, WL: wl, Name: p.want.ref.Name, Rev: 1,
 		Mode: o.mode.Name, CapacityGbps: o.mode.RateGbps, Slot: slot, LaunchPower: l.launch,
-		LengthKm: w.lengthKm, LatencyMs: w.latencyMs,
+		LengthKm: w.lengthKm + km, LatencyMs: w.latencyMs + ms,
 		Osnr: models.Ratio(math.Floor(worst.OsnrDb * 100)), Margin: *l.margin, Floor: models.Ratio(math.Round(p.want.floor * 100)),
 		Estimator: p.est.Name(), OnVerifyFailure: p.want.onFail, TopologyRev: p.net.topologyRev,
 	}
@@ -187,6 +189,9 @@ func (n *Network) stands(w *want, d *records.Decision, lit bool) bool {
 			return false
 		}
 	}
+	if !lit && !n.joined(d) {
+		return false
+	}
 	for _, leg := range d.Route {
 		l := n.topo.Links[leg.Link]
 		if l.Outside.Overlaps(d.Slot) || (!lit && l.Unusable.Overlaps(d.Slot)) {
@@ -196,11 +201,42 @@ func (n *Network) stands(w *want, d *records.Decision, lit bool) bool {
 	return n.asked(w, d)
 }
 
+// joined reports whether a decision connects the fibres that the documents name, over
+// ports of circuit switches that may be used.
+func (n *Network) joined(d *records.Decision) bool {
+	want := map[records.CrossConnect]bool{}
+	for i := range d.Route[1:] {
+		in, out := n.leg(d.Route[i]).Exit(), n.leg(d.Route[i+1]).Enter()
+		if !in.Device.Switch() {
+			continue
+		}
+		if !in.Usable() || !out.Usable() {
+			return false
+		}
+		c := records.CrossConnect{Device: in.Device.Name, Profile: in.Device.Profile.Name}
+		c.Source, c.Dest, c.Direction = in.Ingress(), out.Egress(), records.AZ
+		want[c] = true
+		c.Source, c.Dest, c.Direction = out.Ingress(), in.Egress(), records.ZA
+		want[c] = true
+	}
+	for _, c := range d.Joins {
+		if !want[c] {
+			return false
+		}
+	}
+	return len(want) == len(d.Joins)
+}
+
+func (n *Network) leg(l records.Leg) route.Leg {
+	return route.Leg{Link: n.topo.Links[l.Link], Direction: l.Direction}
+}
+
 // asked reports whether a decision is still what the intent asks for.
 func (n *Network) asked(w *want, d *records.Decision) bool {
+	inner := n.inner(d)
 	touches := func(name string) bool {
 		for _, leg := range d.Route {
-			if l := n.topo.Links[leg.Link]; n.marks[leg.Link].has(name) && (!l.Patch() || len(d.Route) == 1 || leg.Link == name) {
+			if n.marks[leg.Link].has(name) && (slices.Contains(inner, leg.Link) || leg.Link == name) {
 				return true
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/waveplane/waveplane/controller/plan/route"
 	"github.com/waveplane/waveplane/controller/plan/route/mesh"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/intents"
@@ -52,7 +53,7 @@ func (p *planner) leastPair() ([2]*way, mesh.Pair, error) {
 	if err != nil {
 		return [2]*way{}, mesh.Pair{}, err
 	}
-	q := mesh.PairQuery{Query: mesh.Query{From: m.out[w.ends[0].site], To: m.in[w.ends[1].site], By: m.latency, Effort: pairEffort}, Risks: w.disjoint != intents.DisjointLink}
+	q := mesh.PairQuery{Query: mesh.Query{From: m.out[w.ends[0].site], To: m.in[w.ends[1].site], By: m.latency, Effort: pairEffort}, Risks: len(m.risks) > 0}
 	if w.latency != nil {
 		q.Bounds = []mesh.Bound{{Of: m.latency, Limit: *w.latency}}
 	}
@@ -64,7 +65,7 @@ func (p *planner) leastPair() ([2]*way, mesh.Pair, error) {
 	without := p.net.without(w.avoid)
 	mask := m.mesh.NewMask()
 	for i, e := range m.edges {
-		if e.leg != nil && (without.Has(e.leg.Link.Name) || p.sharesWithOthers(e.leg.Link.Name)) {
+		if slices.ContainsFunc(e.legs, func(l route.Leg) bool { return without.Has(l.Link.Name) || p.sharesWithOthers(l.Link.Name) }) {
 			mask.Edge(mesh.Edge(i))
 		}
 	}

@@ -33,9 +33,10 @@ type pairMesh struct {
 	risks   map[string]mesh.Risk
 }
 
-// pairEdge is a leg, or a stub between a site's terminals and a switch.
+// pairEdge is one leg, or the legs of a chain, or a stub between a site's terminals
+// and a switch.
 type pairEdge struct {
-	leg  *route.Leg
+	legs []route.Leg
 	risk []string
 }
 
@@ -68,12 +69,12 @@ func (n *Network) buildPairMesh(level string) (*pairMesh, error) {
 		m.out[name], m.in[name] = b.Node("out of "+name), b.Node("into "+name)
 	}
 	var latency []float64
-	add := func(s mesh.EdgeSpec, leg *route.Leg, ms float64) {
+	add := func(s mesh.EdgeSpec, ms float64, legs ...route.Leg) {
 		for _, r := range s.Risks {
 			m.risks[r] = b.Risk(r)
 		}
 		b.Edge(s)
-		m.edges = append(m.edges, pairEdge{leg, s.Risks})
+		m.edges = append(m.edges, pairEdge{legs, s.Risks})
 		latency = append(latency, ms)
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.topo.Links)) {
@@ -83,27 +84,39 @@ func (n *Network) buildPairMesh(level string) (*pairMesh, error) {
 		}
 		risks := n.risks(level, l)
 		for _, dir := range []records.Direction{records.AZ, records.ZA} {
-			leg := &route.Leg{Link: l, Direction: dir}
+			leg := route.Leg{Link: l, Direction: dir}
 			from, to := leg.Enter().Device, leg.Exit().Device
-			spec := mesh.EdgeSpec{Name: name + ":" + string(dir), Link: name, Risks: risks}
-			switch {
-			case l.Between() && !leg.Enter().AddDrop() && !leg.Exit().AddDrop() && from != to:
-				spec.From, spec.To = m.node[from.Name], m.node[to.Name]
-			case l.Ends[0].Line() && l.Ends[1].Line() && from.Site != to.Site:
-				// The two directions join different nodes, so that they are two
-				// links to the mesh; no route can use both.
-				spec.From, spec.To, spec.Link = m.out[from.Site], m.in[to.Site], ""
-			default:
-				continue
+			if l.Between() && !leg.Enter().AddDrop() && !leg.Exit().AddDrop() && from != to {
+				add(mesh.EdgeSpec{Name: name + ":" + string(dir), Link: name, Risks: risks, From: m.node[from.Name], To: m.node[to.Name]}, l.LatencyMs, leg)
 			}
-			add(spec, leg, l.LatencyMs)
+		}
+	}
+	for _, sites := range slices.SortedFunc(maps.Keys(n.direct), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
+		if sites[0] == sites[1] {
+			continue
+		}
+		// The two directions join different nodes, so that they are two links to the
+		// mesh; no route can use both.
+		for _, c := range n.direct[sites] {
+			spec := mesh.EdgeSpec{Name: "chain " + sites[0] + " " + sites[1], From: m.out[sites[0]], To: m.in[sites[1]]}
+			for _, leg := range c.legs {
+				spec.Name += " " + leg.Link.Name
+				spec.Risks = append(spec.Risks, n.risks(level, leg.Link)...)
+				if len(c.legs) > 1 { // chains meet in a link
+					spec.Risks = append(spec.Risks, "link "+leg.Link.Name)
+				}
+			}
+			add(spec, c.latencyMs, c.legs...)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.sites)) {
 		for _, roadm := range n.sites[name].roadms {
+			if n.reachedFrom(roadm) > 1 && roadm.Site != name {
+				continue // what enters and leaves one switch is a chain, and no pair of stubs
+			}
 			for i := range 2 { // both legs may begin at the same switch
-				add(mesh.EdgeSpec{Name: fmt.Sprintf("add %s %s %d", name, roadm.Name, i), From: m.out[name], To: m.node[roadm.Name]}, nil, 0)
-				add(mesh.EdgeSpec{Name: fmt.Sprintf("drop %s %s %d", name, roadm.Name, i), From: m.node[roadm.Name], To: m.in[name]}, nil, 0)
+				add(mesh.EdgeSpec{Name: fmt.Sprintf("add %s %s %d", name, roadm.Name, i), From: m.out[name], To: m.node[roadm.Name]}, 0)
+				add(mesh.EdgeSpec{Name: fmt.Sprintf("drop %s %s %d", name, roadm.Name, i), From: m.node[roadm.Name], To: m.in[name]}, 0)
 			}
 		}
 	}
@@ -113,6 +126,17 @@ func (n *Network) buildPairMesh(level string) (*pairMesh, error) {
 	}
 	m.latency, err = m.mesh.Weights(latency)
 	return m, err
+}
+
+// reachedFrom counts the sites whose terminals a switch takes light from.
+func (n *Network) reachedFrom(d *topo.Device) int {
+	count := 0
+	for _, s := range n.sites {
+		if slices.Contains(s.roadms, d) {
+			count++
+		}
+	}
+	return count
 }
 
 // risks lists what a link shares with others at a level, beside itself.
@@ -136,12 +160,10 @@ func (n *Network) risks(level string, l *topo.Link) []string {
 func (m *pairMesh) way(path mesh.Path) *way {
 	var legs []route.Leg
 	for _, e := range path.Edges {
-		if leg := m.edges[e].leg; leg != nil {
-			legs = append(legs, *leg)
-		}
+		legs = append(legs, m.edges[e].legs...)
 	}
 	w := &way{}
-	if len(legs) == 1 && legs[0].Enter().Line() {
+	if len(legs) > 0 && legs[0].Enter().Line() {
 		w.direct = legs
 	} else {
 		w.line.Legs = legs

@@ -17,6 +17,7 @@ import (
 	"github.com/waveplane/waveplane/controller/plan/qot"
 	"github.com/waveplane/waveplane/controller/plan/spectrum"
 	"github.com/waveplane/waveplane/intents"
+	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
@@ -111,8 +112,11 @@ func (d *Device) Switch() bool { return d.Profile.Role == catalogue.RoleSwitch }
 // Filter reports whether the device is a fixed multiplexer.
 func (d *Device) Filter() bool { return d.Profile.Role == catalogue.RoleFilter }
 
-// Joins reports whether light passes the device from port to port.
-func (d *Device) Joins() bool { return d.Roadm() || d.Switch() || d.Filter() }
+// Joins reports whether light can be led through the device from port to port. A
+// circuit switch that is only read joins nothing.
+func (d *Device) Joins() bool {
+	return d.Roadm() || d.Filter() || d.Switch() && !d.Profile.Refuses("", string(models.KindCrossConnect))
+}
 
 // Build makes the network. The error joins one error per inconsistent
 // document; the network is usable all the same and lacks those documents.
