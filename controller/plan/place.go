@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/waveplane/waveplane/controller/plan/qot"
 	"github.com/waveplane/waveplane/controller/plan/spectrum"
@@ -368,13 +369,29 @@ func noRoom(taken spectrum.Set, fit spectrum.Fit, mode *catalogue.Mode, w *way) 
 	return models.NoSpectrum, fmt.Sprintf("%v free on %s, mode %s needs %v", free, w.name, mode.Name, need)
 }
 
+// nearest names the centres beside one that mode and devices do not have.
+func nearest(n int, f spectrum.Fit) string {
+	below := n - ((n%f.Step)+f.Step)%f.Step
+	var centres []string
+	for _, at := range []int{below, below + f.Step} {
+		c := models.GridAnchor + models.Frequency(at)*models.GridStep
+		if f.Tune == (models.Band{}) || c >= f.Tune.Lower && c <= f.Tune.Upper {
+			centres = append(centres, c.String())
+		}
+	}
+	if len(centres) == 0 {
+		return ""
+	}
+	return "; nearest: " + strings.Join(centres, ", ")
+}
+
 func pinnedSlot(taken *spectrum.Set, f spectrum.Fit, centre models.Frequency, w *way) (models.Slot, models.Reason, string) {
 	s, err := models.SlotOf(centre, models.Frequency(f.M)*models.SlotWidthStep)
 	switch {
 	case err != nil:
 		return s, models.NoSpectrum, err.Error()
 	case s.N%max(f.Step, 1) != 0:
-		return s, models.ModeMismatch, fmt.Sprintf("centre %v is not on the raster of %v that mode and devices have", centre, models.Frequency(f.Step)*models.GridStep)
+		return s, models.ModeMismatch, fmt.Sprintf("centre %v is not on the raster of %v that mode and devices have%s", centre, models.Frequency(f.Step)*models.GridStep, nearest(s.N, f))
 	case f.Tune != (models.Band{}) && (centre < f.Tune.Lower || centre > f.Tune.Upper):
 		return s, models.ModeMismatch, fmt.Sprintf("centre %v is outside the tuning range %v to %v", centre, f.Tune.Lower, f.Tune.Upper)
 	case !spectrum.Covers(s) || taken.Overlaps(s):

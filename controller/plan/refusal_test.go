@@ -168,7 +168,7 @@ func TestCentresThatDevicesCanBeGiven(t *testing.T) {
 			switch {
 			case want == "" && out.Refusal != nil:
 				t.Errorf("%g GHz on %s: %+v", ghz, profile, out.Refusal)
-			case want != "" && (out.Refusal == nil || out.Refusal.Reason != want || !strings.Contains(out.Refusal.Message, "raster of 25 GHz")):
+			case want != "" && (out.Refusal == nil || out.Refusal.Reason != want || !strings.Contains(out.Refusal.Message, "raster of 25 GHz that mode and devices have; nearest: 193100 GHz, 193125 GHz")):
 				t.Errorf("%g GHz on %s: %+v, want %s", ghz, profile, out.Refusal, want)
 			}
 		}

@@ -10,7 +10,10 @@ import (
 
 func TestConformance(t *testing.T) {
 	lab := newLab(t)
-	for _, f := range []devices.Fixture{devices.Router(), devices.Terminal(), devices.Roadm(), devices.Amplifier(), devices.Arista(), devices.Nokia("lab-nokia-openconfig")} {
+	for _, f := range []devices.Fixture{
+		devices.Router(), devices.Terminal(), devices.Roadm(), devices.Amplifier(),
+		devices.Arista(), devices.Cisco(), devices.Juniper(), devices.Nokia("lab-nokia-openconfig"),
+	} {
 		t.Run(f.Profile, func(t *testing.T) {
 			drivertest.Run(t, drivertest.Harness{
 				Driver: &gnmi.Driver{},

@@ -15,6 +15,9 @@ func (p *terminalPart) particular() quirks.Rule {
 	if p.dev.profile.ClientAssignments {
 		rules = append(rules, quirks.ClientAssignments)
 	}
+	if n := p.dev.profile.AssignmentBase; n > 0 {
+		rules = append(rules, quirks.AssignmentsFrom(uint64(n)))
+	}
 	if p.dev.profile.ModuleFunctionalType != "" {
 		rules = append(rules, quirks.CoherentCages(func(channel string) string {
 			if l := p.byChannel[channel]; l != nil {

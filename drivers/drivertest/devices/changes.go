@@ -67,12 +67,15 @@ func ChangeKinds() []ChangeKind {
 
 // particularKinds is what devices of some makers get in a manner of their own.
 func particularKinds(owner string) []ChangeKind {
-	arista, nokia, teraflex := Arista(), Nokia("lab-nokia-openconfig"), TeraFlex()
+	arista, cisco, juniper, nokia, teraflex := Arista(), Cisco(), Juniper(), Nokia("lab-nokia-openconfig"), TeraFlex()
 	cage := nokia.Alpha.First[len(nokia.Alpha.First)-1]
 	standard := models.Leaves{models.LeafFunctionalType: "TYPE_STANDARD_OPTIC"}
 	return []ChangeKind{
 		{"arista-wavelength-create", arista, list(arista.Alpha.Owner, nil, arista.Alpha.First)},
 		{"arista-wavelength-remove", arista, list(arista.Alpha.Owner, arista.Alpha.Then, nil)},
+		{"cisco-wavelength-create", cisco, list(cisco.Alpha.Owner, nil, cisco.Alpha.First)},
+		{"cisco-wavelength-remove", cisco, list(cisco.Alpha.Owner, cisco.Alpha.Then, nil)},
+		{"juniper-wavelength-create", juniper, list(juniper.Alpha.Owner, nil, juniper.Alpha.First)},
 		{"nokia-wavelength-create", nokia, list(nokia.Alpha.Owner, nil, nokia.Alpha.First)},
 		{"nokia-wavelength-remove", nokia, list(nokia.Alpha.Owner, nokia.Alpha.Then, nil)},
 		{"nokia-module-back", nokia, One(owner, cage.ObjectID, cage.Leaves, standard)},

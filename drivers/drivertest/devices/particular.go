@@ -35,6 +35,39 @@ func Arista() Fixture {
 	return f
 }
 
+// Cisco is a router that counts the assignments of logical channels from 1, and
+// has neither their admin-state nor what their clients come from.
+func Cisco() Fixture {
+	f := onCards("lab-cisco-iosxr-openconfig", cardOf("et-0/0/0"), cardOf("et-0/0/1"), true)
+	for w, line := range map[*drivertest.Work]string{&f.Alpha: "10000", &f.Beta: "10002"} {
+		f.adjust(w, func(o models.Object) {
+			if o.Kind != models.KindLogicalChannel {
+				return
+			}
+			o.Leaves[models.LeafAssignIndex] = "1"
+			drop(o, models.LeafAdmin, models.LeafIngressXcvr, models.LeafIngressIf)
+			if o.ObjectID == Logical(line) {
+				drop(o, models.LeafTribProtocol)
+			}
+		})
+		w.Unsupported = &models.Object{ObjectID: Logical(line), Leaves: models.Leaves{models.LeafAdmin: models.AdminEnabled}}
+	}
+	f.Refuses = quirks.All(quirks.Unsupported("PROT_OTN/admin-state", "PROT_ETHERNET/admin-state", "PROT_OTN/trib-protocol", "transceiver", "interface"), quirks.AssignmentsFrom(1))
+	return f
+}
+
+// Juniper is a router that does not take what the clients of logical channels
+// come from.
+func Juniper() Fixture {
+	f := onCards("lab-juniper-junos-openconfig", cardOf("et-0/0/0"), cardOf("et-0/0/1"), true)
+	for w, client := range map[*drivertest.Work]string{&f.Alpha: "10001", &f.Beta: "10003"} {
+		f.adjust(w, func(o models.Object) { drop(o, models.LeafIngressXcvr, models.LeafIngressIf) })
+		w.Unsupported = &models.Object{ObjectID: Logical(client), Leaves: models.Leaves{models.LeafIngressXcvr: "xcvr-et-0/0/0"}}
+	}
+	f.Refuses = quirks.Unsupported("PROT_ETHERNET/transceiver", "PROT_ETHERNET/interface")
+	return f
+}
+
 // Nokia is a router whose cages have to be set to coherent optics first.
 func Nokia(profile string) Fixture {
 	a, b := cardOf("et-0/0/0"), cardOf("et-0/0/1")

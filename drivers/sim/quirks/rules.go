@@ -76,6 +76,23 @@ func ClientAssignments(tx *gnmid.Tx) error {
 	return nil
 }
 
+// AssignmentsFrom refuses assignments of logical channels with an index below the
+// first: on Cisco's routers they are counted from 1, by the same tests.
+func AssignmentsFrom(first uint64) Rule {
+	return func(tx *gnmid.Tx) error {
+		for _, c := range tx.Changes() {
+			at := c.Steps()
+			if _, ok := logicalChannel(at); !ok || !c.Has || len(at) < 5 || at[4].Name != "assignment" {
+				continue
+			}
+			if n, err := strconv.ParseUint(at[4].Keys[0], 10, 32); err != nil || n < first {
+				return fmt.Errorf("%s: assignments are counted from %d", c.Path(), first)
+			}
+		}
+		return nil
+	}
+}
+
 // CoherentCages refuses settings of an optical channel whose transceiver is not
 // set to coherent optics: Nokia's, by the same tests. transceiver names the one
 // of an optical channel; empty means that there is none such here.
