@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -80,6 +81,9 @@ func TestExamples(t *testing.T) {
 				if d.Writes.Unneeded != 0 || c.refused != "" && d.Writes.Sets != 0 {
 					t.Errorf("%s saw needless writes: %+v", d.Name, d.Writes)
 				}
+				if d.Writes.ConfigurationCommands < d.Writes.Sets {
+					t.Errorf("%s was written to by commands that were not counted: %+v", d.Name, d.Writes)
+				}
 			}
 			for _, ch := range after.Channels {
 				if ch.LaserOn {
@@ -113,6 +117,7 @@ type running struct {
 	lab    *sim.Lab
 	client *client.Client
 	dir    string
+	stop   func() // ends the daemon; the laboratory goes on
 }
 
 func begin(t *testing.T, name string, instead *strings.Replacer) *running {
@@ -168,12 +173,13 @@ func beginAs(t *testing.T, cat *catalogue.Catalogue, name string, instead *strin
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- daemon.Run(ctx) }()
-	t.Cleanup(func() {
+	r.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
 			t.Errorf("the daemon ended with %v", err)
 		}
 	})
+	t.Cleanup(r.stop)
 	if r.client, err = client.New(client.Config{StateDir: dir, Agent: "test"}); err != nil {
 		t.Fatal(err)
 	}

@@ -155,6 +155,8 @@ func (s simulator) Writes() int {
 	return c.Sets + c.RefusedSets
 }
 
+func (s simulator) Commands() int { return s.target.Counters().ConfigurationCommands }
+
 func (s simulator) root(id models.ObjectID) string {
 	name := id.Key
 	if id.Kind == models.KindLaser {

@@ -81,6 +81,10 @@ type Simulator interface {
 	// Writes counts the requests so far that changed or could have changed
 	// the configuration.
 	Writes() int
+	// Commands counts the commands so far that belong to configuring, whether they
+	// were understood, refused or came to nothing: also a lock, a commit, the way
+	// into configuration mode.
+	Commands() int
 	// Tamper sets one leaf as another user of the device would.
 	Tamper(id models.ObjectID, leaf models.LeafName, value string) error
 	// Refuse makes the device refuse writes that touch the object, in these

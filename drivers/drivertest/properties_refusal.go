@@ -76,22 +76,6 @@ func ruined(l models.Leaves) models.Leaves {
 	return out
 }
 
-func observedDeviceIsNeverWritten(r *rig) {
-	r.target.Device.Manage = false
-	s := r.open()
-	writes := r.target.Simulator.Writes()
-	if _, err := s.Apply(r.context(), pass(r.target.Alpha.create())); err == nil {
-		r.Error("apply to a device that is only observed succeeded")
-	}
-	if a, ok := s.(drivers.Arbiter); ok {
-		if err := a.Arbitrate(r.context(), drivers.Term{Incarnation: 1, Revision: 1}); err == nil {
-			r.Error("arbitrate with a device that is only observed succeeded")
-		}
-	}
-	r.observe(s)
-	r.wantWrites(writes, 0)
-}
-
 func previewSendsNothing(r *rig) {
 	s := r.open()
 	p, ok := s.(drivers.Previewer)

@@ -41,6 +41,10 @@ type Writes struct {
 	Unneeded int `json:"unneeded"` // of those, the ones that asked for what was there already
 	Refused  int `json:"refused"`
 	Empty    int `json:"empty"` // without content: announcements of an election id
+	// ConfigurationCommands counts all that came which belongs to configuring, whatever
+	// became of it: a Set, an edit, a lock, a commit, a line in configuration mode. It
+	// stays zero on a device that is only observed.
+	ConfigurationCommands int `json:"configurationCommands"`
 	// Leaves counts changed configuration leaves by path without keys.
 	Leaves     map[string]int `json:"leaves"`
 	LastWriter string         `json:"lastWriter,omitempty"`
@@ -92,8 +96,8 @@ func (d *device) status() DeviceStatus {
 	c := d.target.Counters()
 	out := DeviceStatus{
 		Name: d.name, Role: string(d.profile.Role), Profile: d.spec.Profile, Address: d.target.Addr(), Reachable: !d.away.Load(),
-		Writes: Writes{Sets: c.Sets, Unneeded: c.NoopSets, Refused: c.RefusedSets, Empty: c.EmptySets, Leaves: c.Leaves,
-			LastWriter: c.LastWriter, Connections: c.Connections, Connected: c.Connected},
+		Writes: Writes{Sets: c.Sets, Unneeded: c.NoopSets, Refused: c.RefusedSets, Empty: c.EmptySets, ConfigurationCommands: c.ConfigurationCommands,
+			Leaves: c.Leaves, LastWriter: c.LastWriter, Connections: c.Connections, Connected: c.Connected},
 		Faults: []Fault{}, Foreign: digest(d.foreign()),
 	}
 	if d.away.Load() {

@@ -25,6 +25,8 @@ func (c Controls) Writes() int {
 	return n.Sets + n.RefusedSets
 }
 
+func (c Controls) Commands() int { return c.Counters().ConfigurationCommands }
+
 // Tamper sets the leaf at the path that the fixture gives by hand: asking the
 // driver for it would hide a mistake in the driver's table.
 func (c Controls) Tamper(id models.ObjectID, leaf models.LeafName, value string) error {

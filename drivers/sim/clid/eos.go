@@ -43,6 +43,10 @@ func short(name string) string { return name[:min(len(name), 6)] }
 
 func (e *eos) gone() {} // a commit that hangs waits for its time
 
+func (e *eos) configures(line string) bool {
+	return e.name != "" || !begins(line, "show", "terminal", "exit", "logout")
+}
+
 const eosInvalid = "% Invalid input\n"
 
 func (e *eos) handle(ctx context.Context, line string) (string, error) {

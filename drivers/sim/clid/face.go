@@ -56,6 +56,9 @@ type Face struct {
 type dialect interface {
 	// prompt is what stands at the beginning of the line now.
 	prompt() string
+	// configures reports whether a line belongs to configuring: whatever is typed in
+	// a mode for it, and outside all but what is known to read or to set the terminal.
+	configures(line string) bool
 	// handle answers a line. Text is without the prompt.
 	handle(ctx context.Context, line string) (text string, err error)
 	// gone is called when the session ends, however it does.

@@ -66,6 +66,10 @@ func (f *flat) gone() {
 	f.yield()
 }
 
+func (f *flat) configures(line string) bool {
+	return f.configuring || line != f.paging && !begins(line, "show", "info", "admin show", "environment", "set cli", "exit", "quit", "logout")
+}
+
 func (f *flat) handle(ctx context.Context, line string) (string, error) {
 	switch {
 	case line == "":

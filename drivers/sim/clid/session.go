@@ -35,7 +35,11 @@ func (s *session) run(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		text, err := s.dialect.handle(ctx, strings.TrimSpace(line))
+		line = strings.TrimSpace(line)
+		if line != "" && s.dialect.configures(line) {
+			s.face.cfg.Target.Commanded()
+		}
+		text, err := s.dialect.handle(ctx, line)
 		switch {
 		case errors.Is(err, gnmid.ErrDropped):
 			s.guest.Reset()
@@ -50,6 +54,16 @@ func (s *session) run(ctx context.Context) {
 		s.say(s.dialect.prompt())
 		s.unasked()
 	}
+}
+
+// begins reports whether a line's first words are some of those given.
+func begins(line string, with ...string) bool {
+	for _, words := range with {
+		if line == words || strings.HasPrefix(line, words+" ") {
+			return true
+		}
+	}
+	return false
 }
 
 // line reads up to a return and echoes every character.

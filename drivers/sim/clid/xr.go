@@ -59,6 +59,10 @@ func (x *xr) gone() {
 	x.yield()
 }
 
+func (x *xr) configures(line string) bool {
+	return x.mode != xrExec || !begins(line, "show", "terminal", "exit", "quit")
+}
+
 func stamp() string { return time.Now().UTC().Format("Mon Jan _2 15:04:05.000 MST") + "\n" }
 
 const xrInvalid = "                ^\n% Invalid input detected at '^' marker.\n"

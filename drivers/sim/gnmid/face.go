@@ -43,6 +43,10 @@ func (t *Target) Write(ctx context.Context, writer string, edits ...Edit) error 
 	return nil
 }
 
+// Commanded counts a client's command that belongs to configuring. A face calls it
+// before it judges the command: whoever only observes must not even try.
+func (t *Target) Commanded() { t.stats.commanded() }
+
 // TakeBack undoes what a client's confirmed commit did: nobody's write.
 func (t *Target) TakeBack(edits ...Edit) error {
 	ops, err := t.ops(edits)

@@ -27,7 +27,10 @@ type service struct {
 var _ gpb.GNMIServer = (*service)(nil)
 
 // admitUnary lets in who has the right name and password.
-func (t *Target) admitUnary(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
+func (t *Target) admitUnary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
+	if info.FullMethod == gpb.GNMI_Set_FullMethodName {
+		t.Commanded()
+	}
 	if err := t.authenticate(ctx); err != nil {
 		return nil, err
 	}

@@ -272,8 +272,8 @@ func TestSetRefuses(t *testing.T) {
 			}
 		})
 	}
-	if got := target.Counters().RefusedSets; got != len(tests) {
-		t.Errorf("%d refused Sets counted, want %d", got, len(tests))
+	if got := target.Counters(); got.RefusedSets != len(tests) || got.ConfigurationCommands != len(tests) {
+		t.Errorf("%d refused Sets and %d commands counted, want %d", got.RefusedSets, got.ConfigurationCommands, len(tests))
 	}
 }
 
@@ -380,7 +380,7 @@ func TestCounters(t *testing.T) {
 	wantCode(t, err, codes.InvalidArgument)
 	got := target.Counters()
 	want := Counters{
-		Sets: 3, NoopSets: 2, EmptySets: 1, RefusedSets: 1,
+		Sets: 3, NoopSets: 2, EmptySets: 1, RefusedSets: 1, ConfigurationCommands: 5,
 		Leaves:      map[string]int{"/components/component/optical-channel/config/frequency": 1},
 		Connections: 1, Connected: 1, LastWriter: testUser,
 	}

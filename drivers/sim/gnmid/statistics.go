@@ -15,13 +15,17 @@ type Counters struct {
 	// EmptySets had no content: a client announcing its election id.
 	EmptySets   int
 	RefusedSets int
-	Leaves      map[string]int // changed configuration leaves by path without keys
-	Gets        int
-	Connections int // opened
-	Connected   int // open now
-	Streams     int // Subscribe RPCs opened
-	Streaming   int // open now
-	LastWriter  string
+	// ConfigurationCommands counts whatever came that belongs to configuring, over any
+	// face, when it came: also what was refused or had no effect, locks, commits and
+	// what takes a candidate back, and a command that the face does not know to read.
+	ConfigurationCommands int
+	Leaves                map[string]int // changed configuration leaves by path without keys
+	Gets                  int
+	Connections           int // opened
+	Connected             int // open now
+	Streams               int // Subscribe RPCs opened
+	Streaming             int // open now
+	LastWriter            string
 }
 
 // Write is one Set with content.
@@ -90,6 +94,12 @@ func (s *statistics) streaming(by int) {
 	if by > 0 {
 		s.counters.Streams++
 	}
+}
+
+func (s *statistics) commanded() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counters.ConfigurationCommands++
 }
 
 func (s *statistics) got() {

@@ -142,6 +142,9 @@ func (f *Face) serve(ctx context.Context, g sshd.Guest) {
 			s.chunks = !f.cfg.Old && strings.Contains(string(message), "netconf:base:1.1")
 			continue
 		}
+		if root.configures() {
+			f.cfg.Target.Commanded()
+		}
 		if lose {
 			lose = false
 			continue

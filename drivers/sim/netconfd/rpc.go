@@ -11,6 +11,19 @@ import (
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
 )
 
+// configures reports whether a message asks for anything else than reading. What the
+// server does not know counts, too: nobody who only observes has a use for it.
+func (n *node) configures() bool {
+	if n.XMLName.Local != "rpc" || len(n.Kids) == 0 {
+		return false
+	}
+	switch n.Kids[0].XMLName.Local {
+	case "get", "get-config", "create-subscription", "close-session":
+		return false
+	}
+	return true
+}
+
 // answer carries out one request and returns what stands in the reply. An error
 // is gnmid.ErrDropped only: everything else is told to the client.
 func (s *session) answer(ctx context.Context, rpc *node) (string, error) {

@@ -55,15 +55,26 @@ func (a *agent) notice(number int) string {
 	return a.heading() + fmt.Sprintf("A  %d REPT EVT CRS\r\n   \"SYSTEM:CONNECTIONS CHANGED\"\r\n;\r\n", number) + a.prompt
 }
 
+func (a *agent) configures(line string) bool {
+	verb := verbOf(line)
+	return !strings.HasPrefix(verb, "RTRV-") && verb != "ACT-USER" && verb != "CANC-USER"
+}
+
+// verbOf is the command code of a command.
+func verbOf(line string) string {
+	verb, _, _ := strings.Cut(line, ":")
+	return strings.ToUpper(strings.TrimSpace(verb))
+}
+
 // handle answers a command, its rows in parts where they are many.
 func (a *agent) handle(ctx context.Context, line string) (string, error) {
-	verb, rest, _ := strings.Cut(line, ":")
+	verb := verbOf(line)
+	_, rest, _ := strings.Cut(line, ":")
 	blocks := append(strings.Split(rest, ":"), "", "", "", "", "")
 	tag := blocks[2]
 	if tag == "" {
 		tag = "0"
 	}
-	verb = strings.ToUpper(strings.TrimSpace(verb))
 	var rows []string
 	err := error(&deny{"ICNV", "Input, Command Not Valid"})
 	switch run := a.commands[verb]; {

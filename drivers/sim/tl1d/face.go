@@ -52,6 +52,9 @@ var _ gnmid.Face = (*Face)(nil)
 type speaker interface {
 	// greet is what is said before anything is asked.
 	greet() string
+	// configures reports whether a command does anything else than read, log in or
+	// log out, or is not known to.
+	configures(command string) bool
 	// handle answers a command. An empty text is no answer.
 	handle(ctx context.Context, command string) (string, error)
 	// terminator ends a command.

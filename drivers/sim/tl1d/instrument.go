@@ -20,6 +20,12 @@ func (i *instrument) terminator() byte { return '\n' }
 
 func (i *instrument) notice(int) string { return "" }
 
+// configures counts all but a single query: several commands may stand on a line.
+func (i *instrument) configures(line string) bool {
+	verb, _, _ := strings.Cut(line, " ")
+	return !strings.HasSuffix(verb, "?") || strings.Contains(line, ";")
+}
+
 var scpiPorts = regexp.MustCompile(`^\(@(\d+)\),\(@(\d+)\)$`)
 
 func (i *instrument) handle(ctx context.Context, line string) (string, error) {

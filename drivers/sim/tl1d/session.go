@@ -55,6 +55,9 @@ func (s *session) run() {
 		if command == "" {
 			continue
 		}
+		if s.speaker.configures(command) {
+			s.face.cfg.Target.Commanded()
+		}
 		s.hold(true)
 		text, err := s.speaker.handle(ctx, command)
 		if errors.Is(err, gnmid.ErrDropped) {
