@@ -2,11 +2,8 @@ package cli_test
 
 import (
 	"context"
-	"io"
-	"net"
 	"reflect"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +11,7 @@ import (
 
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/cli"
+	"github.com/waveplane/waveplane/drivers/drivertest/wire"
 	"github.com/waveplane/waveplane/drivers/sim/clid"
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
 	"github.com/waveplane/waveplane/models"
@@ -253,13 +251,13 @@ func TestTimeoutEndsTheSession(t *testing.T) {
 // keepalive, though nobody asks it anything; closing does not wait for it.
 func TestSilentPeer(t *testing.T) {
 	d := start(t, fixtures()[0])
-	wire := newWire(t, d.Address)
+	between := wire.New(t, d.Address)
 	device := d.Device
 	device.Profile.Keepalive, device.Profile.Timeout = "50ms", "500ms"
-	device.Address = wire.address
+	device.Address = between.Address
 	s := open(t, device)
 	began := time.Now()
-	wire.cut()
+	between.Cut()
 	err := s.(drivers.Sampler).Sample(t.Context(), time.Hour, func(models.Readings) {})
 	wantKind(t, err, drivers.KindUnreachable, "")
 	if took := time.Since(began); took > 5*time.Second {
@@ -328,60 +326,4 @@ func wantKind(t *testing.T, err error, kind drivers.Kind, words string) {
 	if strings.Contains(err.Error(), secret) {
 		t.Fatal("the secret stands in an error")
 	}
-}
-
-// wire carries bytes to a device until it is cut; then it swallows them.
-type wire struct {
-	address string
-	mu      sync.Mutex
-	dead    bool
-}
-
-func newWire(t *testing.T, to string) *wire {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &wire{address: l.Addr().String()}
-	var work sync.WaitGroup
-	t.Cleanup(func() { _ = l.Close(); work.Wait() })
-	work.Go(func() {
-		for {
-			near, err := l.Accept()
-			if err != nil {
-				return
-			}
-			far, err := net.Dial("tcp", to)
-			if err != nil {
-				_ = near.Close()
-				return
-			}
-			t.Cleanup(func() { _ = near.Close(); _ = far.Close() })
-			work.Go(func() { w.carry(far, near) })
-			work.Go(func() { w.carry(near, far) })
-		}
-	})
-	return w
-}
-
-func (w *wire) carry(to io.Writer, from io.Reader) {
-	b := make([]byte, 4096)
-	for {
-		n, err := from.Read(b)
-		if err != nil {
-			return
-		}
-		w.mu.Lock()
-		dead := w.dead
-		w.mu.Unlock()
-		if !dead {
-			_, _ = to.Write(b[:n])
-		}
-	}
-}
-
-func (w *wire) cut() {
-	w.mu.Lock()
-	w.dead = true
-	w.mu.Unlock()
 }

@@ -26,6 +26,12 @@ const ncBase = "urn:ietf:params:xml:ns:netconf:base:1.0"
 // request and its message-id and says what goes out, byte for byte.
 func scripted(t *testing.T, answer func(n int, id string) string) drivers.Device {
 	t.Helper()
+	return heard(t, func(n int, id, _ string) string { return answer(n, id) })
+}
+
+// heard is scripted with answers that depend on the request.
+func heard(t *testing.T, answer func(n int, id, request string) string) drivers.Device {
+	t.Helper()
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
 	door, err := sshd.New(sshd.Config{User: "waveplane", Password: secret, Subsystem: "netconf", Serve: func(_ context.Context, g sshd.Guest) {
@@ -46,7 +52,7 @@ func scripted(t *testing.T, answer func(n int, id string) string) drivers.Device
 			}
 			_, id, _ := strings.Cut(message, `message-id="`)
 			id, _, _ = strings.Cut(id, `"`)
-			if _, err := io.WriteString(g.Channel, answer(n, id)); err != nil {
+			if _, err := io.WriteString(g.Channel, answer(n, id, message)); err != nil {
 				return
 			}
 		}
