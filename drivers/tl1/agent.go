@@ -23,8 +23,12 @@ type agent interface {
 	news() <-chan struct{}
 }
 
-// refusal is a device's "no".
-type refusal struct{ words string }
+// refusal is a device's "no". A vague one does not say so of this command for certain:
+// what the device shows afterwards decides.
+type refusal struct {
+	words string
+	vague bool
+}
 
 func (r *refusal) Error() string { return r.words }
 
@@ -116,7 +120,7 @@ func (a *tl1Agent) ask(command string) ([]string, error) {
 				continue // a part too many of an earlier answer; taken, and the answer proper is still to come
 			case m.code == "DENY" || no != nil:
 				if no == nil {
-					no = &refusal{m.words()}
+					no = &refusal{words: m.words()}
 				}
 				if !m.more {
 					return nil, no
@@ -133,7 +137,7 @@ func (a *tl1Agent) ask(command string) ([]string, error) {
 			}
 			// A partial success is none: what was left out must not look done.
 			if m.code == "PRTL" && !m.more {
-				return nil, &refusal{"carried out in part only: " + m.words()}
+				return nil, &refusal{words: "carried out in part only: " + m.words()}
 			}
 			if !m.more {
 				return rows, nil
@@ -148,6 +152,9 @@ type scpiAgent struct {
 	line   *line
 	errors string // query of the error queue
 }
+
+// queued is how the answer of an error queue begins.
+var queued = regexp.MustCompile(`^[+-]?\d+(,|$)`)
 
 // errUnasked condemns a connection: what comes next cannot be told apart.
 var errUnasked = errors.New("the device said something that nobody asked for")
@@ -173,6 +180,8 @@ func (a *scpiAgent) ask(command string) ([]string, error) {
 	return []string{strings.TrimSpace(text)}, nil
 }
 
+// tell asks the error queue what became of a command. The queue may be shared: an
+// error in it can be that of somebody else's command, or of one before.
 func (a *scpiAgent) tell(command string) error {
 	if err := a.line.write(command + "\n"); err != nil {
 		return err
@@ -181,8 +190,12 @@ func (a *scpiAgent) tell(command string) error {
 	if err != nil {
 		return err
 	}
+	if !queued.MatchString(rows[0]) {
+		a.line.Break(errUnasked)
+		return a.line.Cause()
+	}
 	if number, words, _ := strings.Cut(rows[0], ","); strings.TrimLeft(number, "+-0") != "" {
-		return &refusal{fmt.Sprintf("%s (%s)", strings.Trim(words, `"`), number)}
+		return &refusal{words: fmt.Sprintf("%s (%s)", strings.Trim(words, `"`), number), vague: true}
 	}
 	return nil
 }
@@ -195,16 +208,19 @@ type shellAgent struct {
 
 func (a *shellAgent) news() <-chan struct{} { return nil }
 
-// ask returns the lines of the answer. A command that fails is a refusal.
+// ask returns the lines of the answer. A command that fails is a refusal, a vague one:
+// it may have been killed when all was done. One that ends without a status may still
+// be at work, so that nothing more is asked.
 func (a *shellAgent) ask(command string) ([]string, error) {
 	text, ok, err := a.conn.Run(command, maxAnswer)
 	if err != nil {
-		return nil, err
+		a.conn.Break(err)
+		return nil, a.conn.Cause()
 	}
 	if !ok {
-		return nil, &refusal{lastLine(text)}
+		return nil, &refusal{words: lastLine(text), vague: true}
 	}
-	return strings.Split(text, "\n"), nil
+	return strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), nil
 }
 
 // tell takes a command for carried out when it says so: some fail without a status.
@@ -214,7 +230,7 @@ func (a *shellAgent) tell(command string) error {
 		return err
 	}
 	if text := strings.Join(rows, "\n"); !a.done.MatchString(text) {
-		return &refusal{lastLine(text)}
+		return &refusal{words: lastLine(text), vague: true}
 	}
 	return nil
 }

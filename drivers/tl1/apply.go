@@ -36,7 +36,7 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 		list, no := steps(p, have)
 		if no != nil {
 			owner = no.owner
-			return false, &refusal{no.Error()}
+			return false, &refusal{words: no.Error()}
 		}
 		if len(list) == 0 {
 			return false, nil

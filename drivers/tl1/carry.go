@@ -32,13 +32,13 @@ func (s *Session) carryOut(ctx context.Context, list []step, before map[string]l
 		moved := !t.make && slices.ContainsFunc(list, func(o step) bool { return o.make && o.in == t.in && o.out == t.out })
 		switch {
 		case t.make && !shown:
-			return t.owner, s.undo(done, before, &refusal{fmt.Sprintf("it took the change and does not show it: input %s to output %s", t.in, t.out)})
+			return t.owner, s.undo(done, before, &refusal{words: fmt.Sprintf("it took the change and does not show it: input %s to output %s", t.in, t.out)})
 		case !t.make && there && l.out == t.out && !moved:
-			return t.owner, s.undo(done, before, &refusal{fmt.Sprintf("it took the change and still connects input %s to output %s", t.in, t.out)})
+			return t.owner, s.undo(done, before, &refusal{words: fmt.Sprintf("it took the change and still connects input %s to output %s", t.in, t.out)})
 		}
 	}
 	return s.settle(ctx, list, func(late step) error {
-		return s.undo(done, before, &refusal{fmt.Sprintf("input %s is connected to output %s and does not come to rest", late.in, late.out)})
+		return s.undo(done, before, &refusal{words: fmt.Sprintf("input %s is connected to output %s and does not come to rest", late.in, late.out)})
 	})
 }
 
@@ -89,7 +89,7 @@ func (s *Session) send(l link, commands []string, expected bool) (taken int, err
 			case !expected: // gone already, or somebody else's by now
 				return taken, nil
 			default:
-				return taken, &refusal{fmt.Sprintf("it took the change and does not show it: input %s to output %s", l.in, l.out)}
+				return taken, &refusal{words: fmt.Sprintf("it took the change and does not show it: input %s to output %s", l.in, l.out)}
 			}
 		}
 		if err := s.agent.tell(s.fill(command, l)); err != nil {
@@ -103,7 +103,7 @@ func (s *Session) send(l link, commands []string, expected bool) (taken int, err
 // undo takes back what was done of the steps after a failure, and returns that when
 // the device shows afterwards what it showed before. Otherwise nobody knows how
 // things stand. A step of which the device took nothing is not undone: what is there
-// now is somebody else's.
+// now is somebody else's, or, after a vague refusal, perhaps ours.
 func (s *Session) undo(done []progress, before map[string]link, failure error) error {
 	var no *refusal
 	if !errors.As(failure, &no) {
@@ -134,9 +134,9 @@ func (s *Session) undo(done []progress, before map[string]link, failure error) e
 	for _, t := range done {
 		was, wasThere := before[t.in]
 		now, there := have[t.in]
-		if t.count > 0 && (there != wasThere || there && (now.out != was.out || now.idle != was.idle)) {
+		if (t.count > 0 || no.vague) && (there != wasThere || there && (now.out != was.out || now.idle != was.idle)) {
 			s.log.Error("a refused pass cannot be undone", "device", s.device.Name, "input", t.in, "output", t.out)
-			return s.unsure(fmt.Sprintf("refused: %s; what was done before cannot be undone: input %s", no.words, t.in))
+			return s.unsure(fmt.Sprintf("refused: %s; input %s is not as it was and cannot be undone", no.words, t.in))
 		}
 	}
 	return failure

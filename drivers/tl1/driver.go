@@ -128,6 +128,9 @@ func (s *Session) greet(ctx context.Context) error {
 		if err != nil {
 			return s.failure("open", err, false)
 		}
+		if q == s.dialect.Identity && len(rows) > 0 {
+			s.plate = rows[0]
+		}
 		for _, row := range rows {
 			f := q.fields(row)
 			if f == nil {

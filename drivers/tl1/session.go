@@ -32,6 +32,7 @@ type Session struct {
 	log      *slog.Logger
 	size     size
 	identity models.Identity
+	plate    string // the first row that identity was read from
 	user     string // as it is written in commands; empty: nobody logged in
 
 	line  connection
@@ -64,7 +65,7 @@ func look[T any](ctx context.Context, s *Session, op string, do func() (T, error
 
 // connections asks what leads where. Rows that are not understood are returned; when
 // nothing is understood, or the one row of SCPI is not, that is an error: a switch
-// that looks empty would be connected anew.
+// that looks empty would be connected anew. The tables of a shell have at least a head.
 func (s *Session) connections() (have map[string]link, strange []string, err error) {
 	if s.dialect.List == nil {
 		return nil, nil, nil
@@ -74,15 +75,34 @@ func (s *Session) connections() (have map[string]link, strange []string, err err
 		return nil, nil, err
 	}
 	have, strange = s.dialect.links(rows)
-	if len(strange) > 0 && (len(have) == 0 || s.dialect.Protocol == "scpi") {
+	switch {
+	case len(strange) > 0 && s.dialect.Protocol == "scpi":
+		if err := s.inStep(); err != nil {
+			return nil, nil, err
+		}
 		return nil, nil, unreadable(strange)
+	case len(strange) > 0 && len(have) == 0:
+		return nil, nil, unreadable(strange)
+	case s.dialect.Protocol == "shell" && strings.TrimSpace(strings.Join(rows, "")) == "":
+		return nil, nil, unreadable(rows)
 	}
 	return have, strange, nil
 }
 
+// inStep ends the connection of a SCPI device that answers another question than the
+// one that is asked: its answers carry no tag, and those that follow are late too.
+func (s *Session) inStep() error {
+	rows, err := s.agent.ask(s.dialect.Identity.Command)
+	if err == nil && rows[0] != s.plate {
+		s.line.Break(errUnasked)
+		err = s.line.Cause()
+	}
+	return err
+}
+
 // unreadable is the error of a list that is not understood.
 func unreadable(strange []string) error {
-	return &refusal{fmt.Sprintf("the list of connections is not understood: %q", strange[0])}
+	return &refusal{words: fmt.Sprintf("the list of connections is not understood: %q", strange[0])}
 }
 
 func crossConnect(in string) models.ObjectID {

@@ -33,7 +33,7 @@ type Config struct {
 	// given.
 	Subsystem string
 	// Exec carries out one command and returns what it prints and its exit status;
-	// an error resets the connection.
+	// an error resets the connection, unless it is ErrUnended or ErrKilled.
 	Exec        func(ctx context.Context, user, command string) (text string, status uint32, err error)
 	MaxSessions int // 0: 16
 	// Full is what one session too many is told.
@@ -41,6 +41,12 @@ type Config struct {
 	// Serve speaks with a guest until either has enough.
 	Serve func(ctx context.Context, g Guest)
 }
+
+// Ways in which a command ends without a status, and the connection does not.
+var (
+	ErrUnended = errors.New("the channel closes and nothing is said")
+	ErrKilled  = errors.New("a signal ends the command")
+)
 
 // Server is a running server.
 type Server struct {
@@ -232,11 +238,22 @@ func (s *Server) exec(ctx context.Context, user string, c net.Conn, channel ssh.
 		return
 	}
 	text, status, err := s.cfg.Exec(ctx, user, command.Text)
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrUnended) && !errors.Is(err, ErrKilled) {
 		reset(c)
 		return
 	}
 	_, _ = io.WriteString(channel, text) // a client that has gone does not matter
+	switch {
+	case errors.Is(err, ErrUnended):
+		return
+	case errors.Is(err, ErrKilled): // RFC 4254, section 6.10
+		_, _ = channel.SendRequest("exit-signal", false, ssh.Marshal(struct {
+			Signal        string
+			Dumped        bool
+			Words, Tongue string
+		}{Signal: "TERM"}))
+		return
+	}
 	_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
 }
 
