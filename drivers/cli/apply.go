@@ -24,7 +24,7 @@ const armedSlack = time.Second
 // Apply reads the configuration, leaves out what is already so, types the rest
 // and makes it valid as one commit. Where the dialect can, the commit is armed
 // first: it takes itself back unless we read the device back and confirm. Where
-// every line takes effect at once, see direct.
+// every line takes effect at once, see direct. What is in effect is saved, see keep.
 func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, error) {
 	if !s.device.Manage {
 		return drivers.Result{}, s.refuse("apply", drivers.KindInvalid, errObserved)
@@ -42,6 +42,7 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 		have := s.have(text)
 		edits := s.edits(p, have)
 		if len(edits) == 0 {
+			s.saveWhatIsLeft()
 			return false, nil
 		}
 		var wrote bool
@@ -51,6 +52,7 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 			wrote, err = s.commit(edits, func(text string) string { return s.missing(p, text) })
 		}
 		result.Sent = wrote
+		s.keep(wrote, err)
 		if no, ok := err.(*refusal); ok {
 			owner = no.owner
 		}

@@ -1,9 +1,11 @@
 package cli_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"os"
 	"os/exec"
@@ -151,6 +153,8 @@ func TestRealBash(t *testing.T) {
 		}
 		return strings.TrimSpace(string(text))
 	}
+	var log bytes.Buffer
+	device.Log = slog.New(slog.NewTextHandler(&log, nil))
 	s, err := (&cli.Driver{}).Open(t.Context(), device)
 	if err != nil {
 		t.Fatal(err)
@@ -181,13 +185,24 @@ func TestRealBash(t *testing.T) {
 	}
 	retuned := maps.Clone(tuned)
 	retuned[models.LeafTargetPower] = "-9.50 dBm"
-	_, err = s.Apply(t.Context(), drivers.Pass{Changes: []models.Change{{Owner: "a", Object: oc, Before: tuned, After: retuned}}})
-	wantKind(t, err, drivers.KindOutcomeUnknown, "in effect, but not saved: Error: no space left")
-	if got := field("tx_power"); got != "-9.5" {
-		t.Errorf("power %q after it could not be saved", got)
+	retune := drivers.Pass{Changes: []models.Change{{Owner: "a", Object: oc, Before: tuned, After: retuned}}}
+	if _, err = s.Apply(t.Context(), retune); err != nil {
+		t.Errorf("in effect, but not saved: %v", err)
+	}
+	if got := field("tx_power"); got != "-9.5" || !strings.Contains(log.String(), "Error: no space left") {
+		t.Errorf("power %q after it could not be saved; the log says %s", got, log.String())
 	}
 	if err := os.Remove(full); err != nil {
 		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "saved")); err != nil {
+		t.Fatal(err)
+	}
+	if result, err := s.Apply(t.Context(), retune); err != nil || result.Sent { // all there, but for the saving
+		t.Errorf("retune again: %+v, %v", result, err)
+	}
+	if saved, err := os.ReadFile(filepath.Join(dir, "saved")); err != nil || strings.TrimSpace(string(saved)) != "196025" {
+		t.Errorf("saved %q, %v", saved, err)
 	}
 
 	if _, err := s.Apply(t.Context(), drivers.Pass{Changes: []models.Change{{Owner: "a", Object: oc, Before: retuned}, {Owner: "a", Object: laser, Before: on}}}); err != nil {

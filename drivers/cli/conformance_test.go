@@ -17,7 +17,7 @@ func fixtures() []fixture {
 	return []fixture{{
 		dialect: "arista-eos", profile: "lab-arista-eos", ports: [2]string{"Ethernet1/1", "Ethernet2/1"}, channels: [2]string{"Ethernet1/1", "Ethernet2/1"},
 		mode: "1", frequency: "193106.25 GHz", power: "-10.00 dBm",
-		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true,
+		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true, saves: true, complaint: "% Error: ",
 	}, {
 		dialect: "cisco-iosxr", profile: "lab-cisco-iosxr", ports: [2]string{"0/0/0/0", "0/0/0/1"}, channels: [2]string{"Optics0/0/0/0", "Optics0/0/0/1"},
 		mode: "5005", frequency: "193100 GHz", power: "-10.00 dBm",
@@ -41,7 +41,7 @@ func fixtures() []fixture {
 	}, {
 		dialect: "sonic", profile: "lab-sonic", ports: [2]string{"Ethernet0", "Ethernet8"}, channels: [2]string{"Ethernet0", "Ethernet8"},
 		mode: "400", frequency: "193100 GHz", power: "-10.00 dBm",
-		odd: drivertest.Odd{Frequency: 196_025 * models.GHz, Power: -1030}, stepwise: true, runs: true,
+		odd: drivertest.Odd{Frequency: 196_025 * models.GHz, Power: -1030}, stepwise: true, runs: true, saves: true, complaint: "Error: ",
 	}}
 }
 

@@ -27,7 +27,7 @@ func (s *Session) direct(p drivers.Pass, edits []edit, before map[models.ObjectI
 	}
 	what := s.undone(p, text)
 	if what == "" {
-		return true, s.save()
+		return true, nil
 	}
 	left, err := s.putBack(p, before, text)
 	switch {
@@ -168,21 +168,6 @@ func (s *Session) undone(p drivers.Pass, text string) string {
 		return still[0].meaning
 	}
 	return ""
-}
-
-// save makes what is in effect outlive a restart.
-func (s *Session) save() error {
-	if s.platform.Commit.Save == "" {
-		return nil
-	}
-	text, err := s.shell.run(s.platform.Commit.Save, s.platform.Prompts.exec)
-	if err != nil {
-		return err
-	}
-	if words, no := s.platform.failure(text); no {
-		return s.unsure("in effect, but not saved: " + words)
-	}
-	return nil
 }
 
 // unsure is the error of a change that neither happened nor was refused.

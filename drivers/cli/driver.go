@@ -25,6 +25,7 @@ type Driver struct {
 	Armed time.Duration
 
 	armed     hanging.Commits
+	unsaved   unsaved
 	once      sync.Once
 	platforms map[string]*platform
 	err       error
@@ -46,7 +47,7 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 	if err != nil {
 		return nil, sshsession.OpenError(device, drivers.KindInvalid, err)
 	}
-	s := &Session{device: device, platform: p, now: d.Now, log: device.Log, hangs: &d.armed, armed: d.Armed}
+	s := &Session{device: device, platform: p, now: d.Now, log: device.Log, hangs: &d.armed, armed: d.Armed, unsaved: &d.unsaved}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -40,8 +40,10 @@ type fixture struct {
 	power     string
 	odd       drivertest.Odd
 	takesBack bool
-	stepwise  bool // no transaction, every line takes effect at once
-	runs      bool // a port always has a mode, here the one wanted
+	stepwise  bool   // no transaction, every line takes effect at once
+	runs      bool   // a port always has a mode, here the one wanted
+	saves     bool   // what is in effect is lost with a restart unless it is saved
+	complaint string // how words begin that say that something failed
 }
 
 func (f fixture) ports_() []clid.Port {

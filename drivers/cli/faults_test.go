@@ -85,16 +85,7 @@ func TestNuisances(t *testing.T) {
 
 func apply(t *testing.T, s drivers.Session, f fixture, on bool) {
 	t.Helper()
-	work := f.work("circuit/alpha/1", 0)
-	stage := work.First
-	if on {
-		stage = work.Then
-	}
-	pass := drivers.Pass{}
-	for _, o := range stage {
-		pass.Changes = append(pass.Changes, models.Change{Owner: work.Owner, Object: o.ObjectID, After: o.Leaves})
-	}
-	if _, err := s.Apply(t.Context(), pass); err != nil {
+	if _, err := s.Apply(t.Context(), f.pass(on)); err != nil {
 		t.Fatal(err)
 	}
 }

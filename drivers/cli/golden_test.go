@@ -72,9 +72,9 @@ func TestGolden(t *testing.T) {
 				typed := strings.TrimPrefix(commit.Enter+"\n", "\n") + p.render(edits)
 				after := append([]string{commit.Arm, commit.Look, commit.Confirm}, commit.Leave...)
 				if commit.Direct {
-					after = append(commit.Leave, p.Config.Show, commit.Save)
+					after = append(commit.Leave, p.Config.Show)
 				}
-				for _, line := range after {
+				for _, line := range append(after, commit.Save...) {
 					if line != "" {
 						typed += line + "\n"
 					}

@@ -112,9 +112,11 @@ type commitRows struct {
 	Confirm string `yaml:"confirm"`
 	Plain   string `yaml:"plain"` // makes it valid at once, where there is no Arm
 	// Direct says that there is nothing to commit: every line takes effect when it is
-	// typed. Save is typed last there, to make what is in effect outlive a restart.
-	Direct  bool     `yaml:"direct"`
-	Save    string   `yaml:"save"`
+	// typed.
+	Direct bool `yaml:"direct"`
+	// Save is typed last, outside of configuration: it makes what is in effect outlive
+	// a restart, where a commit alone does not.
+	Save    []string `yaml:"save"`
 	Explain string   `yaml:"explain"`
 	Abort   []string `yaml:"abort"`
 	Leave   []string `yaml:"leave"`
@@ -221,8 +223,8 @@ func parsePlatform(raw []byte) (*platform, error) {
 		return nil, fmt.Errorf("config.style %q: want blocks, flat or tree", p.Config.Style)
 	case ways(p.Commit.Arm != "", p.Commit.Plain != "", p.Commit.Direct) != 1:
 		return nil, fmt.Errorf("commit: want one of arm, plain and direct")
-	case p.Commit.Save != "" && !p.Commit.Direct:
-		return nil, fmt.Errorf("commit.save: only where commit is direct")
+	case slices.Contains(p.Commit.Save, ""):
+		return nil, fmt.Errorf("commit.save: an empty line saves nothing")
 	}
 	return p, nil
 }

@@ -30,6 +30,7 @@ type Session struct {
 	identity models.Identity
 	hangs    *hanging.Commits
 	armed    time.Duration
+	unsaved  *unsaved
 	passes   int // guarded by turns
 
 	conn  *sshdial.Conn

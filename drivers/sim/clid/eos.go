@@ -75,6 +75,11 @@ func (e *eos) handle(ctx context.Context, line string) (string, error) {
 		e.cand.hanging.confirm()
 		e.cand.hanging = nil
 		return "", nil
+	case line == "copy running-config startup-config":
+		if words := e.save(); words != "" {
+			return words + "\n", nil
+		}
+		return "Copy completed successfully.\n", nil
 	case words[0] == "show":
 		if err := e.face.cfg.Target.Read(ctx); err != nil {
 			return "", err

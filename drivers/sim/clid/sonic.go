@@ -67,6 +67,9 @@ func (x *sonic) config(ctx context.Context, words []string) (string, error) {
 	line := strings.Join(words, " ")
 	switch {
 	case line == "save -y":
+		if words := x.save(); words != "" {
+			return words + "\n", nil
+		}
 		return "Running command: /usr/local/bin/sonic-cfggen -d --print-data > /etc/sonic/config_db.json\n", nil
 	case len(words) == 3 && words[0] == "interface" && (words[1] == "startup" || words[1] == "shutdown"):
 		return x.admin(ctx, words[2], words[1] == "startup")
