@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -91,7 +92,12 @@ func (s *Session) greet(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { s.conn.Break(context.Cause(ctx)) })
 	defer stop()
 	var err error
-	if s.shell, err = newShell(s.conn, s.platform, s.timeout); err != nil {
+	s.shell, err = newShell(s.conn, s.platform, s.timeout)
+	var no *unprivileged
+	switch {
+	case errors.As(err, &no):
+		return sshsession.OpenError(s.device, drivers.KindDenied, errors.New(s.conn.Clean(no.Error())))
+	case err != nil:
 		return s.failure("open", err, false)
 	}
 	for _, line := range s.platform.Open {

@@ -40,10 +40,11 @@ type fixture struct {
 	power     string
 	odd       drivertest.Odd
 	takesBack bool
-	stepwise  bool   // no transaction, every line takes effect at once
-	runs      bool   // a port always has a mode, here the one wanted
-	saves     bool   // what is in effect is lost with a restart unless it is saved
-	complaint string // how words begin that say that something failed
+	stepwise  bool               // no transaction, every line takes effect at once
+	runs      bool               // a port always has a mode, here the one wanted
+	saves     bool               // what is in effect is lost with a restart unless it is saved
+	complaint string             // how words begin that say that something failed
+	alter     func(*clid.Config) // of the face; nil: nothing
 }
 
 func (f fixture) ports_() []clid.Port {
@@ -84,12 +85,16 @@ func start(tb testing.TB, f fixture) *device {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	face, err := clid.New(clid.Config{
+	config := clid.Config{
 		Name: "router", Dialect: f.dialect, Ports: f.ports_(), User: "waveplane", Password: secret, Minute: armed,
 		Optics: func(string) clid.Reading {
 			return clid.Reading{TxDbm: -40, RxDbm: -7.25, RxTotalDbm: -6.11, OsnrDb: math.NaN(), QDb: math.NaN(), EsnrDb: math.NaN(), Ber: math.NaN()}
 		},
-	})
+	}
+	if f.alter != nil {
+		f.alter(&config)
+	}
+	face, err := clid.New(config)
 	if err != nil {
 		tb.Fatal(err)
 	}

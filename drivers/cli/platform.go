@@ -27,6 +27,7 @@ type platform struct {
 
 	// Prompts end an answer. Each must match at the end of what was received.
 	Prompts  promptRows `yaml:"prompts"`
+	Enable   []string   `yaml:"enable"`   // typed at Prompts.User, to get to Prompts.Exec
 	Open     []string   `yaml:"open"`     // sent after login: no paging, wide lines
 	Failures []string   `yaml:"failures"` // lines that tell of one
 	Busy     []string   `yaml:"busy"`     // of them: somebody else is at it
@@ -45,9 +46,11 @@ type platform struct {
 }
 
 type promptRows struct {
+	User   string `yaml:"user"` // where logins without privilege begin, if anywhere else
 	Exec   string `yaml:"exec"`
 	Config string `yaml:"config"`
 
+	user, question    *regexp.Regexp // nil where there is no such prompt
 	exec, config, any *regexp.Regexp
 	pager, stop       *regexp.Regexp // where a screenful ends; where reading ends for any reason
 	line              *regexp.Regexp // a line, or two, of nothing else
@@ -187,6 +190,9 @@ func parsePlatform(raw []byte) (*platform, error) {
 		q.Config = q.Exec
 	}
 	q.exec, q.config = compile(`(?m)(?:`+q.Exec+`)\s*\z`), compile(`(?m)(?:`+q.Config+`)\s*\z`)
+	if q.User != "" {
+		q.user, q.question = compile(`(?m)(?:`+q.User+`)\s*\z`), compile(question+`\s*\z`)
+	}
 	q.any = compile(`(?m)(?:` + q.Exec + `|` + q.Config + `)\s*\z`)
 	q.line = compile(`(?m)(?:` + q.Exec + `|` + q.Config + `)[ \t]*$`)
 	q.pager = compile(`(?m)` + pager + `\s*\z`)
@@ -223,6 +229,8 @@ func parsePlatform(raw []byte) (*platform, error) {
 		return nil, fmt.Errorf("config.style %q: want blocks, flat or tree", p.Config.Style)
 	case ways(p.Commit.Arm != "", p.Commit.Plain != "", p.Commit.Direct) != 1:
 		return nil, fmt.Errorf("commit: want one of arm, plain and direct")
+	case (p.Prompts.User == "") != (len(p.Enable) == 0):
+		return nil, fmt.Errorf("prompts.user and enable: want both or none")
 	case slices.Contains(p.Commit.Save, ""):
 		return nil, fmt.Errorf("commit.save: an empty line saves nothing")
 	}

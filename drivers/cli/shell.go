@@ -117,8 +117,17 @@ func newShell(conn *sshdial.Conn, p *platform, timeout time.Duration) (*shell, e
 	}
 	ctx, stop := context.WithTimeout(context.Background(), timeout)
 	defer stop()
-	if _, err := s.driver.Channel.ReadUntilPrompt(ctx); err != nil {
+	ends := []*regexp.Regexp{p.Prompts.stop}
+	if p.Prompts.user != nil {
+		ends = append(ends, p.Prompts.user)
+	}
+	raw, err := s.driver.Channel.ReadUntilAnyPrompt(ctx, ends)
+	if err != nil {
 		err = s.cause(fmt.Errorf("no prompt after login: %w", err))
+	} else {
+		err = s.rise(string(raw))
+	}
+	if err != nil {
 		s.close()
 		return nil, err
 	}

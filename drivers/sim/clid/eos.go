@@ -19,6 +19,9 @@ type eos struct {
 	at   Port   // the interface, inside one
 	in   bool
 	cand candidate
+
+	user   bool // at the unprivileged prompt
+	asking bool // for the password of "enable"
 }
 
 // eosNames are what EOS calls the modes that the optics have.
@@ -26,10 +29,16 @@ func eosNames() map[string]string {
 	return map[string]string{"1": "400gbase-zrp", "2": "400gbase-zr"}
 }
 
-func newEOS(s *session) dialect { return &eos{session: s, cand: candidate{s: s}} }
+func newEOS(s *session) dialect {
+	return &eos{session: s, cand: candidate{s: s}, user: s.face.cfg.Unprivileged}
+}
 
 func (e *eos) prompt() string {
 	switch {
+	case e.asking:
+		return "Password: "
+	case e.user:
+		return e.face.cfg.Name + ">"
 	case e.name == "":
 		return e.face.cfg.Name + "#"
 	case e.in:
@@ -52,8 +61,12 @@ const eosInvalid = "% Invalid input\n"
 func (e *eos) handle(ctx context.Context, line string) (string, error) {
 	words := strings.Fields(line)
 	switch {
+	case e.asking:
+		return e.password(line), nil
 	case line == "":
 		return "", nil
+	case e.user && line != "exit" && line != "logout":
+		return e.unprivileged(line), nil
 	case e.name != "":
 		return e.configure(ctx, line, words)
 	case line == "exit" || line == "logout":

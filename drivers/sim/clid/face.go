@@ -28,8 +28,8 @@ type Reading struct {
 	Uncorrectable            uint64
 }
 
-// Config says what a face is. All but MaxSessions and Log are required; the
-// Target may be given by Attach.
+// Config says what a face is. Up to Password all are required; the Target
+// may be given by Attach.
 type Config struct {
 	Name           string
 	Dialect        string
@@ -37,7 +37,11 @@ type Config struct {
 	Ports          []Port
 	Optics         func(port string) Reading
 	User, Password string
-	MaxSessions    int           // 0: 16
+	MaxSessions    int // 0: 16
+	// Unprivileged logins begin at the user prompt, where the dialect has one.
+	// EnablePassword is what has to be typed to leave it; empty: nothing.
+	Unprivileged   bool
+	EnablePassword string
 	Minute         time.Duration // of confirmed commits that count in minutes; 0: a real one
 	Log            *slog.Logger
 }
