@@ -106,7 +106,15 @@ func (s *Session) commit(edits []edit, missing func(string) string) (wrote bool,
 	// A session of the device's is named anew every time: one that is there
 	// already would be merged with.
 	s.passes++
-	name := strings.NewReplacer("{session}", fmt.Sprintf("waveplane-%x-%d", s.now().UnixMilli(), s.passes))
+	session := fmt.Sprintf("waveplane-%x-%d", s.now().UnixMilli(), s.passes)
+	name := strings.NewReplacer("{session}", session)
+	if err := s.discard(); err != nil {
+		return false, err
+	}
+	if strings.Contains(c.Enter, "{session}") {
+		s.candidate = session
+		defer s.remember()
+	}
 	if err := s.enter(name.Replace(c.Enter)); err != nil {
 		return false, err
 	}
@@ -182,6 +190,7 @@ func (s *Session) confirm(edits []edit, confirm string, missing func(string) str
 		return err
 	}
 	s.hangs.Note(s.device.Name, s.now().Add(armed+armedSlack))
+	s.candidate = "" // it is committed, and waits for nothing but the confirmation
 	if c.Look != "" {
 		text, err := s.configuration(c.Look, s.platform.Prompts.any)
 		if err != nil {

@@ -27,6 +27,7 @@ type Driver struct {
 
 	armed     hanging.Commits
 	unsaved   unsaved
+	left      leftovers
 	once      sync.Once
 	platforms map[string]*platform
 	err       error
@@ -48,7 +49,7 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 	if err != nil {
 		return nil, sshsession.OpenError(device, drivers.KindInvalid, err)
 	}
-	s := &Session{device: device, platform: p, now: d.Now, log: device.Log, hangs: &d.armed, armed: d.Armed, unsaved: &d.unsaved}
+	s := &Session{device: device, platform: p, now: d.Now, log: device.Log, hangs: &d.armed, armed: d.Armed, unsaved: &d.unsaved, left: &d.left}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -32,6 +32,10 @@ type Session struct {
 	armed    time.Duration
 	unsaved  *unsaved
 	passes   int // guarded by turns
+	left     *leftovers
+	// candidate is the device's configuration session that we are in, where these
+	// have names; guarded by turns.
+	candidate string
 
 	conn  *sshdial.Conn
 	shell *shell

@@ -50,7 +50,8 @@ func (e *eos) prompt() string {
 // short is as much of a session's name as the prompt shows.
 func short(name string) string { return name[:min(len(name), 6)] }
 
-func (e *eos) gone() {} // a commit that hangs waits for its time
+// gone leaves a commit that hangs to its time.
+func (e *eos) gone() { e.leave() }
 
 func (e *eos) configures(line string) bool {
 	return e.name != "" || !begins(line, "show", "terminal", "exit", "logout")
@@ -82,8 +83,7 @@ func (e *eos) handle(ctx context.Context, line string) (string, error) {
 	case line == "show version":
 		return "Arista DCS-7280CR3K-32D4\nHardware version: 11.00\nSerial number: SIM12345\n\nSoftware image version: 4.32.1F\n", nil
 	case strings.HasPrefix(line, "configure session ") && len(words) == 3:
-		e.name, e.in = words[2], false
-		return "", nil
+		return e.enter(words[2]), nil
 	case strings.HasPrefix(line, "configure session ") && len(words) == 4 && words[3] == "commit":
 		e.cand.hanging.confirm()
 		e.cand.hanging = nil
@@ -192,14 +192,13 @@ func (e *eos) dom(p Port) string {
 func (e *eos) configure(ctx context.Context, line string, words []string) (string, error) {
 	switch {
 	case line == "abort":
-		e.cand.drop()
-		e.name, e.in = "", false
+		e.done()
 		return "", nil
 	case line == "exit" && e.in:
 		e.in = false
 		return "", nil
 	case line == "exit":
-		e.name = ""
+		e.leave()
 		return "", nil
 	case words[0] == "interface" && len(words) == 2:
 		p, ok := e.port(words[1])
@@ -236,7 +235,7 @@ func (e *eos) commit(ctx context.Context, words []string) (string, error) {
 		}
 		return text + "\n", nil
 	}
-	e.name, e.in = "", false
+	e.done()
 	return "", nil
 }
 

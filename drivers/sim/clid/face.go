@@ -54,8 +54,11 @@ type Face struct {
 	mu       sync.Mutex
 	lock     *session // who configures exclusively; guarded by mu
 	nuisance Nuisance // guarded by mu
-	saves    int      // guarded by mu
-	unsaving string   // what the device says instead of saving; guarded by mu
+	// uncommitted are configuration sessions by name, with what was typed in each;
+	// guarded by mu. Only EOS has them.
+	uncommitted map[string]map[string]setting
+	saves       int    // guarded by mu
+	unsaving    string // what the device says instead of saving; guarded by mu
 }
 
 // dialect is one vendor's command line. A value serves one session.
