@@ -103,6 +103,13 @@ func (f *follower) sink(d models.Delta) {
 	}
 }
 
+// told is what the watch told of until now, and whether it began with everything.
+func (f *follower) told() (state models.State, full bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.state.Clone(), f.first.Full
+}
+
 // until waits until the state that the watch told of is as wanted.
 func (f *follower) until(r *rig, what string, so func(models.State) bool) {
 	r.Helper()
@@ -152,13 +159,14 @@ func watchIsFullThenNews(r *rig) {
 	f.until(r, "the objects that are there", func(st models.State) bool {
 		return len(st.Objects) >= len(r.target.Alpha.First)
 	})
-	if !f.first.Full {
+	told, full := f.told()
+	if !full {
 		r.Error("the first delta is not full")
 	}
-	r.wantThere(f.state, r.target.Alpha.First)
+	r.wantThere(told, r.target.Alpha.First)
 	observed := r.observe(s)
-	if observed.Rest != f.state.Rest {
-		r.Errorf("watch gives digest %q of the rest, observe %q", f.state.Rest, observed.Rest)
+	if observed.Rest != told.Rest {
+		r.Errorf("watch gives digest %q of the rest, observe %q", told.Rest, observed.Rest)
 	}
 
 	id, leaf, value := r.edited()
