@@ -116,7 +116,7 @@ func (p *platform) objects(c *config, names []name) (map[models.ObjectID]models.
 	out := map[models.ObjectID]models.Leaves{}
 	foreign := slices.Clone(c.rest)
 	for _, n := range names {
-		for _, kind := range []models.ObjectKind{models.KindOpticalChannel, models.KindLaser, models.KindInterface} {
+		for _, kind := range []models.ObjectKind{models.KindOpticalChannel, models.KindLaser, models.KindInterface, models.KindModule} {
 			key, place := n.of(kind)
 			leaves, _ := p.leavesAt(kind, c.places[place])
 			if key != "" && leaves != nil {
@@ -232,6 +232,8 @@ func (n name) of(kind models.ObjectKind) (key, place string) {
 		return n.transceiver + "/" + strconv.Itoa(n.physical), n.transceiver
 	case models.KindInterface:
 		return n.iface, n.iface
+	case models.KindModule:
+		return n.transceiver, n.transceiver
 	}
 	return "", ""
 }

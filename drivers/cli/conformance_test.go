@@ -33,11 +33,11 @@ func fixtures() []fixture {
 	}, {
 		dialect: "nokia-sros", profile: "lab-nokia-sros", ports: [2]string{"1/1/c1", "1/1/c2"}, channels: [2]string{"1/1/c1", "1/1/c2"},
 		mode: "1", frequency: "193106.25 GHz", power: "-10.00 dBm",
-		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true,
+		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true, cages: true,
 	}, {
 		dialect: "nokia-srlinux", profile: "lab-nokia-srlinux", ports: [2]string{"ethernet-1/1", "ethernet-1/2"}, channels: [2]string{"ethernet-1/1", "ethernet-1/2"},
 		mode: "1085", frequency: "193106.25 GHz", power: "-10.00 dBm",
-		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true,
+		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Power: -1037}, takesBack: true, cages: true,
 	}, {
 		dialect: "sonic", profile: "lab-sonic", ports: [2]string{"Ethernet0", "Ethernet8"}, channels: [2]string{"Ethernet0", "Ethernet8"},
 		mode: "400", frequency: "193100 GHz", power: "-10.00 dBm",

@@ -20,10 +20,14 @@ type edit struct {
 	meaning string // for people
 }
 
-// The order in which lines go: what makes dark first, what makes light last.
+// The order in which lines go: what makes dark first, what makes light last. A
+// module is what it has to be before its optical channel is tuned, and until that
+// is given up.
 const (
 	rankDown = iota
+	rankModule
 	rankTune
+	rankModuleBack
 	rankUp
 )
 
@@ -47,7 +51,9 @@ func (s *Session) checkChange(c models.Change) (drivers.Kind, error) {
 	switch c.Object.Kind {
 	case models.KindOpticalChannel, models.KindLaser, models.KindInterface:
 	case models.KindLogicalChannel, models.KindMediaChannel, models.KindAmplifier, models.KindAttenuator, models.KindModule:
-		return drivers.KindUnsupported, fmt.Errorf("%s has no objects of kind %s", s.platform.Name, c.Object.Kind)
+		if !s.platform.has(c.Object.Kind) {
+			return drivers.KindUnsupported, fmt.Errorf("%s has no objects of kind %s", s.platform.Name, c.Object.Kind)
+		}
 	default:
 		return drivers.KindInvalid, fmt.Errorf("no object kind %q", c.Object.Kind)
 	}
@@ -63,7 +69,7 @@ func (s *Session) checkChange(c models.Change) (drivers.Kind, error) {
 		if s.device.Profile.Refuses("", string(leaf)) {
 			return drivers.KindUnsupported, fmt.Errorf("profile %s does not support %s", s.device.Profile.Name, leaf)
 		}
-		if !slices.Contains([]models.LeafName{models.LeafFrequency, models.LeafTargetPower, models.LeafMode, models.LeafLinePort, models.LeafEnabled}, leaf) {
+		if !slices.Contains([]models.LeafName{models.LeafFrequency, models.LeafTargetPower, models.LeafMode, models.LeafLinePort, models.LeafEnabled, models.LeafFunctionalType}, leaf) {
 			return drivers.KindInvalid, fmt.Errorf("no leaf %q", leaf)
 		}
 		if !s.platform.takes(c.Object.Kind, leaf) {
@@ -186,7 +192,7 @@ func (s *Session) edits(p drivers.Pass, have map[models.ObjectID]models.Leaves) 
 					add(rankDown, fmt.Sprintf("%v is given up and switched off", c.Object), lines...)
 				}
 			case leaf != models.LeafEnabled && there:
-				add(rankTune, fmt.Sprintf("%v: %s is given up", c.Object, leaf), s.platform.removals(c.Object.Kind, leaf, value)...)
+				add(rankOf(leaf, ""), fmt.Sprintf("%v: %s is given up", c.Object, leaf), s.platform.removals(c.Object.Kind, leaf, value)...)
 			}
 		}
 	}
@@ -196,8 +202,13 @@ func (s *Session) edits(p drivers.Pass, have map[models.ObjectID]models.Leaves) 
 	return out
 }
 
+// rankOf is when a leaf gets a value; empty is given up.
 func rankOf(leaf models.LeafName, value string) int {
 	switch {
+	case leaf == models.LeafFunctionalType && value == models.DigitalCoherentOptic:
+		return rankModule
+	case leaf == models.LeafFunctionalType:
+		return rankModuleBack
 	case leaf != models.LeafEnabled:
 		return rankTune
 	case value == "true":

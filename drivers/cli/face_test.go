@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/waveplane/waveplane/drivers/drivertest"
 	"github.com/waveplane/waveplane/drivers/sim/clid"
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
+	"github.com/waveplane/waveplane/drivers/sim/quirks"
 	"github.com/waveplane/waveplane/models"
 	"github.com/waveplane/waveplane/models/catalogue"
 	"github.com/waveplane/waveplane/models/openconfig"
@@ -45,6 +47,8 @@ type fixture struct {
 	saves     bool               // what is in effect is lost with a restart unless it is saved
 	complaint string             // how words begin that say that something failed
 	alter     func(*clid.Config) // of the face; nil: nothing
+	cages     bool               // a cage has to be set to coherent optics
+	stood     string             // what cages are from the start; empty: not set
 }
 
 func (f fixture) ports_() []clid.Port {
@@ -66,6 +70,9 @@ func (f fixture) startup() map[string]string {
 	for _, c := range f.channels {
 		at := "/components/component[name=" + c + "]"
 		out[at+"/config/name"] = c
+		if f.stood != "" {
+			out[at+"/transceiver/config/module-functional-type"] = "openconfig-transport-types:" + f.stood
+		}
 		if f.runs {
 			out[at+"/optical-channel/config/operational-mode"] = f.mode
 		}
@@ -98,7 +105,16 @@ func start(tb testing.TB, f fixture) *device {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	target, err := gnmid.New(gnmid.Config{Name: "router", Schema: schema, Face: face})
+	var rules []quirks.Rule
+	if f.cages {
+		rules = append(rules, quirks.CoherentCages(func(channel string) string {
+			if slices.Contains(f.channels[:], channel) {
+				return channel // here the transceiver's name too
+			}
+			return ""
+		}))
+	}
+	target, err := gnmid.New(gnmid.Config{Name: "router", Schema: schema, Face: face, Hooks: gnmid.Hooks{Validate: quirks.All(rules...)}})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -131,7 +147,7 @@ func (f fixture) work(owner string, i int) drivertest.Work {
 	oc := models.ObjectID{Kind: models.KindOpticalChannel, Key: f.channels[i]}
 	laser := models.ObjectID{Kind: models.KindLaser, Key: f.channels[i] + "/1"}
 	channel := models.Object{ObjectID: oc, Leaves: models.Leaves{models.LeafFrequency: f.frequency, models.LeafTargetPower: f.power, models.LeafMode: f.mode}}
-	return drivertest.Work{
+	work := drivertest.Work{
 		Owner: owner,
 		First: []models.Object{channel, {ObjectID: laser, Leaves: models.Leaves{models.LeafEnabled: "false"}}},
 		Then:  []models.Object{channel, {ObjectID: laser, Leaves: models.Leaves{models.LeafEnabled: "true"}}},
@@ -139,6 +155,16 @@ func (f fixture) work(owner string, i int) drivertest.Work {
 			models.LeafFrequency: f.frequency, models.LeafLinePort: "port-1",
 		}},
 	}
+	if f.cages {
+		cage := models.Object{ObjectID: f.cage(i), Leaves: models.Leaves{models.LeafFunctionalType: models.DigitalCoherentOptic}}
+		work.First, work.Then = append(work.First, cage), append(work.Then, cage)
+	}
+	return work
+}
+
+// cage is the module of a port.
+func (f fixture) cage(i int) models.ObjectID {
+	return models.ObjectID{Kind: models.KindModule, Key: f.channels[i]}
 }
 
 // conformance is the device as the suite wants it.

@@ -3,6 +3,7 @@ package cli
 import (
 	"flag"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -49,12 +50,22 @@ func TestGolden(t *testing.T) {
 		tuned := models.Leaves{models.LeafFrequency: "193100 GHz", models.LeafTargetPower: "-10.00 dBm", models.LeafMode: code}
 		retuned := models.Leaves{models.LeafFrequency: "195650 GHz", models.LeafTargetPower: "-9.50 dBm", models.LeafMode: code}
 		on, off := models.Leaves{models.LeafEnabled: "true"}, models.Leaves{models.LeafEnabled: "false"}
-		for name, changes := range map[string][]models.Change{
+		kinds := map[string][]models.Change{
 			"tune":     {{Object: oc, After: tuned}, {Object: laser, After: off, Before: on}},
 			"laser-on": {{Object: laser, Before: off, After: on}},
 			"retune":   {{Object: laser, Before: on, After: off}, {Object: oc, Before: tuned, After: retuned}},
 			"give-up":  {{Object: oc, Before: tuned}, {Object: laser, Before: on}},
-		} {
+		}
+		if p.has(models.KindModule) {
+			// The cage comes last here, so that its place among the lines is the driver's.
+			mkey, _ := n.of(models.KindModule)
+			cage := models.ObjectID{Kind: models.KindModule, Key: mkey}
+			coherent, standard := models.Leaves{models.LeafFunctionalType: models.DigitalCoherentOptic}, models.Leaves{models.LeafFunctionalType: "TYPE_STANDARD_OPTIC"}
+			kinds["cage-back"] = append(slices.Clone(kinds["give-up"]), models.Change{Object: cage, Before: coherent, After: standard})
+			kinds["tune"] = append(kinds["tune"], models.Change{Object: cage, After: coherent})
+			kinds["give-up"] = append(kinds["give-up"], models.Change{Object: cage, Before: coherent})
+		}
+		for name, changes := range kinds {
 			for i := range changes {
 				changes[i].Owner = "circuit/golden/1"
 			}

@@ -265,6 +265,11 @@ func (p *platform) row(kind models.ObjectKind, leaf models.LeafName) *fieldRow {
 	return &p.Config.Rows[i]
 }
 
+// has reports whether the dialect has rows for a kind of object.
+func (p *platform) has(kind models.ObjectKind) bool {
+	return slices.ContainsFunc(p.Config.Rows, func(r fieldRow) bool { return r.Kind == kind })
+}
+
 // takes reports whether the dialect has a way to write a leaf.
 func (p *platform) takes(kind models.ObjectKind, leaf models.LeafName) bool {
 	return p.row(kind, leaf) != nil || kind == models.KindOpticalChannel && leaf == models.LeafMode && len(p.Config.Modes) > 0

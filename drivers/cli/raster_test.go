@@ -41,3 +41,27 @@ func TestProfilesKnowTheRaster(t *testing.T) {
 		}
 	}
 }
+
+// TestProfilesKnowTheCage: a profile asks for a coherent cage where its dialect has
+// rows for one, and nowhere else: a planner that asked for more would stall.
+func TestProfilesKnowTheCage(t *testing.T) {
+	all, err := platforms()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat, err := catalogue.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range all {
+		for _, profiled := range []string{name, "lab-" + name} {
+			profile, err := cat.Profile(profiled)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if asked := profile.ModuleFunctionalType != ""; asked != p.takes(models.KindModule, models.LeafFunctionalType) {
+				t.Errorf("%s asks for a cage: %v, which is not what dialect %s can", profiled, asked, name)
+			}
+		}
+	}
+}

@@ -16,10 +16,11 @@ type setting struct {
 	dbm  string // one or more decimals
 	code string
 	on   bool
+	cage string
 }
 
 func (s *session) setting(p Port) setting {
-	out := setting{dbm: s.value(p.config("target-output-power")), code: s.value(p.config("operational-mode")), on: s.value(p.laser()) == "true"}
+	out := setting{dbm: s.value(p.config("target-output-power")), code: s.value(p.config("operational-mode")), on: s.value(p.laser()) == "true", cage: s.value(p.cage())}
 	out.mhz, _ = strconv.ParseInt(s.value(p.config("frequency")), 10, 64)
 	return out
 }
@@ -78,6 +79,7 @@ func (c *candidate) edits() []gnmid.Edit {
 			continue
 		}
 		have := c.s.setting(p)
+		set(p.cage(), have.cage, want.cage)
 		set(p.config("frequency"), number(have.mhz), number(want.mhz))
 		if !sameNumber(have.dbm, want.dbm) {
 			set(p.config("target-output-power"), have.dbm, want.dbm)

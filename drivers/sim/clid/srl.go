@@ -8,6 +8,11 @@ import (
 	"time"
 )
 
+// srlFunctionalTypes are what a cage can be for.
+func srlFunctionalTypes() map[string]string {
+	return map[string]string{"digital-coherent-optics": coherentCage, "standard": standardCage}
+}
+
 // srLinux plays the command line of Nokia SR Linux.
 func srLinux() manner {
 	const invalid = "Parsing error: Unknown token. Error: see the help\n"
@@ -44,6 +49,13 @@ func srLinux() manner {
 			}
 			s := f.cand.at(p)
 			switch leaf := words[3:]; {
+			case leaf[0] == "functional-type" && del == (len(leaf) == 1):
+				s.cage = ""
+				if !del {
+					if s.cage = srlFunctionalTypes()[leaf[1]]; s.cage == "" {
+						return "Error: invalid value \"" + leaf[1] + "\"\n"
+					}
+				}
 			case leaf[0] == "tx-laser" && len(leaf) == 2 && !del:
 				s.on = leaf[1] == "true"
 			case leaf[0] == "optical-channel" && len(leaf) >= 3 && leaf[1] == "1":
@@ -90,6 +102,11 @@ func srLinux() manner {
 				})
 				for _, p := range f.face.cfg.Ports {
 					at, s := "set / interface "+p.Name+" transceiver ", f.setting(p)
+					for word, cage := range srlFunctionalTypes() {
+						if cage == s.cage {
+							b.WriteString(at + "functional-type " + word + "\n")
+						}
+					}
 					if s.mhz != 0 {
 						fmt.Fprintf(&b, "%soptical-channel 1 frequency %d\n", at, s.mhz)
 					}

@@ -83,7 +83,16 @@ func setSROS(f *flat, line string) string {
 			return bad
 		}
 		s.on = value == "enable"
+	case "transceiver digital-coherent-optics":
+		cages := map[string]string{"true": coherentCage, "false": standardCage}
+		if !del && cages[value] == "" {
+			return bad
+		}
+		s.cage = cages[value]
 	case "dwdm frequency":
+		if !del && s.cage != coherentCage {
+			return "MINOR: MGMT_CORE #4001: configure port " + name + " dwdm frequency - transceiver digital-coherent-optics must be set first\n"
+		}
 		if !del && (err != nil || n != math.Trunc(n)) {
 			return bad
 		}
@@ -123,7 +132,9 @@ func (f *flat) srosConfiguration() string {
 	for _, p := range f.face.cfg.Ports {
 		at, s := "/configure port "+p.Name+" ", f.setting(p)
 		b.WriteString(at + "admin-state " + map[bool]string{true: "enable", false: "disable"}[s.on] + "\n")
-		b.WriteString(at + "transceiver digital-coherent-optics true\n")
+		if s.cage != "" {
+			b.WriteString(at + "transceiver digital-coherent-optics " + strconv.FormatBool(s.cage == coherentCage) + "\n")
+		}
 		if s.mhz != 0 {
 			fmt.Fprintf(&b, "%sdwdm frequency %d\n", at, s.mhz)
 		}
