@@ -40,6 +40,7 @@ func rules() []rule {
 		{"drivers/sim/...", append([]string{"intents", "drivers/sim/..."}, models...), []string{"google.golang.org/grpc", "google.golang.org/protobuf", "github.com/openconfig/gnmi", "github.com/goccy/go-yaml", "golang.org/x/crypto/ssh"}},
 		{"drivers/drivertest/golden", nil, []string{"github.com/google/go-cmp"}},
 		{"drivers/drivertest/idle", []string{"drivers"}, nil},
+		{"drivers/drivertest/wire", nil, nil},
 		{"drivers/drivertest/devices", append([]string{"drivers", "drivers/drivertest", "drivers/sim/gnmid", "drivers/sim/quirks"}, models...), nil},
 		{"drivers/netconf", append([]string{"drivers", "drivers/internal/..."}, models...), []string{"golang.org/x/crypto/ssh"}},
 		{"drivers/drivertest", append([]string{"drivers"}, models...), []string{"github.com/google/go-cmp", "go.uber.org/goleak"}},
