@@ -115,11 +115,16 @@ func TestReadingsOfBothForms(t *testing.T) {
 func TestOneWayToCommit(t *testing.T) {
 	const head = "name: x\nprompts: {exec: '^>'}\nconfig: {show: show, style: flat, place: 'port {key}'}\ncommit: "
 	for commit, good := range map[string]bool{
-		"{arm: commit confirmed}": true, "{plain: commit}": true, "{direct: true}": true, "{direct: true, save: write}": true,
-		"{enter: configure}": false, "{arm: commit confirmed, direct: true}": false, "{plain: commit, save: write}": false,
+		"{arm: commit confirmed}": true, "{plain: commit}": true, "{direct: true}": true, "{direct: true, save: [write]}": true, "{plain: commit, save: [write]}": true,
+		"{enter: configure}": false, "{arm: commit confirmed, direct: true}": false, "{plain: commit, save: ['']}": false,
 	} {
 		if _, err := parsePlatform([]byte(head + commit + "\n")); (err == nil) != good {
 			t.Errorf("commit: %s: %v", commit, err)
+		}
+	}
+	for _, half := range []string{head + "{plain: commit}\nenable: [enable]\n", strings.Replace(head, "{exec:", "{user: '^\\$', exec:", 1) + "{plain: commit}\n"} {
+		if _, err := parsePlatform([]byte(half)); err == nil || !strings.Contains(err.Error(), "want both or none") {
+			t.Errorf("%s: %v", half, err)
 		}
 	}
 }
