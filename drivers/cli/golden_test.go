@@ -11,7 +11,6 @@ import (
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/drivertest/golden"
 	"github.com/waveplane/waveplane/models"
-	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 var update = flag.Bool("update", false, "write testdata/golden anew")
@@ -19,14 +18,7 @@ var update = flag.Bool("update", false, "write testdata/golden anew")
 // TestGolden holds what is typed for every kind of change, in every dialect, and
 // what an engineer reads it as. `-update` writes both anew.
 func TestGolden(t *testing.T) {
-	all, err := platforms()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cat, err := catalogue.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
+	all, cat := known(t)
 	for dialect, p := range all {
 		profile, err := cat.Profile(dialect)
 		if err != nil {

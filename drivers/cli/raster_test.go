@@ -7,10 +7,9 @@ import (
 	"github.com/waveplane/waveplane/models/catalogue"
 )
 
-// TestProfilesKnowTheRaster: every centre of the 6.25 GHz grid that a dialect's
-// profile lets the planner choose is one that the dialect can type, and every other
-// is one that it refuses: nothing that is planned stalls for want of digits.
-func TestProfilesKnowTheRaster(t *testing.T) {
+// known is every dialect, and the catalogue.
+func known(t *testing.T) (map[string]*platform, *catalogue.Catalogue) {
+	t.Helper()
 	all, err := platforms()
 	if err != nil {
 		t.Fatal(err)
@@ -19,6 +18,14 @@ func TestProfilesKnowTheRaster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return all, cat
+}
+
+// TestProfilesKnowTheRaster: every centre of the 6.25 GHz grid that a dialect's
+// profile lets the planner choose is one that the dialect can type, and every other
+// is one that it refuses: nothing that is planned stalls for want of digits.
+func TestProfilesKnowTheRaster(t *testing.T) {
+	all, cat := known(t)
 	for name, p := range all {
 		profile, err := cat.Profile(name)
 		if err != nil {
@@ -45,14 +52,7 @@ func TestProfilesKnowTheRaster(t *testing.T) {
 // TestProfilesKnowTheCage: a profile asks for a coherent cage where its dialect has
 // rows for one, and nowhere else: a planner that asked for more would stall.
 func TestProfilesKnowTheCage(t *testing.T) {
-	all, err := platforms()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cat, err := catalogue.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
+	all, cat := known(t)
 	for name, p := range all {
 		for _, profiled := range []string{name, "lab-" + name} {
 			profile, err := cat.Profile(profiled)

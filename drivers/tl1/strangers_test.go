@@ -369,40 +369,32 @@ func TestTheNameIsThatOfTheConnection(t *testing.T) {
 	}
 }
 
-// TestAnAnswerTwiceAnswersOnce: an answer that comes twice does not answer the next command.
-func TestAnAnswerTwiceAnswersOnce(t *testing.T) {
-	p := scripted(t, func(verb string, b []string, _ func(string)) (string, error) {
-		switch verb {
-		case "RTRV-NETYPE":
-			return complete(b[2], "Polatis,OST,1.0") + complete(b[2], "Polatis,OST,1.0"), nil
-		case "RTRV-PATCH":
-			return complete(b[2], "1,18", "3,20"), nil
-		}
-		return "", nil
-	})
-	s := opened(t, p)
-	st, err := s.Observe(t.Context())
-	if err != nil || len(st.Objects) != 2 {
-		t.Errorf("the answer to RTRV-NETYPE was taken for that to RTRV-PATCH: connections %v, %v", st.Objects, err)
-	}
-}
-
-// TestADenialInParts: a denial of two parts is read to its end.
-func TestADenialInParts(t *testing.T) {
-	p := scripted(t, func(verb string, b []string, _ func(string)) (string, error) {
-		switch verb {
-		case "RTRV-NETYPE":
-			d := deny(b[2], "ICNV", "part one")
-			return strings.TrimSuffix(d, ";") + ">" + deny(b[2], "ICNV", "part two"), nil
-		case "RTRV-PATCH":
-			return complete(b[2], "1,18", "3,20"), nil
-		}
-		return "", nil
-	})
-	s := opened(t, p)
-	st, err := s.Observe(t.Context())
-	if err != nil || len(st.Objects) != 2 {
-		t.Errorf("%v %v", st.Objects, err)
+// TestTheNextAnswerIsTheNext: what a device says of its name plate, twice or as a
+// denial of two parts, is not taken for the answer to the next command.
+func TestTheNextAnswerIsTheNext(t *testing.T) {
+	for name, plate := range map[string]func(tag string) string{
+		"an answer that comes twice": func(tag string) string {
+			return complete(tag, "Polatis,OST,1.0") + complete(tag, "Polatis,OST,1.0")
+		},
+		"a denial of two parts": func(tag string) string {
+			return strings.TrimSuffix(deny(tag, "ICNV", "part one"), ";") + ">" + deny(tag, "ICNV", "part two")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := scripted(t, func(verb string, b []string, _ func(string)) (string, error) {
+				switch verb {
+				case "RTRV-NETYPE":
+					return plate(b[2]), nil
+				case "RTRV-PATCH":
+					return complete(b[2], "1,18", "3,20"), nil
+				}
+				return "", nil
+			})
+			st, err := opened(t, p).Observe(t.Context())
+			if err != nil || len(st.Objects) != 2 {
+				t.Errorf("connections %v, %v; want two", st.Objects, err)
+			}
+		})
 	}
 }
 
