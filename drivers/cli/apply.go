@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/drivers"
-	"github.com/waveplane/waveplane/models"
 )
 
 // defaultArmed is how long a device waits for a confirmation: longer than a
@@ -47,9 +46,9 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 		}
 		var wrote bool
 		if s.platform.Commit.Direct {
-			wrote, err = s.direct(p, edits, have)
+			wrote, err = s.direct(p, edits, have.objects)
 		} else {
-			wrote, err = s.commit(edits, func(text string) string { return s.missing(p, text) })
+			wrote, err = s.commit(edits, func(text string) string { return s.undone(p, text) })
 		}
 		result.Sent = wrote
 		s.keep(wrote, err)
@@ -72,16 +71,31 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 	return result, err
 }
 
-// have is what the device shows now of what the names say, and of places that
-// have no name.
-func (s *Session) have(text string) map[models.ObjectID]models.Leaves {
-	objects, _ := s.platform.objects(s.platform.readConfig(text), s.names)
-	return objects
+// have is what the device shows now.
+func (s *Session) have(text string) picture {
+	have, _ := s.take(text)
+	return have
+}
+
+// take reads a configuration, and remembers which entries there are to measure.
+func (s *Session) take(text string) (have picture, foreign []string) {
+	c := s.platform.readConfig(text)
+	have.objects, foreign = s.platform.objects(c, s.names)
+	have.entries = c.entries
+	s.media = s.media[:0]
+	for id := range have.objects {
+		if s.platform.made(id.Kind) {
+			s.media = append(s.media, id.Key)
+		}
+	}
+	slices.Sort(s.media)
+	s.measured.Store(int32(len(s.media)))
+	return have, foreign
 }
 
 // missing compares the device with what a pass asks for; empty when all is there.
 func (s *Session) missing(p drivers.Pass, text string) string {
-	have := s.have(text)
+	have := s.have(text).objects
 	for _, c := range p.Changes {
 		for leaf, want := range c.After {
 			if got := have[c.Object][leaf]; got != want {

@@ -24,6 +24,7 @@ type codec struct {
 //	number                        whole numbers
 //	Mb/s                          whole Gbit/s, written in Mbit/s
 //	words                         the words given
+//	text                          what people write, as it stands
 //	unless                        true unless the line is there
 //	if                            true if the line is there
 func codecOf(name string, words map[string]string) (codec, error) {
@@ -56,6 +57,8 @@ func codecOf(name string, words map[string]string) (codec, error) {
 		return megabits(), nil
 	case "words":
 		return wordsOf(words), nil
+	case "text":
+		return codec{anyText, anyText}, nil
 	case "unless", "if":
 		return codec{}, nil // the line has no value
 	}
@@ -153,6 +156,13 @@ func whole(text string) (string, error) {
 		return "", fmt.Errorf("%q is not a whole number", text)
 	}
 	return strconv.FormatUint(n, 10), nil
+}
+
+func anyText(text string) (string, error) {
+	if text == "" {
+		return "", fmt.Errorf("the text is empty")
+	}
+	return text, nil
 }
 
 // megabits writes rates, which we count in Gbit/s.

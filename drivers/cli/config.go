@@ -3,6 +3,7 @@ package cli
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,15 +14,16 @@ import (
 
 // config is a device's configuration as it was read: by place, the lines there.
 type config struct {
-	places map[string][]string
-	rest   []string // lines of no place of ours, in their order
-	broken error    // why the text is no configuration at all
+	places  map[string][]string
+	entries entries
+	rest    []string // lines of no place of ours, in their order
+	broken  error    // why the text is no configuration at all
 }
 
 // readConfig takes the text of a configuration apart. What is of no place that
 // the dialect knows is kept as it stands.
 func (p *platform) readConfig(text string) *config {
-	c := &config{places: map[string][]string{}}
+	c := &config{places: map[string][]string{}, entries: entries{}}
 	if p.Config.Style == tree {
 		text, c.broken = treeLines(text)
 	}
@@ -34,6 +36,12 @@ func (p *platform) readConfig(text string) *config {
 			inactive = append(inactive, at)
 			c.rest = append(c.rest, bare)
 			continue
+		}
+		if p.Entries != nil {
+			if rest, ok := strings.CutPrefix(bare, p.Entries.Add+" "); ok {
+				c.entries.read(rest)
+				continue
+			}
 		}
 		if bare == "" || bare == "!" || bare == "end" || !strings.HasPrefix(bare, p.Config.Only) {
 			continue
@@ -80,7 +88,7 @@ func below(line, place string) bool {
 }
 
 // empty reports whether nothing is configured at all.
-func (c *config) empty() bool { return len(c.places) == 0 && len(c.rest) == 0 }
+func (c *config) empty() bool { return len(c.places) == 0 && len(c.rest) == 0 && len(c.entries) == 0 }
 
 // keyOf finds the name that stands at a place's line.
 func (p *platform) keyOf(line string) (string, bool) {
@@ -123,6 +131,11 @@ func (p *platform) objects(c *config, names []name) (map[models.ObjectID]models.
 				out[models.ObjectID{Kind: kind, Key: key}] = leaves
 			}
 		}
+	}
+	if p.Entries != nil {
+		made, rest := p.Entries.objects(c.entries)
+		maps.Copy(out, made)
+		foreign = append(foreign, rest...)
 	}
 	for place, lines := range c.places {
 		for _, line := range lines {
@@ -238,8 +251,11 @@ func (n name) of(kind models.ObjectKind) (key, place string) {
 	return "", ""
 }
 
-// namesOf fills the name templates of a profile for ports.
+// namesOf fills the name templates of a profile for its coherent ports.
 func namesOf(profile catalogue.Profile, ports []string) []name {
+	if profile.Names.OpticalChannel == "" {
+		return nil // none of its ports is coherent
+	}
 	out := make([]name, 0, len(ports))
 	for _, port := range ports {
 		_, bare, ok := strings.Cut(port, "-")

@@ -12,7 +12,7 @@ import (
 // armed is how long an unconfirmed commit lasts in these tests.
 const armed = 2 * time.Second
 
-// fixtures are the dialects under test.
+// fixtures are the dialects under test, on devices with coherent ports.
 func fixtures() []fixture {
 	return []fixture{{
 		dialect: "arista-eos", profile: "lab-arista-eos", ports: [2]string{"Ethernet1/1", "Ethernet2/1"}, channels: [2]string{"Ethernet1/1", "Ethernet2/1"},
@@ -45,9 +45,17 @@ func fixtures() []fixture {
 	}}
 }
 
+// lineFixture is a wavelength switch.
+func lineFixture() fixture {
+	return fixture{
+		dialect: "nokia-gx", profile: "lab-nokia-gx-ols", line: true, takesBack: true,
+		odd: drivertest.Odd{Frequency: 193_106_251 * models.MHz, Width: 87_500 * models.MHz, Power: -1037},
+	}
+}
+
 func TestConformance(t *testing.T) {
-	for _, f := range fixtures() {
-		t.Run(f.dialect, func(t *testing.T) {
+	for _, f := range append(fixtures(), lineFixture()) {
+		t.Run(f.profile, func(t *testing.T) {
 			drivertest.Run(t, drivertest.Harness{
 				Driver: &cli.Driver{Armed: armed},
 				Start:  func(t *testing.T) drivertest.Target { return start(t, f).conformance() },

@@ -14,9 +14,11 @@ import (
 // edit is one line to send, and for whom.
 type edit struct {
 	rank    int
+	order   int // within a rank
 	owner   string
 	place   string
 	line    string
+	alone   bool   // the line names its place itself
 	meaning string // for people
 }
 
@@ -25,6 +27,7 @@ type edit struct {
 // is given up.
 const (
 	rankDown = iota
+	rankRemove
 	rankModule
 	rankTune
 	rankModuleBack
@@ -64,6 +67,14 @@ func (s *Session) checkChange(c models.Change) (drivers.Kind, error) {
 		if i := strings.LastIndexByte(c.Object.Key, '/'); i < 1 || i == len(c.Object.Key)-1 {
 			return drivers.KindInvalid, fmt.Errorf("key %q is not complete", c.Object.Key)
 		}
+	}
+	if s.platform.made(c.Object.Kind) {
+		for leaf := range c.After {
+			if s.device.Profile.Refuses("", string(leaf)) {
+				return drivers.KindUnsupported, fmt.Errorf("profile %s does not support %s", s.device.Profile.Name, leaf)
+			}
+		}
+		return s.platform.Entries.check(c)
 	}
 	for leaf, value := range c.After {
 		if s.device.Profile.Refuses("", string(leaf)) {
@@ -160,14 +171,36 @@ func (p *platform) removal(r *fieldRow, line string) string {
 	return strings.NewReplacer("{line}", line, "{stem}", stem).Replace(how)
 }
 
+// picture is what a device has: the objects that models knows, and the entries of
+// the device's own that some of them are made of.
+type picture struct {
+	objects map[models.ObjectID]models.Leaves
+	entries entries
+}
+
+// pictureOf is a device that has nothing but some objects.
+func (p *platform) pictureOf(objects map[models.ObjectID]models.Leaves) picture {
+	out := picture{objects: objects}
+	if p.Entries != nil {
+		out.entries = p.Entries.of(objects)
+	}
+	return out
+}
+
 // edits turns changes into lines, going by what the device has.
-func (s *Session) edits(p drivers.Pass, have map[models.ObjectID]models.Leaves) []edit {
+func (s *Session) edits(p drivers.Pass, have picture) []edit {
 	var out []edit
+	if s.platform.Entries != nil {
+		out = s.platform.Entries.edits(p, have.entries)
+	}
 	for _, c := range p.Changes {
-		now := have[c.Object]
+		if s.platform.made(c.Object.Kind) {
+			continue
+		}
+		now := have.objects[c.Object]
 		add := func(rank int, meaning string, lines ...string) {
 			for _, line := range lines {
-				out = append(out, edit{rank, c.Owner, placeOf(c.Object), line, meaning})
+				out = append(out, edit{rank: rank, owner: c.Owner, place: placeOf(c.Object), line: line, meaning: meaning})
 			}
 		}
 		for leaf, want := range c.After {
@@ -197,7 +230,7 @@ func (s *Session) edits(p drivers.Pass, have map[models.ObjectID]models.Leaves) 
 		}
 	}
 	slices.SortStableFunc(out, func(a, b edit) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.place, b.place), cmp.Compare(a.line, b.line))
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.order, b.order), cmp.Compare(a.place, b.place), cmp.Compare(a.line, b.line))
 	})
 	return out
 }
@@ -266,6 +299,9 @@ func (p *platform) typed(edits []edit) []edit {
 
 // flatLine is a line with its place; a removal names the place itself.
 func (p *platform) flatLine(e edit) string {
+	if e.alone {
+		return e.line
+	}
 	if strings.Contains(e.line, "{key}") {
 		return strings.ReplaceAll(e.line, "{key}", e.place)
 	}

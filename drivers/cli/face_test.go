@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -49,11 +50,15 @@ type fixture struct {
 	alter     func(*clid.Config) // of the face; nil: nothing
 	cages     bool               // a cage has to be set to coherent optics
 	stood     string             // what cages are from the start; empty: not set
+	line      bool               // a wavelength switch, which has media channels and no coherent ports
 }
 
 func (f fixture) ports_() []clid.Port {
 	var out []clid.Port
 	for i, p := range f.ports {
+		if f.line {
+			break
+		}
 		out = append(out, clid.Port{Name: p, Channel: f.channels[i], Transceiver: f.channels[i], Lane: "1"})
 	}
 	return out
@@ -66,6 +71,10 @@ func (f fixture) startup() map[string]string {
 		"/interfaces/interface[name=MgmtEth0]/config/type":        "iana-if-type:ethernetCsmacd",
 		"/interfaces/interface[name=MgmtEth0]/config/description": "out of band; RP/0/RP0/CPU0:router# is not a prompt here",
 		"/interfaces/interface[name=MgmtEth0]/config/mtu":         "1514",
+	}
+	if f.line {
+		maps.Copy(out, lineStartup())
+		return out
 	}
 	for _, c := range f.channels {
 		at := "/components/component[name=" + c + "]"
@@ -97,6 +106,9 @@ func start(tb testing.TB, f fixture) *device {
 		Optics: func(string) clid.Reading {
 			return clid.Reading{TxDbm: -40, RxDbm: -7.25, RxTotalDbm: -6.11, OsnrDb: math.NaN(), QDb: math.NaN(), EsnrDb: math.NaN(), Ber: math.NaN()}
 		},
+	}
+	if f.line {
+		config.Facilities, config.Media = lineFacilities(), func(string) clid.MediaReading { return clid.MediaReading{PowerDbm: -17.42, Up: true} }
 	}
 	if f.alter != nil {
 		f.alter(&config)
@@ -144,6 +156,9 @@ func start(tb testing.TB, f fixture) *device {
 
 // work is a wavelength on a port: dark, then lit.
 func (f fixture) work(owner string, i int) drivertest.Work {
+	if f.line {
+		return lineWork(owner, i)
+	}
 	oc := models.ObjectID{Kind: models.KindOpticalChannel, Key: f.channels[i]}
 	laser := models.ObjectID{Kind: models.KindLaser, Key: f.channels[i] + "/1"}
 	channel := models.Object{ObjectID: oc, Leaves: models.Leaves{models.LeafFrequency: f.frequency, models.LeafTargetPower: f.power, models.LeafMode: f.mode}}
@@ -191,6 +206,9 @@ func (s simulator) Writes() int {
 func (s simulator) Commands() int { return s.target.Counters().ConfigurationCommands }
 
 func (s simulator) root(id models.ObjectID) string {
+	if id.Kind == models.KindMediaChannel {
+		return "/wavelength-router/media-channels/channel[index=" + id.Key + "]"
+	}
 	name := id.Key
 	if id.Kind == models.KindLaser {
 		name = strings.TrimSuffix(name, "/1")
@@ -199,6 +217,9 @@ func (s simulator) root(id models.ObjectID) string {
 }
 
 func (s simulator) Tamper(id models.ObjectID, leaf models.LeafName, value string) error {
+	if id.Kind == models.KindMediaChannel {
+		return s.tamperLine(id, value)
+	}
 	f, err := models.ParseFrequency(value)
 	if err != nil {
 		return err

@@ -57,6 +57,23 @@ func TestGolden(t *testing.T) {
 			kinds["tune"] = append(kinds["tune"], models.Change{Object: cage, After: coherent})
 			kinds["give-up"] = append(kinds["give-up"], models.Change{Object: cage, Before: coherent})
 		}
+		if p.has(models.KindMediaChannel) {
+			channel := func(index, source, dest, admin, power string) (models.ObjectID, models.Leaves) {
+				return models.ObjectID{Kind: models.KindMediaChannel, Key: index}, models.Leaves{
+					models.LeafChannelName: "circuit/golden/1", models.LeafAdmin: admin, models.LeafLower: "193056.25 GHz", models.LeafUpper: "193143.75 GHz",
+					models.LeafSource: source, models.LeafDest: dest, models.LeafTargetPower: power,
+				}
+			}
+			az, dark := channel("10000", "trib-1-7-1", "oms-1-5-L1", models.AdminDisabled, "-17.57 dBm")
+			za, back := channel("10001", "oms-1-5-L1", "trib-1-7-1", models.AdminDisabled, "-9.20 dBm")
+			_, open := channel("10000", "trib-1-7-1", "oms-1-5-L1", models.AdminEnabled, "-17.57 dBm")
+			_, louder := channel("10000", "trib-1-7-1", "oms-1-5-L1", models.AdminEnabled, "-16.50 dBm")
+			kinds["media-channel-create"] = []models.Change{{Object: az, After: dark}, {Object: za, After: back}}
+			kinds["media-channel-enable"] = []models.Change{{Object: az, Before: dark, After: open}}
+			kinds["media-channel-equalise"] = []models.Change{{Object: az, Before: open, After: louder}}
+			kinds["media-channel-block"] = []models.Change{{Object: az, Before: open, After: dark}}
+			kinds["media-channel-delete"] = []models.Change{{Object: az, Before: dark}, {Object: za, Before: back}}
+		}
 		for name, changes := range kinds {
 			for i := range changes {
 				changes[i].Owner = "circuit/golden/1"
@@ -66,7 +83,7 @@ func TestGolden(t *testing.T) {
 				if kind, err := s.check(pass); err != nil {
 					t.Fatalf("%s: %v", kind, err)
 				}
-				edits := s.edits(pass, pass.Before())
+				edits := s.edits(pass, p.pictureOf(pass.Before()))
 				meaning := ""
 				for _, e := range edits {
 					meaning += e.meaning + "\n"

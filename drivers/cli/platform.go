@@ -35,6 +35,7 @@ type platform struct {
 
 	Identity []readRow  `yaml:"identity"`
 	Config   configRows `yaml:"config"`
+	Entries  *entryRows `yaml:"entries"` // nil: no kind is made of entries
 	Commit   commitRows `yaml:"commit"`
 	Readings []readRow  `yaml:"readings"`
 	// Runs tells the mode that a modem runs by what its readings say of it, all
@@ -209,7 +210,14 @@ func parsePlatform(raw []byte) (*platform, error) {
 		}
 		r.line = compile(`^` + strings.ReplaceAll(regexp.QuoteMeta(r.Line), `\{v\}`, `(\S+)`) + `$`)
 	}
-	for _, rows := range [][]readRow{p.Identity, p.Readings} {
+	answers := [][]readRow{p.Identity, p.Readings}
+	if p.Entries != nil {
+		if err := p.Entries.compile(); err != nil {
+			return nil, fmt.Errorf("entries: %w", err)
+		}
+		answers = append(answers, p.Entries.Readings)
+	}
+	for _, rows := range answers {
 		for i := range rows {
 			for k := range rows[i].Fields {
 				f := &rows[i].Fields[k]
@@ -233,6 +241,8 @@ func parsePlatform(raw []byte) (*platform, error) {
 		return nil, fmt.Errorf("prompts.user and enable: want both or none")
 	case slices.Contains(p.Commit.Save, ""):
 		return nil, fmt.Errorf("commit.save: an empty line saves nothing")
+	case p.Entries != nil && (p.Commit.Direct || p.Config.Style != flat):
+		return nil, fmt.Errorf("entries: they are made and deleted by lines that stand alone, and committed together")
 	}
 	return p, nil
 }
@@ -267,7 +277,12 @@ func (p *platform) row(kind models.ObjectKind, leaf models.LeafName) *fieldRow {
 
 // has reports whether the dialect has rows for a kind of object.
 func (p *platform) has(kind models.ObjectKind) bool {
-	return slices.ContainsFunc(p.Config.Rows, func(r fieldRow) bool { return r.Kind == kind })
+	return p.made(kind) || slices.ContainsFunc(p.Config.Rows, func(r fieldRow) bool { return r.Kind == kind })
+}
+
+// made reports whether objects of a kind are made of entries.
+func (p *platform) made(kind models.ObjectKind) bool {
+	return p.Entries != nil && p.Entries.Kind == kind
 }
 
 // takes reports whether the dialect has a way to write a leaf.

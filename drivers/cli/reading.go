@@ -43,6 +43,32 @@ func (s *Session) readPort(n name, now time.Time, answer func(command string) (s
 	return c, l, nil
 }
 
+// readMedia picks the readings of one media channel.
+func (s *Session) readMedia(key string, now time.Time, answer func(command string) (string, error)) (models.MediaReading, error) {
+	m := models.MediaReading{At: now}
+	for i := range s.platform.Entries.Readings {
+		row := &s.platform.Entries.Readings[i]
+		text, err := answer(strings.ReplaceAll(row.Show, "{key}", key))
+		if err != nil {
+			return m, err
+		}
+		for k := range row.Fields {
+			f := &row.Fields[k]
+			found := f.pattern.FindStringSubmatch(text)
+			if len(found) < 2 {
+				continue
+			}
+			switch value := strings.TrimSpace(found[1]); f.Name {
+			case "power":
+				m.Power = lightOf(value, f.Codec, s.down(f.Name, value))
+			case "operUp":
+				m.OperUp = yesNo(f, value)
+			}
+		}
+	}
+	return m, nil
+}
+
 // running finds the mode all of whose signs are there; nil where that is none,
 // or more than one.
 func (p *platform) running(said string) *uint16 {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/waveplane/waveplane/drivers"
@@ -33,6 +34,8 @@ type Session struct {
 	unsaved  *unsaved
 	passes   int // guarded by turns
 	left     *leftovers
+	media    []string     // media channels when the configuration was last read; guarded by turns
+	measured atomic.Int32 // how many these are
 	// candidate is the device's configuration session that we are in, where these
 	// have names; guarded by turns.
 	candidate string
@@ -109,9 +112,9 @@ func (s *Session) Observe(ctx context.Context) (models.State, error) {
 		if err != nil {
 			return models.State{}, err
 		}
-		objects, foreign := s.platform.objects(s.platform.readConfig(text), s.names)
-		state := models.State{At: s.now(), Identity: s.identity, Objects: objects, Rest: digest(foreign)}
-		state.Readings, err = s.read(s.names)
+		have, foreign := s.take(text)
+		state := models.State{At: s.now(), Identity: s.identity, Objects: have.objects, Rest: digest(foreign)}
+		state.Readings, err = s.read(s.names, s.media)
 		return state, err
 	})
 }
@@ -144,11 +147,11 @@ func (s *Session) configuration(show string, prompt *regexp.Regexp) (string, err
 
 // patience is how long reading a whole device may take.
 func (s *Session) patience() time.Duration {
-	return s.timeout * time.Duration(1+len(s.names)/8)
+	return s.timeout * time.Duration(1+(len(s.names)+int(s.measured.Load()))/8)
 }
 
-// read asks for the readings of ports.
-func (s *Session) read(names []name) (models.Readings, error) {
+// read asks for the readings of ports and of media channels.
+func (s *Session) read(names []name, media []string) (models.Readings, error) {
 	r := models.Readings{Channels: map[string]models.ChannelReading{}, Logical: map[string]models.LogicalReading{}}
 	ask := s.asker()
 	for _, n := range names {
@@ -157,6 +160,16 @@ func (s *Session) read(names []name) (models.Readings, error) {
 			return r, err
 		}
 		r.Channels[n.channel], r.Logical[n.channel] = c, l
+	}
+	for _, key := range media {
+		m, err := s.readMedia(key, s.now(), ask)
+		if err != nil {
+			return r, err
+		}
+		if r.Media == nil {
+			r.Media = map[string]models.MediaReading{}
+		}
+		r.Media[key] = m
 	}
 	return r, nil
 }
@@ -169,13 +182,18 @@ func (s *Session) Measure(ctx context.Context, objects []models.ObjectID) (model
 			return key == id.Key
 		})
 	})
-	return look(ctx, s, "measure", func() (models.Readings, error) { return s.read(names) })
+	return look(ctx, s, "measure", func() (models.Readings, error) {
+		media := slices.DeleteFunc(slices.Clone(s.media), func(key string) bool {
+			return !slices.ContainsFunc(objects, func(id models.ObjectID) bool { return s.platform.made(id.Kind) && id.Key == key })
+		})
+		return s.read(names, media)
+	})
 }
 
 // Sample reads everything measured every interval until ctx ends.
 func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(models.Readings)) error {
 	return s.failure("sample", s.turns.Every(ctx, interval, func() error {
-		r, err := look(ctx, s, "sample", func() (models.Readings, error) { return s.read(s.names) })
+		r, err := look(ctx, s, "sample", func() (models.Readings, error) { return s.read(s.names, s.media) })
 		if err == nil {
 			sink(r)
 		}
@@ -185,6 +203,9 @@ func (s *Session) Sample(ctx context.Context, interval time.Duration, sink func(
 
 // Path names a leaf by the line that sets it.
 func (s *Session) Path(id models.ObjectID, leaf models.LeafName) string {
+	if s.platform.made(id.Kind) {
+		return s.platform.Entries.path(id.Key, leaf)
+	}
 	place := s.platform.typed([]edit{{place: placeOf(id), line: string(leaf)}})
 	if r := s.platform.row(id.Kind, leaf); r != nil {
 		place = s.platform.typed([]edit{{place: placeOf(id), line: strings.TrimSuffix(r.Line, " {v}")}})
@@ -219,7 +240,7 @@ func (s *Session) Preview(p drivers.Pass) (string, error) {
 	if kind, err := s.check(p); err != nil {
 		return "", s.refuse("preview", kind, err)
 	}
-	return s.platform.render(s.edits(p, p.Before())), nil
+	return s.platform.render(s.edits(p, s.platform.pictureOf(p.Before()))), nil
 }
 
 var errObserved = fmt.Errorf("the device is only observed")

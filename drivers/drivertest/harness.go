@@ -52,7 +52,8 @@ type Target struct {
 
 // Odd is see Target.Odd.
 type Odd struct {
-	Frequency models.Frequency
+	Frequency models.Frequency // of a media channel its lower edge
+	Width     models.Frequency // of a media channel; zero: 87.501 GHz
 	Power     models.Power
 }
 

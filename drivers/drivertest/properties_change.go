@@ -143,6 +143,10 @@ func unitsSurvive(r *rig) {
 	if o := r.target.Odd; o != (Odd{}) {
 		frequency, power = o.Frequency, o.Power
 	}
+	width := r.target.Odd.Width
+	if width == 0 {
+		width = 87_501 * models.MHz
+	}
 	odd := make([]models.Object, 0, len(r.target.Alpha.First))
 	for _, o := range r.target.Alpha.First {
 		leaves := models.Leaves{}
@@ -151,7 +155,7 @@ func unitsSurvive(r *rig) {
 			case models.LeafFrequency, models.LeafLower:
 				value = frequency.String()
 			case models.LeafUpper:
-				value = (frequency + 87_501*models.MHz).String()
+				value = (frequency + width).String()
 			case models.LeafTargetPower:
 				value = power.String()
 			case models.LeafTargetTilt:

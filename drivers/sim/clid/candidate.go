@@ -29,6 +29,7 @@ func (s *session) setting(p Port) setting {
 type candidate struct {
 	s       *session
 	ports   map[string]setting
+	line    gxLine // nil: not touched
 	hanging *pending
 }
 
@@ -48,9 +49,23 @@ func (c *candidate) put(p Port, v setting) {
 }
 
 // dirty reports whether there is anything to commit.
-func (c *candidate) dirty() bool { return len(c.edits()) > 0 }
+func (c *candidate) dirty() bool {
+	edits, _ := c.changes()
+	return len(edits) > 0
+}
 
-func (c *candidate) drop() { c.ports = nil }
+// changes are the edits that make the candidate run, and those that take them back.
+func (c *candidate) changes() (edits, back []gnmid.Edit) {
+	edits = c.edits()
+	back = c.s.undo(edits)
+	if c.line != nil {
+		more, undo := c.s.gxRunning().changes(c.line)
+		edits, back = append(edits, more...), append(back, undo...)
+	}
+	return edits, back
+}
+
+func (c *candidate) drop() { c.ports, c.line = nil, nil }
 
 // change appends what makes a leaf what is wanted; empty is not there.
 func change(edits []gnmid.Edit, path, have, want string) []gnmid.Edit {
@@ -63,7 +78,7 @@ func change(edits []gnmid.Edit, path, have, want string) []gnmid.Edit {
 	return append(edits, gnmid.Edit{Path: path, Value: want})
 }
 
-// edits is the difference between the candidate and what runs.
+// edits is the difference between the candidate and what runs at the ports.
 func (c *candidate) edits() []gnmid.Edit {
 	var out []gnmid.Edit
 	set := func(path, have, want string) { out = change(out, path, have, want) }
@@ -100,25 +115,26 @@ func sameNumber(a, b string) bool {
 // passed without a confirmation. An empty candidate confirms what hangs. With
 // bound, a commit that hangs ends with the session.
 func (c *candidate) commit(ctx context.Context, confirmed time.Duration, bound bool) error {
-	edits := c.edits()
+	edits, back := c.changes()
 	if len(edits) == 0 {
+		c.s.keep(c.line, false)
 		c.hanging.confirm()
 		c.hanging = nil
 		return nil
 	}
-	back := c.s.undo(edits)
 	err := c.s.face.cfg.Target.Write(ctx, c.s.user, edits...)
 	if err == gnmid.ErrDropped && confirmed > 0 {
-		c.s.arm(c.wait(confirmed, bound), back)
+		c.s.arm(c.wait(confirmed, bound), back, c.s.keep(c.line, true))
 	}
 	if err != nil {
 		return err
 	}
+	forget := c.s.keep(c.line, false)
 	c.drop()
 	c.hanging.confirm()
 	c.hanging = nil
 	if confirmed > 0 {
-		c.hanging = c.s.arm(confirmed, back)
+		c.hanging = c.s.arm(confirmed, back, forget)
 	}
 	return nil
 }

@@ -31,11 +31,15 @@ type Reading struct {
 // Config says what a face is. Up to Password all are required; the Target
 // may be given by Attach.
 type Config struct {
-	Name           string
-	Dialect        string
-	Target         *gnmid.Target
-	Ports          []Port
-	Optics         func(port string) Reading
+	Name    string
+	Dialect string
+	Target  *gnmid.Target
+	Ports   []Port
+	Optics  func(port string) Reading
+	// Facilities are the ports of a wavelength switch: true for those of the line,
+	// false for those where light is added and dropped. Media measures its channels.
+	Facilities     map[string]bool
+	Media          func(index string) MediaReading
 	User, Password string
 	MaxSessions    int // 0: 16
 	// Unprivileged logins begin at the user prompt, where the dialect has one.
@@ -57,6 +61,7 @@ type Face struct {
 	// uncommitted are configuration sessions by name, with what was typed in each;
 	// guarded by mu. Only EOS has them.
 	uncommitted map[string]map[string]setting
+	line        gxLine // entries of a line system besides its cross-connects; guarded by mu
 	saves       int    // guarded by mu
 	unsaving    string // what the device says instead of saving; guarded by mu
 }

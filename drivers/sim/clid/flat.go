@@ -39,6 +39,8 @@ type manner struct {
 	refused func(words string, p Port, known bool) string
 	// set changes a candidate by a line, and says what is wrong with it.
 	set func(f *flat, line string) string
+	// wrong says what of a candidate would not run, beyond what set said; nil: nothing.
+	wrong func(f *flat) string
 	// show answers everything else in exec mode; false: there is no such command.
 	show func(f *flat, line string) (string, bool)
 	// ask answers commands of configuration mode.
@@ -122,6 +124,8 @@ func (f *flat) configure(ctx context.Context, line string) (string, error) {
 		f.configuring = false
 		f.yield()
 		return "", nil
+	case (line == f.commit || wait > 0) && f.wrong != nil && f.wrong(f) != "":
+		return f.refused(f.wrong(f), Port{}, false), nil
 	case line == f.commit || wait > 0:
 		err := f.cand.commit(ctx, wait, f.bound)
 		switch {

@@ -13,9 +13,11 @@ func gxModes() map[string]string {
 	return map[string]string{"1": "Q16-400G-63", "2": "Q16-400G-60"}
 }
 
+const gxInvalid = "Error: invalid command or parameter\n"
+
 // gx plays the command line of a Nokia (Infinera) 1830 GX.
 func gx() manner {
-	const invalid = "Error: invalid command or parameter\n"
+	const invalid = gxInvalid
 	return manner{
 		exec:   func(host string, _ bool) string { return host + "> " },
 		config: func(host string, _ bool) string { return host + "(config)> " },
@@ -28,6 +30,10 @@ func gx() manner {
 		},
 		persist: "commit persist",
 		refused: func(words string, p Port, known bool) string {
+			if _, after, media := strings.Cut(words, mediaChannels+"[index="); media {
+				n, _, _ := strings.Cut(after, "]")
+				return "Error: oxcon-" + n + ": " + words + "\n"
+			}
 			if known {
 				return "Error: optical-carrier-" + p.Name + ": " + words + "\n"
 			}
@@ -35,6 +41,12 @@ func gx() manner {
 		},
 		set: func(f *flat, line string) string {
 			words := strings.Fields(line)
+			if len(words) > 0 && (words[0] == "add" || words[0] == "delete" || words[0] == "set" && len(words) > 1 && gxWords(words[1]) != nil) {
+				if f.cand.line == nil {
+					f.cand.line = f.gxRunning()
+				}
+				return gxSet(f.cand.line, line)
+			}
 			name, ok := "", len(words) == 4 && words[0] == "set"
 			if ok {
 				name, ok = strings.CutPrefix(words[1], "optical-carrier-")
@@ -78,7 +90,8 @@ func gx() manner {
 			f.cand.put(p, s)
 			return ""
 		},
-		ask: func(f *flat, line string) (string, bool) { return f.manner.show(f, line) },
+		wrong: func(f *flat) string { return f.cand.line.wrong(f.face.cfg.Facilities) },
+		ask:   func(f *flat, line string) (string, bool) { return f.manner.show(f, line) },
 		show: func(f *flat, line string) (string, bool) {
 			switch line {
 			case "show ne":
@@ -100,7 +113,11 @@ func gx() manner {
 					}
 					b.WriteString(at + "admin-state " + map[bool]string{true: "unlock", false: "lock"}[s.on] + "\n")
 				}
+				b.WriteString(f.gxRunning().show())
 				return b.String(), true
+			}
+			if n, ok := strings.CutPrefix(line, "show oxcon-"); ok {
+				return f.gxMedia(n)
 			}
 			name, ok := strings.CutPrefix(line, "show optical-carrier-")
 			p, known := f.port(name)

@@ -169,14 +169,22 @@ func (s *session) undo(edits []gnmid.Edit) []gnmid.Edit {
 
 // pending is a commit that takes itself back.
 type pending struct {
-	timer *time.Timer
-	back  []gnmid.Edit
+	timer  *time.Timer
+	back   []gnmid.Edit
+	forget func() // what the face kept of it
 }
 
 // arm takes edits back after d unless it is confirmed.
-func (s *session) arm(d time.Duration, back []gnmid.Edit) *pending {
+func (s *session) arm(d time.Duration, back []gnmid.Edit, forget func()) *pending {
+	p := &pending{back: back, forget: forget}
 	target := s.face.cfg.Target
-	return &pending{back: back, timer: time.AfterFunc(d, func() { _ = target.TakeBack(back...) })}
+	p.timer = time.AfterFunc(d, func() { p.takeBack(target) })
+	return p
+}
+
+func (p *pending) takeBack(target *gnmid.Target) {
+	_ = target.TakeBack(p.back...)
+	p.forget()
 }
 
 // confirm lets a commit stay.
@@ -189,6 +197,6 @@ func (p *pending) confirm() {
 // now takes a commit back at once, if it still hangs.
 func (p *pending) now(target *gnmid.Target) {
 	if p != nil && p.timer.Stop() {
-		_ = target.TakeBack(p.back...)
+		p.takeBack(target)
 	}
 }

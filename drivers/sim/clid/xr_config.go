@@ -164,7 +164,7 @@ func (x *xr) commit(ctx context.Context, words []string) (string, error) {
 	x.hanging.confirm()
 	x.hanging = nil
 	if confirmed > 0 {
-		x.hanging = x.arm(confirmed, back)
+		x.hanging = x.arm(confirmed, back, func() {})
 	}
 	x.candidate = map[string]*xrLines{}
 	return stamp(), nil
