@@ -46,7 +46,8 @@ func TestExamples(t *testing.T) {
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-nokia-openconfig-netconf")},
 		{"p2p", 2, 1, "", strings.NewReplacer("lab-router-zr", "lab-arista-eos-openconfig")},
 		{"metro", 16, 4, "", strings.NewReplacer("lab-terminal", "lab-adva-teraflex-netconf")},
-		{"multivendor", 21, 8, "", nil},
+		{"multivendor", 23, 8, "", nil},
+		{"metro", 16, 4, "", strings.NewReplacer("lab-roadm", "lab-nokia-gx-ols", "EAST-OUT", "oms-1-5-L1", "EAST-IN", "oms-1-5-L1", "WEST-OUT", "oms-1-6-L1", "WEST-IN", "oms-1-6-L1")},
 	} {
 		name := c.name
 		if c.instead != nil {
@@ -215,7 +216,11 @@ func (r *running) wait(t *testing.T, count int, as func(wire.Object) bool) {
 	defer cancel()
 	var list wire.List
 	for tick := time.NewTicker(50 * time.Millisecond); ; {
-		if list, err = r.client.List(ctx, kind, client.ListOptions{Namespace: "tenant-x"}); err == nil && len(list.Items) == count {
+		var now wire.List
+		if now, err = r.client.List(ctx, kind, client.ListOptions{Namespace: "tenant-x"}); err == nil {
+			list = now
+		}
+		if err == nil && len(list.Items) == count {
 			ok := true
 			for _, o := range list.Items {
 				ok = ok && as(o)

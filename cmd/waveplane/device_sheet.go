@@ -63,7 +63,8 @@ func sheetOf(cat *catalogue.Catalogue, spec intents.DeviceSpec) (*deviceSheet, e
 	return s, nil
 }
 
-// ranges are the widest of the modes that are offered.
+// ranges are the widest of the modes that are offered, within what the device can be
+// set to.
 func (s *deviceSheet) ranges(cat *catalogue.Catalogue, p *catalogue.Profile) {
 	var tune models.Band
 	var launch *catalogue.PowerRange
@@ -81,6 +82,12 @@ func (s *deviceSheet) ranges(cat *catalogue.Catalogue, p *catalogue.Profile) {
 			}
 			launch.Min, launch.Max = min(launch.Min, l.Min), max(launch.Max, l.Max)
 		}
+	}
+	if !tune.Empty() && !p.Tune.Empty() {
+		tune = tune.Intersect(p.Tune)
+	}
+	if within := p.ChannelPower; launch != nil && within != (catalogue.PowerRange{}) {
+		launch.Min, launch.Max = max(launch.Min, within.Min), min(launch.Max, within.Max)
 	}
 	if !tune.Empty() {
 		s.TuningTHz = []float64{tune.Lower.GHz() / 1000, tune.Upper.GHz() / 1000}

@@ -73,6 +73,7 @@ func (p *planner) feasible(lp lightPath, e ends, mode *catalogue.Mode, slot mode
 		l.launch = quantiseDown(l.launch-models.Power(math.Ceil(excess*100)), step, lo)
 	}
 	l.judge(mode, p.want.floor)
+	l.settable(lp)
 	if placed && l.reason == "" {
 		l.beside = p.neighbours(lp)
 		if l.beside.reason != "" {
@@ -103,10 +104,25 @@ func (lp lightPath) limitDrops(mode *catalogue.Mode) {
 // launchRange is what the mode can be set to and what the add ports take.
 func (p *planner) launchRange(e ends, mode *catalogue.Mode) (lo, hi models.Power, err error) {
 	lo, hi = mode.Launch.Min, mode.Launch.Max
+	for _, port := range e.line {
+		within := port.Device.Profile.ChannelPower
+		if within == (catalogue.PowerRange{}) {
+			continue
+		}
+		if lo, hi = max(lo, within.Min), min(hi, within.Max); lo > hi {
+			return 0, 0, fmt.Errorf("%s can be set to %v to %v, which mode %s cannot launch (%v to %v)",
+				port.Device.Name, within.Min, within.Max, mode.Name, mode.Launch.Min, mode.Launch.Max)
+		}
+	}
 	if tx := p.want.txDbm; tx != nil {
 		pin, err := models.PowerFromDbm(*tx)
-		if err != nil || pin < lo || pin > hi {
-			return 0, 0, fmt.Errorf("launch power %g dBm pinned, mode %s takes %v to %v", *tx, mode.Name, lo, hi)
+		step := max(powerStep(e.line[0]), powerStep(e.line[1]))
+		switch {
+		case err != nil || pin < lo || pin > hi:
+			return 0, 0, fmt.Errorf("launch power %g dBm pinned, mode %s and the devices take %v to %v", *tx, mode.Name, lo, hi)
+		case quantiseDown(pin, step, lo) != pin:
+			below := quantiseDown(pin, step, lo)
+			return 0, 0, fmt.Errorf("launch power %g dBm pinned, the devices take steps of %v; nearest: %v, %v", *tx, models.Ratio(step), below, min(below+step, hi))
 		}
 		lo, hi = pin, pin
 	}
@@ -161,6 +177,29 @@ func (l *light) judge(mode *catalogue.Mode, floor float64) {
 			}
 			l.fail(models.MarginTooLow, fmt.Sprintf("margin %.2f dB (%s: OSNR %.2f dB, %.2f dB required by mode %s, %.2f dB penalty), %g dB asked for",
 				w.MarginDb, dir, w.OsnrDb, mode.RequiredOsnr.Db(), mode.Name, w.PenaltyDb, floor), nearest)
+		}
+	}
+}
+
+// settable refuses light for which a switch would have to be set to a channel power
+// that it cannot be set to.
+func (l *light) settable(lp lightPath) {
+	for i, list := range lp.cross {
+		powers := [][]float64{l.estimate.Az.Powers, l.estimate.Za.Powers}[i]
+		for k, c := range list {
+			within, at := c.device.Profile.ChannelPower, lp.elementOf(i, k)
+			if within == (catalogue.PowerRange{}) || at >= len(powers) { // the light is lost before it comes there
+				continue
+			}
+			power := quantise(powers[at], stepOf(c.device.Profile))
+			if power >= within.Min && power <= within.Max {
+				continue
+			}
+			reason := models.RxPowerLow
+			if power > within.Max {
+				reason = models.RxPowerHigh
+			}
+			l.fail(reason, fmt.Sprintf("%s would have to be set to %v at %s and takes %v to %v", c.device.Name, power, c.dest, within.Min, within.Max), "")
 		}
 	}
 }

@@ -249,17 +249,20 @@ func (p *planner) taken(w *way, e ends) spectrum.Set {
 }
 
 // fitting says which slots a mode may take between two ports: centres on the
-// mode's raster that both devices can be given in their unit.
+// mode's raster that both devices can be given in their unit and range.
 func (e ends) fitting(mode *catalogue.Mode, m int) spectrum.Fit {
-	step := spectrum.CentreStep(mode.CentreStep)
+	step, tune := spectrum.CentreStep(mode.CentreStep), mode.Tune
 	for _, p := range e.line {
 		if p == nil {
 			continue
 		}
+		if t := p.Device.Profile.Tune; !t.Empty() {
+			tune = tune.Intersect(t)
+		}
 		unit := spectrum.CentreStep(max(p.Device.Profile.FrequencyUnit, p.Device.Profile.FrequencyRaster))
 		step *= unit / gcd(step, unit)
 	}
-	return spectrum.Fit{M: m, Step: step, Tune: mode.Tune}
+	return spectrum.Fit{M: m, Step: step, Tune: tune}
 }
 
 // verdict is what came of looking for a slot in which light arrives.

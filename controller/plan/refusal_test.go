@@ -12,6 +12,7 @@ import (
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/models"
+	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // reserveAll leaves windows of the band open on a link.
@@ -185,6 +186,67 @@ func TestCentresThatDevicesCanBeGiven(t *testing.T) {
 			if c := d.Slot.Centre(); c%models.GHz != 0 {
 				t.Errorf("centre %v chosen", c)
 			}
+		}
+	}
+}
+
+// TestWhatDevicesCanBeSetTo: powers and centres beyond what a device takes are not
+// planned, and the refusal says which device and what it takes.
+func TestWhatDevicesCanBeSetTo(t *testing.T) {
+	limited := func(profile string, change func(*catalogue.Profile)) *catalogue.Catalogue {
+		cat := smallCatalogue()
+		p := cat.Profiles[profile]
+		change(&p)
+		cat.Profiles[profile] = p
+		return cat
+	}
+	powers := func(profile string, least, most models.Power) *catalogue.Catalogue {
+		return limited(profile, func(p *catalogue.Profile) { p.ChannelPower = catalogue.PowerRange{Min: least, Max: most} })
+	}
+	tune := func(lower, upper models.Frequency) *catalogue.Catalogue {
+		return limited("router", func(p *catalogue.Profile) { p.Tune = models.Band{Lower: lower, Upper: upper} })
+	}
+	for name, c := range map[string]struct {
+		cat     *catalogue.Catalogue
+		edit    func(*intents.WavelengthSpec)
+		reason  models.Reason
+		message string
+	}{
+		"a switch that cannot go so low":  {powers("roadm", -1200, 1500), nil, models.RxPowerLow, "takes -12.00 dBm to 15.00 dBm"},
+		"a switch that cannot go so high": {powers("roadm", -4000, -2500), nil, models.RxPowerHigh, "takes -40.00 dBm to -25.00 dBm"},
+		"a switch that can":               {powers("roadm", -4000, 1500), nil, "", ""},
+		"a router that is too strong":     {powers("router", 0, 400), nil, models.RxPowerLow, "r-a can be set to 0.00 dBm to 4.00 dBm, which mode"},
+		"a pin beyond the router":         {powers("router", -1200, -800), func(s *intents.WavelengthSpec) { s.TxDbm = ptr(-7.0) }, models.RxPowerLow, "take -12.00 dBm to -8.00 dBm"},
+		"a pin between the steps":         {smallCatalogue(), func(s *intents.WavelengthSpec) { s.TxDbm = ptr(-9.95) }, models.RxPowerLow, "launch power -9.95 dBm pinned, the devices take steps of 0.10 dB; nearest: -10.00 dBm, -9.90 dBm"},
+		"a pin on a step":                 {smallCatalogue(), func(s *intents.WavelengthSpec) { s.TxDbm = ptr(-9.9) }, "", ""},
+		"a centre beyond the router":      {tune(193_000*models.GHz, 193_500*models.GHz), func(s *intents.WavelengthSpec) { s.CentreGHz = ptr(193_600.0) }, models.ModeMismatch, "outside the tuning range 193000 GHz to 193500 GHz"},
+		"nowhere that both can be tuned":  {tune(180_000*models.GHz, 180_500*models.GHz), nil, models.NoSpectrum, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n, err := plan.NewNetwork(ringDocs(1), c.cat, 7)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := intents.WavelengthSpec{From: "r-a/p1", To: "r-b/p1"}
+			if c.edit != nil {
+				c.edit(&s)
+			}
+			out := one(n, plan.NewLedger(), plan.Request{Intent: records.IntentRef{Kind: "Wavelength", Name: "w", UID: "u"}, Wavelength: &s})
+			switch {
+			case c.reason == "" && out.Refusal != nil:
+				t.Errorf("refused: %+v", out.Refusal)
+			case c.reason != "" && (out.Refusal == nil || out.Refusal.Reason != c.reason || !strings.Contains(out.Refusal.Message, c.message)):
+				t.Errorf("got %+v, want %s %q", out.Refusal, c.reason, c.message)
+			}
+		})
+	}
+	n, err := plan.NewNetwork(ringDocs(1), tune(193_000*models.GHz, 193_500*models.GHz), 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range must(t, n, plan.NewLedger(), circuit("c", "a", "b", 400)).Add {
+		if c := d.Slot.Centre(); c < 193_000*models.GHz || c > 193_500*models.GHz {
+			t.Errorf("centre %v chosen, the router is tuned from 193 to 193.5 THz", c)
 		}
 	}
 }

@@ -62,6 +62,7 @@ func (p *planner) reaches(o option, mode *catalogue.Mode, sections int) (models.
 	lp.path.Az = slices.Concat(head, tail)
 	lp.path.AzOn = slices.DeleteFunc(lp.path.AzOn, func(on qot.On) bool { return on.End > len(head) })
 	lp.path.Za, lp.path.ZaOn = lp.path.Az, lp.path.AzOn
+	lp.cross = [2][]cross{} // what they are set to is asked of the piece that is planned
 	l := p.feasible(lp, o.ends, mode, models.Slot{M: m}, false)
 	if l.reason != "" {
 		return 0, false

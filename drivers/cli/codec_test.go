@@ -91,7 +91,7 @@ func survives(t *rapid.T, p *platform, leaf models.LeafName, value string, canon
 		t.Fatalf("%s %s is refused without an alternative: %v", leaf, value, err)
 	}
 	found := 0
-	words := strings.Fields(strings.NewReplacer("that can are", "", "there is", "", " and ", " ").Replace(near))
+	words := strings.Fields(strings.NewReplacer("that can are", "", "that can be set is", "", "there is", "", " and ", " ").Replace(near))
 	for i := 0; i+1 < len(words); i += 2 {
 		alternative := canonical(words[i] + " " + words[i+1])
 		if _, err := p.lines(models.KindOpticalChannel, leaf, alternative); err != nil {

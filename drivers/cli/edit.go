@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -112,7 +113,7 @@ func (p *platform) lines(kind models.ObjectKind, leaf models.LeafName, value str
 	}
 	text, ok := r.Verbs[value]
 	if len(r.Verbs) == 0 {
-		if text, err = r.codec.write(value); err != nil {
+		if text, err = r.write(value); err != nil {
 			return nil, err
 		}
 	} else if !ok {
@@ -147,7 +148,7 @@ func (p *platform) shown(kind models.ObjectKind, leaf models.LeafName, value str
 		}
 		return []string{p.removal(r, r.Line)}, nil
 	}
-	text, err := r.codec.write(value)
+	text, err := r.write(value)
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +156,34 @@ func (p *platform) shown(kind models.ObjectKind, leaf models.LeafName, value str
 		return nil, fmt.Errorf("%q cannot be sent to a command line", text)
 	}
 	return []string{strings.ReplaceAll(r.Line, "{v}", text)}, nil
+}
+
+// write is a value as it is typed; it refuses what the device does not take.
+func (r *fieldRow) write(value string) (string, error) {
+	for i, limit := range r.Limits {
+		bound, err := r.codec.read(strconv.FormatFloat(limit, 'f', -1, 64))
+		if err != nil {
+			return "", err
+		}
+		v, err1 := number(value)
+		b, err2 := number(bound)
+		if err := errors.Join(err1, err2); err != nil {
+			return "", err
+		}
+		if i == 0 && v < b || i == 1 && v > b {
+			return "", fmt.Errorf("%s is beyond what the device takes; the nearest that can be set is %s", value, bound)
+		}
+	}
+	return r.codec.write(value)
+}
+
+// number is a frequency or a power in its smallest unit.
+func number(value string) (int64, error) {
+	if f, err := models.ParseFrequency(value); err == nil {
+		return int64(f), nil
+	}
+	p, err := models.ParsePower(value)
+	return int64(p), err
 }
 
 // removal takes a line away: {line} is all of it, {stem} what stands before its

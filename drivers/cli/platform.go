@@ -97,6 +97,9 @@ type fieldRow struct {
 	// the values, where they are not those that are shown.
 	Set   string            `yaml:"set"`
 	Verbs map[string]string `yaml:"verbs"`
+	// Limits are the least and the greatest number, as typed; none where there are no
+	// others than the modes'.
+	Limits []float64 `yaml:"limits"`
 	// Remove is the line that takes the setting away, where Config.Remove of the
 	// whole line is not it.
 	Remove string `yaml:"remove"`
@@ -207,6 +210,9 @@ func parsePlatform(raw []byte) (*platform, error) {
 		r := &p.Config.Rows[i]
 		if r.codec, err = first(err, func() (codec, error) { return codecOf(r.Codec, r.Words) }); err != nil {
 			return nil, fmt.Errorf("%s %s: %w", r.Kind, r.Leaf, err)
+		}
+		if len(r.Limits) != 0 && (len(r.Limits) != 2 || r.Limits[0] >= r.Limits[1]) {
+			return nil, fmt.Errorf("%s %s: limits are the least and the greatest", r.Kind, r.Leaf)
 		}
 		r.line = compile(`^` + strings.ReplaceAll(regexp.QuoteMeta(r.Line), `\{v\}`, `(\S+)`) + `$`)
 	}

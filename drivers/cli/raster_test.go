@@ -49,6 +49,56 @@ func TestProfilesKnowTheRaster(t *testing.T) {
 	}
 }
 
+// TestProfilesKnowTheLimits: what a profile lets the planner choose at the ends of
+// its range is what the dialect takes, and not a step more.
+func TestProfilesKnowTheLimits(t *testing.T) {
+	all, cat := known(t)
+	limited := 0
+	for name, p := range all {
+		profile, err := cat.Profile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		takes := func(leaf models.LeafName, value string) bool {
+			_, err := p.lines(models.KindOpticalChannel, leaf, value)
+			return err == nil
+		}
+		for _, leaf := range []models.LeafName{models.LeafFrequency, models.LeafTargetPower} {
+			row := p.row(models.KindOpticalChannel, leaf)
+			ranged := leaf == models.LeafFrequency && !profile.Tune.Empty() || leaf == models.LeafTargetPower && profile.ChannelPower != (catalogue.PowerRange{})
+			if len(row.Limits) > 0 != ranged && row.Codec != "nm" { // the list of wavelengths is the limit
+				t.Errorf("%s %s: the dialect has limits %v, the profile has some: %v", name, leaf, row.Limits, ranged)
+			}
+			if !ranged {
+				continue
+			}
+			limited++
+			for _, c := range []struct {
+				inside, outside string
+			}{
+				{profile.Tune.Lower.String(), (profile.Tune.Lower - models.GridStep).String()}, {profile.Tune.Upper.String(), (profile.Tune.Upper + 100*models.GridStep).String()},
+			} {
+				if leaf == models.LeafFrequency && (!takes(leaf, c.inside) || takes(leaf, c.outside)) {
+					t.Errorf("%s takes %s: %v, %s: %v", name, c.inside, takes(leaf, c.inside), c.outside, takes(leaf, c.outside))
+				}
+			}
+			if leaf != models.LeafTargetPower {
+				continue
+			}
+			for value, want := range map[models.Power]bool{
+				profile.ChannelPower.Min: true, profile.ChannelPower.Max: true, profile.ChannelPower.Min - 1: false, profile.ChannelPower.Max + 1: false,
+			} {
+				if takes(leaf, value.String()) != want {
+					t.Errorf("%s takes %v: %v", name, value, !want)
+				}
+			}
+		}
+	}
+	if limited == 0 {
+		t.Error("no dialect has limits")
+	}
+}
+
 // TestProfilesKnowTheCage: a profile asks for a coherent cage where its dialect has
 // rows for one, and nowhere else: a planner that asked for more would stall.
 func TestProfilesKnowTheCage(t *testing.T) {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/waveplane/waveplane/drivers/sim/clid"
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
@@ -30,11 +31,17 @@ func (d *device) makeFace(index *openconfig.Index, a *access) (face, error) {
 	return nil, nil
 }
 
-// commandLine is a face for the coherent ports of a device.
+// commandLine is a face for the coherent ports of a device, or for its wavelength
+// switch.
 func (d *device) commandLine(a *access) (face, error) {
 	var ports []clid.Port
+	var facilities map[string]bool
+	var media func(string) clid.MediaReading
 	readings := map[string]func() clid.Reading{}
 	for _, p := range d.parts {
+		if r, ok := p.(*roadmPart); ok {
+			facilities, media = r.facilities(), r.reading
+		}
 		t, ok := p.(*terminalPart)
 		if !ok {
 			continue
@@ -46,8 +53,35 @@ func (d *device) commandLine(a *access) (face, error) {
 	}
 	return clid.New(clid.Config{
 		Name: d.name, Dialect: d.profile.Dialect, Ports: ports, User: a.user, Password: a.password, Log: d.lab.log,
-		Optics: func(port string) clid.Reading { return readings[port]() },
+		Optics:     func(port string) clid.Reading { return readings[port]() },
+		Facilities: facilities, Media: media,
 	})
+}
+
+// facilities are the components that media channels lead to and from, with whether
+// they are of the line.
+func (p *roadmPart) facilities() map[string]bool {
+	out := map[string]bool{}
+	for _, side := range []map[string]string{p.ingress, p.egress} {
+		for component, port := range side {
+			out[component] = p.dev.spec.Ports[port].Bank == ""
+		}
+	}
+	return out
+}
+
+// reading is what is measured of a media channel now.
+func (p *roadmPart) reading(index string) clid.MediaReading {
+	nothing := clid.MediaReading{PowerDbm: math.NaN()}
+	n, err := strconv.ParseUint(index, 10, 32)
+	if err != nil {
+		return nothing
+	}
+	r, err := p.dev.lab.light.MediaPower(p.dev.name, uint32(n))
+	if err != nil {
+		return nothing
+	}
+	return clid.MediaReading{PowerDbm: r.PowerDbm, Up: r.Up}
 }
 
 // reading is what a coherent port measures now.

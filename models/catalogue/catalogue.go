@@ -150,17 +150,24 @@ type Profile struct {
 	// PowerDecimals is how many decimals of a dBm the device takes of an optical
 	// channel's target power; zero is what OpenConfig has, two.
 	PowerDecimals    int
-	ProvenOffDbm     float64     // at or below this transmit power the laser counts as off
-	AssignmentBase   int         // index of the first logical-channel assignment
-	LogicalIndexBase int         // first logical channel index that Waveplane allocates
-	MediaIndexBase   int         // first media channel index that Waveplane allocates
-	Unsupported      []string    // leaves the device refuses, see Refuses
-	PowerStepDb      float64     // target power is quantised to this
-	Soak             string      // duration of error-free light asked for before InService
-	Settle           string      // duration readings need after a change of light
-	SampleFast       string      // sampling interval while light is being brought up
-	SampleSlow       string      // sampling interval otherwise
-	Band             models.Band // wavelength switches, filters
+	ProvenOffDbm     float64  // at or below this transmit power the laser counts as off
+	AssignmentBase   int      // index of the first logical-channel assignment
+	LogicalIndexBase int      // first logical channel index that Waveplane allocates
+	MediaIndexBase   int      // first media channel index that Waveplane allocates
+	Unsupported      []string // leaves the device refuses, see Refuses
+	PowerStepDb      float64  // target power is quantised to this
+	// ChannelPower is what the target power of a channel can be set to: the launch
+	// power of a coherent port, the output of a wavelength switch. The zero value is
+	// no limit beyond the mode's.
+	ChannelPower PowerRange
+	// Tune is what the centre of a coherent port can be set to, from Lower to Upper,
+	// both included; empty is no limit beyond the mode's.
+	Tune       models.Band
+	Soak       string      // duration of error-free light asked for before InService
+	Settle     string      // duration readings need after a change of light
+	SampleFast string      // sampling interval while light is being brought up
+	SampleSlow string      // sampling interval otherwise
+	Band       models.Band // wavelength switches, filters
 	// Roadm, amplifier: figures used for feasibility.
 	InsertionLossDb      map[string]float64 // "add", "drop", "express"; of circuit switches and filters "through"
 	AddDropOsnrDb        float64

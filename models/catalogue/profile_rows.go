@@ -32,6 +32,8 @@ type profileRow struct {
 	MediaIndexBase       int                 `yaml:"mediaIndexBase"`
 	Unsupported          []string            `yaml:"unsupported"`
 	PowerStepDb          float64             `yaml:"powerStepDb"`
+	ChannelPowerDbm      []float64           `yaml:"channelPowerDbm"`
+	TuneTHz              []float64           `yaml:"tuneTHz"`
 	Soak                 string              `yaml:"soak"`
 	Settle               string              `yaml:"settle"`
 	SampleFast           string              `yaml:"sampleFast"`
@@ -86,6 +88,10 @@ func (r profileRow) profile(s sheet) (Profile, error) {
 	if p.FrequencyRaster = n.frequency(r.FrequencyRasterGHz); p.FrequencyRaster < 0 {
 		n.keep(fmt.Errorf("frequencyRasterGHz %g: want more than 0", r.FrequencyRasterGHz))
 	}
+	if c := n.powers("channelPowerDbm", r.ChannelPowerDbm); c != nil {
+		p.ChannelPower = *c
+	}
+	p.Tune = n.band(r.TuneTHz)
 	if r.PowerDecimals < 0 || r.PowerDecimals > 2 {
 		n.keep(fmt.Errorf("powerDecimals %d: want 1 or 2", r.PowerDecimals))
 	}
@@ -145,6 +151,8 @@ func (p Profile) over(parent Profile) Profile {
 	p.LogicalIndexBase = first(p.LogicalIndexBase, parent.LogicalIndexBase)
 	p.MediaIndexBase = first(p.MediaIndexBase, parent.MediaIndexBase)
 	p.PowerStepDb = first(p.PowerStepDb, parent.PowerStepDb)
+	p.ChannelPower = first(p.ChannelPower, parent.ChannelPower)
+	p.Tune = first(p.Tune, parent.Tune)
 	p.Soak = first(p.Soak, parent.Soak)
 	p.Settle = first(p.Settle, parent.Settle)
 	p.SampleFast = first(p.SampleFast, parent.SampleFast)

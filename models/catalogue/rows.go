@@ -58,7 +58,7 @@ func (r modeRow) mode(s sheet) (Mode, error) {
 		Modulation: r.Modulation, FEC: r.FEC,
 		SignalWidth: n.frequency(r.SignalWidthGHz), SlotWidth: n.frequency(r.SlotGHz), CentreStep: n.frequency(r.CentreStepGHz),
 		RequiredOsnr: n.optional(r.RequiredOsnrDb), MinTxOsnr: n.optional(r.MinTxOsnrDb),
-		Launch: n.powers(r.TxDbm), Tune: n.band(r.TuneTHz),
+		Launch: n.powers("txDbm", r.TxDbm), Tune: n.band(r.TuneTHz),
 		MaxDispersion: r.MaxDispersion, CDPenalties: n.table(r.Penalties.CdPsPerNm), PMDPenalties: n.table(r.Penalties.PmdPs),
 		PDLPenalties: n.table(r.Penalties.PdlDb), RollOff: r.RollOff,
 		Interop: r.Interop, Roadm: r.Roadm, DeviceCodes: r.DeviceCodes,
@@ -127,8 +127,8 @@ func (n *numbers) pair(what string, p []float64) []float64 {
 	return p
 }
 
-func (n *numbers) powers(dbm []float64) *PowerRange {
-	if p := n.pair("txDbm", dbm); p != nil {
+func (n *numbers) powers(what string, dbm []float64) *PowerRange {
+	if p := n.pair(what, dbm); p != nil {
 		return &PowerRange{n.power(p[0]), n.power(p[1])}
 	}
 	return nil
