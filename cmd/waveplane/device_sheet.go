@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,6 +19,7 @@ import (
 type deviceSheet struct {
 	Protocol string   `json:"protocol"`
 	Safety   string   `json:"safety"`
+	Note     string   `json:"safetyNote,omitempty"`
 	Laser    string   `json:"laserSwitch,omitempty"`
 	Modes    []string `json:"modes,omitempty"`
 	// TuningTHz is what the lasers of the offered modes can be tuned to, RasterGHz
@@ -43,7 +45,7 @@ func sheetOf(cat *catalogue.Catalogue, spec intents.DeviceSpec) (*deviceSheet, e
 	if err != nil || spec.Address == "" {
 		return nil, nil
 	}
-	s := &deviceSheet{Protocol: strings.TrimSpace(p.Driver + " " + p.Dialect), Safety: p.Safety, Laser: p.LaserSwitch}
+	s := &deviceSheet{Protocol: strings.TrimSpace(p.Driver + " " + p.Dialect), Safety: p.Safety, Note: p.SafetyNote, Laser: p.LaserSwitch}
 	offered := map[string]bool{}
 	for _, port := range spec.Ports {
 		for _, name := range cat.Pluggables[port.Pluggable].Modes {
@@ -139,7 +141,7 @@ func (a *app) printSheet(s *deviceSheet) {
 	a.printf("\ndriven\n")
 	for _, line := range [][2]string{
 		{"protocol", s.Protocol},
-		{"safety", fmt.Sprintf("%s: %s", dash(s.Safety), safetyClasses()[s.Safety])},
+		{"safety", fmt.Sprintf("%s: %s", dash(s.Safety), cmp.Or(s.Note, safetyClasses()[s.Safety]))},
 		{"laser", s.Laser},
 		{"modes", strings.Join(s.Modes, ", ")},
 		{"tuning", tuning},

@@ -81,7 +81,7 @@ func (s *Session) have(text string) picture {
 func (s *Session) take(text string) (have picture, foreign []string) {
 	c := s.platform.readConfig(text)
 	have.objects, foreign = s.platform.objects(c, s.names)
-	have.entries = c.entries
+	have.entries, have.places = c.entries, c.places
 	s.media = s.media[:0]
 	for id := range have.objects {
 		if s.platform.made(id.Kind) {
@@ -232,6 +232,7 @@ func (s *Session) confirm(edits []edit, confirm string, missing func(string) str
 // its own time and not in this session.
 func (s *Session) unconfirmed(why error) error {
 	err := fmt.Errorf("the commit is not confirmed and takes itself back: %w", why)
+	s.hangs.Because(s.device.Name, drivers.CleanWords(s.conn.Clean(why.Error())))
 	s.conn.Break(err)
 	return err
 }

@@ -53,8 +53,8 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if until, hangs := d.armed.Until(device.Name, s.now()); hangs {
-		return nil, sshsession.Hanging(device, until)
+	if c, hangs := d.armed.Until(device.Name, s.now()); hangs {
+		return nil, sshsession.Hanging(device, c.Until, c.Why)
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

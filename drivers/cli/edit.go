@@ -205,6 +205,7 @@ func (p *platform) removal(r *fieldRow, line string) string {
 type picture struct {
 	objects map[models.ObjectID]models.Leaves
 	entries entries
+	places  map[string][]string // their lines
 }
 
 // pictureOf is a device that has nothing but some objects.
@@ -242,6 +243,10 @@ func (s *Session) edits(p drivers.Pass, have picture) []edit {
 			}
 			add(rankOf(leaf, want), fmt.Sprintf("%v: %s becomes %s", c.Object, leaf, want), lines...)
 		}
+		if whole := s.platform.whole(c, now, have.places); whole != "" {
+			add(rankTune, fmt.Sprintf("%v is given up", c.Object), whole)
+			continue
+		}
 		for leaf := range c.Before {
 			if _, kept := c.After[leaf]; kept {
 				continue
@@ -262,6 +267,29 @@ func (s *Session) edits(p drivers.Pass, have picture) []edit {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.order, b.order), cmp.Compare(a.place, b.place), cmp.Compare(a.line, b.line))
 	})
 	return out
+}
+
+// whole is the line that takes an object's entry away; empty where it has none,
+// keeps something of ours, or holds what is not ours.
+func (p *platform) whole(c models.Change, now models.Leaves, places map[string][]string) string {
+	w := p.Config.Whole
+	if w == nil || w.Kind != c.Object.Kind || len(now) == 0 {
+		return ""
+	}
+	for leaf := range now {
+		if _, kept := c.After[leaf]; kept {
+			return ""
+		}
+		if _, ours := c.Before[leaf]; !ours {
+			return ""
+		}
+	}
+	for _, line := range places[placeOf(c.Object)] {
+		if below(line, w.Line) && !p.owned(line) {
+			return ""
+		}
+	}
+	return w.Remove
 }
 
 // rankOf is when a leaf gets a value; empty is given up.
@@ -289,7 +317,7 @@ func (p *platform) removals(kind models.ObjectKind, leaf models.LeafName, value 
 	if r == nil {
 		r = &fieldRow{}
 	}
-	if r.Stays {
+	if r.Stays || r.Mandatory {
 		return nil
 	}
 	out := make([]string, 0, len(lines))

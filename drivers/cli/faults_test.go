@@ -128,8 +128,8 @@ func TestPaging(t *testing.T) {
 // is not told to keep whatever it has, and is left alone until it has taken it back;
 // without commits there is nothing to wait for.
 func TestLieIsNotConfirmed(t *testing.T) {
-	for _, f := range fixtures() {
-		t.Run(f.dialect, func(t *testing.T) {
+	for _, f := range append(fixtures(), lineFixture()) {
+		t.Run(f.profile, func(t *testing.T) {
 			d := start(t, f)
 			driver := &cli.Driver{Armed: armed}
 			s, err := driver.Open(t.Context(), d.Device)
@@ -153,6 +153,31 @@ func TestLieIsNotConfirmed(t *testing.T) {
 			_ = s.Close()
 			_, err = driver.Open(t.Context(), d.Device)
 			wantKind(t, err, drivers.KindConflict, "takes itself back")
+			wantKind(t, err, drivers.KindConflict, "committed, but not shown") // whoever looks at night sees what was missing
+		})
+	}
+}
+
+// TestIgnoredRemovalIsNoticed: what was to go and is still there is not gone.
+func TestIgnoredRemovalIsNoticed(t *testing.T) {
+	for _, f := range append(fixtures(), lineFixture()) {
+		t.Run(f.profile, func(t *testing.T) {
+			d := start(t, f)
+			s := open(t, d.Device)
+			work := f.work("circuit/alpha/1", 0)
+			var there, away drivers.Pass
+			for _, o := range work.First {
+				there.Changes = append(there.Changes, models.Change{Owner: work.Owner, Object: o.ObjectID, After: o.Leaves})
+				away.Changes = append(away.Changes, models.Change{Owner: work.Owner, Object: o.ObjectID, Before: o.Leaves})
+			}
+			if _, err := s.Apply(t.Context(), there); err != nil {
+				t.Fatal(err)
+			}
+			if err := (simulator{d}).inject(gnmid.Fault{Kind: gnmid.FaultIgnore}); err != nil {
+				t.Fatal(err)
+			}
+			_, err := s.Apply(t.Context(), away)
+			wantKind(t, err, drivers.KindOutcomeUnknown, "not shown")
 		})
 	}
 }

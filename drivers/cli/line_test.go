@@ -3,7 +3,10 @@ package cli_test
 import (
 	"fmt"
 	"strings"
+	"testing"
+	"time"
 
+	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/drivertest"
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
 	"github.com/waveplane/waveplane/models"
@@ -53,4 +56,51 @@ func (s simulator) tamperLine(id models.ObjectID, value string) error {
 		Path:  fmt.Sprintf("%s/spectrum-power-profile/distribution[lower-frequency=%s][upper-frequency=%s]/config/target-power", s.root(id), keys[0][0], keys[0][1]),
 		Value: strings.TrimSuffix(value, " dBm"),
 	})
+}
+
+// TestLineForgetsAndLearns: after a restart that lost everything a switch shows
+// nothing of ours, and takes it again as it did at first.
+func TestLineForgetsAndLearns(t *testing.T) {
+	d := start(t, lineFixture())
+	before := string(simulator{d}.Configuration())
+	work := lineWork("circuit/alpha/1", 0)
+	var pass drivers.Pass
+	for _, o := range work.Then {
+		pass.Changes = append(pass.Changes, models.Change{Owner: work.Owner, Object: o.ObjectID, After: o.Leaves})
+	}
+	for range 2 {
+		s := open(t, d.Device)
+		state, err := s.Observe(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range work.Then {
+			if found, there := state.Objects[o.ObjectID]; there {
+				t.Fatalf("%v is shown: %v", o.ObjectID, found)
+			}
+		}
+		if now := string(simulator{d}.Configuration()); now != before {
+			t.Fatalf("the configuration is\n%s, it was\n%s", now, before)
+		}
+		if _, err := s.Apply(t.Context(), pass); err != nil {
+			t.Fatal(err)
+		}
+		if state, err = s.Observe(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range work.Then {
+			if found := state.Objects[o.ObjectID]; !found.Equal(o.Leaves) {
+				t.Fatalf("%v is %v, want %v", o.ObjectID, found, o.Leaves)
+			}
+			if r := state.Readings.Media[o.Key]; r.Power == nil || *r.Power != -1742 || r.OperUp == nil || !*r.OperUp {
+				t.Errorf("%v is measured as %+v", o.ObjectID, r)
+			}
+		}
+		_ = s.Close()
+		back, err := d.target.Reboot(10 * time.Millisecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-back
+	}
 }

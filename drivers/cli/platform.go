@@ -22,6 +22,7 @@ var platformFiles embed.FS
 // platform is a dialect as data.
 type platform struct {
 	Name      string `yaml:"name"`
+	Vendor    string `yaml:"vendor"` // whose dialect it is, where devices do not say
 	Source    string `yaml:"source"`
 	Certainty string `yaml:"certainty"` // verified, or partial: some lines below have no source
 
@@ -64,6 +65,8 @@ type configRows struct {
 	Place string     `yaml:"place"` // the block, or what every line of a place begins with
 	Leave string     `yaml:"leave"` // ends a block
 	Rows  []fieldRow `yaml:"rows"`
+	// Whole is an entry that all lines of a kind stand in; nil: they stand alone.
+	Whole *wholeRow `yaml:"whole"`
 	// Modes are the lines of each mode that the device has no number for.
 	Modes map[uint16][]string `yaml:"modes"`
 	// Only is what every line of a flat configuration begins with; others are
@@ -74,6 +77,14 @@ type configRows struct {
 	Inactive string `yaml:"inactive"`
 	// Remove takes a line away: "no {line}".
 	Remove string `yaml:"remove"`
+}
+
+// wholeRow is the entry of a kind's lines: they all begin with Line, and Remove
+// takes it away with all that is in it.
+type wholeRow struct {
+	Kind   models.ObjectKind `yaml:"kind"`
+	Line   string            `yaml:"line"`
+	Remove string            `yaml:"remove"`
 }
 
 type style string
@@ -103,6 +114,8 @@ type fieldRow struct {
 	// Remove is the line that takes the setting away, where Config.Remove of the
 	// whole line is not it.
 	Remove string `yaml:"remove"`
+	// Mandatory lines cannot be taken away from their entry, which goes as a whole.
+	Mandatory bool `yaml:"mandatory"`
 	// Stays says that the setting cannot be taken away, only changed: given up, it
 	// is left as it is.
 	Stays bool `yaml:"stays"`

@@ -199,7 +199,7 @@ func scaleOf(codec string) float64 {
 
 // identify picks the device's name plate out of its answers.
 func (s *Session) identify(answer func(string) (string, error)) (models.Identity, error) {
-	var id models.Identity
+	id := models.Identity{Vendor: s.platform.Vendor}
 	for i := range s.platform.Identity {
 		row := &s.platform.Identity[i]
 		text, err := answer(row.Show)

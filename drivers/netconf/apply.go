@@ -291,8 +291,8 @@ func (s *Session) takeBack() error {
 			return err // not "there is none"
 		}
 	}
-	if until, hangs := s.hangs.Until(s.device.Name, s.now()); hangs {
-		return sshsession.Hanging(s.device, until)
+	if c, hangs := s.hangs.Until(s.device.Name, s.now()); hangs {
+		return sshsession.Hanging(s.device, c.Until, c.Why)
 	}
 	return nil
 }

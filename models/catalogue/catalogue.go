@@ -123,8 +123,10 @@ type Profile struct {
 	// "cisco-iosxr" of driver cli.
 	Dialect string
 	Vendor  string // text for people
-	Safety  string // A arbitrated and confirmed, B confirmed with candidate lock, C read-back and compensating undo
-	Names   NameTemplates
+	// SafetyNote says in what the device is otherwise than its class; empty: in nothing.
+	SafetyNote string
+	Safety     string // A arbitrated and confirmed, B confirmed with candidate lock, C read-back and compensating undo
+	Names      NameTemplates
 	// LaserSwitch names the leaf that switches the laser: "physical-channel"
 	// (the transceiver's tx-laser) or "logical-channel" (the line-side logical
 	// channel's admin-state).

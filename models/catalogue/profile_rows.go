@@ -18,6 +18,7 @@ type profileRow struct {
 	Dialect              string              `yaml:"dialect"`
 	Vendor               string              `yaml:"vendor"`
 	Safety               string              `yaml:"safety"`
+	SafetyNote           string              `yaml:"safetyNote"`
 	Names                nameRow             `yaml:"names"`
 	LaserSwitch          string              `yaml:"laserSwitch"`
 	LineOnly             bool                `yaml:"lineOnly"`
@@ -61,7 +62,7 @@ type nameRow struct {
 func (r profileRow) profile(s sheet) (Profile, error) {
 	var n numbers
 	p := Profile{
-		Name: r.Name, Inherits: r.Inherits, OwnCodes: r.OwnCodes, Role: r.Role, Driver: r.Driver, Dialect: r.Dialect, Vendor: r.Vendor, Safety: r.Safety,
+		Name: r.Name, Inherits: r.Inherits, OwnCodes: r.OwnCodes, Role: r.Role, Driver: r.Driver, Dialect: r.Dialect, Vendor: r.Vendor, Safety: r.Safety, SafetyNote: r.SafetyNote,
 		Names:       NameTemplates(r.Names),
 		LaserSwitch: r.LaserSwitch, LineOnly: r.LineOnly, ProvenOffDbm: r.ProvenOffDbm,
 		ClientAssignments: r.ClientAssignments, PowerDecimals: r.PowerDecimals,
@@ -131,7 +132,9 @@ func (p Profile) over(parent Profile) Profile {
 	p.Driver = first(p.Driver, parent.Driver)
 	p.Dialect = first(p.Dialect, parent.Dialect)
 	p.Vendor = first(p.Vendor, parent.Vendor)
-	p.Safety = first(p.Safety, parent.Safety)
+	if p.Safety == "" { // a note is of one class
+		p.Safety, p.SafetyNote = parent.Safety, first(p.SafetyNote, parent.SafetyNote)
+	}
 	p.Names = NameTemplates{
 		OpticalChannel:  first(p.Names.OpticalChannel, parent.Names.OpticalChannel),
 		Transceiver:     first(p.Names.Transceiver, parent.Names.Transceiver),

@@ -54,9 +54,13 @@ func OpenError(d drivers.Device, kind drivers.Kind, err error) error {
 	return &drivers.Error{Op: "open", Device: d.Name, Kind: kind, Err: errors.New(drivers.CleanWords(err.Error()))}
 }
 
-// Hanging refuses to open a device that may still take a commit of ours back.
-func Hanging(d drivers.Device, until time.Time) error {
-	return OpenError(d, drivers.KindConflict, fmt.Errorf("a commit that was never confirmed takes itself back by %s", until.UTC().Format("15:04:05 UTC")))
+// Hanging refuses to open a device that may still take a commit of ours back; why
+// it was not confirmed is empty where nobody knows.
+func Hanging(d drivers.Device, until time.Time, why string) error {
+	if why != "" {
+		why = ": " + why
+	}
+	return OpenError(d, drivers.KindConflict, fmt.Errorf("a commit that was never confirmed takes itself back by %s%s", until.UTC().Format("15:04:05 UTC"), why))
 }
 
 func duration(device drivers.Device, what, text string, otherwise time.Duration) (time.Duration, error) {

@@ -17,6 +17,8 @@ type setting struct {
 	code string
 	on   bool
 	cage string
+	// torn says that a leaf was taken out of an entry that cannot be without it.
+	torn bool
 }
 
 func (s *session) setting(p Port) setting {

@@ -23,6 +23,9 @@ func (s *session) gxRunning() gxLine {
 	// An entry that was made for cross-connects that are gone, which a client did not
 	// take away, went with them: the device was restarted, or took a commit back.
 	for name, e := range kept {
+		if strings.HasPrefix(name, "oxcon-") {
+			continue // the target knows
+		}
 		if made := e[madeFor]; made == "" || slices.ContainsFunc(strings.Fields(made), func(n string) bool { return alive[n] }) {
 			out[name] = e
 		}

@@ -58,6 +58,8 @@ func srLinux() manner {
 				}
 			case leaf[0] == "tx-laser" && len(leaf) == 2 && !del:
 				s.on = leaf[1] == "true"
+			case leaf[0] == "optical-channel" && len(leaf) == 2 && leaf[1] == "1" && del:
+				s.mhz, s.code, s.dbm, s.torn = 0, "", "", false
 			case leaf[0] == "optical-channel" && len(leaf) >= 3 && leaf[1] == "1":
 				value := ""
 				if len(leaf) == 4 && !del {
@@ -81,10 +83,19 @@ func srLinux() manner {
 				default:
 					return invalid
 				}
+				s.torn = s.mhz == 0 || s.code == "" // the entry is there
 			default:
 				return invalid
 			}
 			f.cand.put(p, s)
+			return ""
+		},
+		wrong: func(f *flat) string {
+			for _, p := range f.face.cfg.Ports {
+				if f.cand.at(p).torn {
+					return "/interface[name=" + p.Name + "]/transceiver/optical-channel[index=1]: mandatory leaf frequency or operational-mode is missing"
+				}
+			}
 			return ""
 		},
 		ask: func(f *flat, line string) (string, bool) { return f.manner.show(f, line) },

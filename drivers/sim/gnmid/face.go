@@ -15,6 +15,9 @@ var ErrDropped = errors.New("the connection is to be reset")
 // told in the middle of a transaction and must not wait for anything.
 type listener interface{ Changed() }
 
+// visited is a Face that counts its connections: those so far, and those open now.
+type visited interface{ Connections() (opened, open int) }
+
 // Write carries out a client's transaction that came over another protocol than
 // gNMI: it is validated, refused, delayed, bent and counted as a Set is. After
 // ErrDropped the caller resets the client's connection without an answer.

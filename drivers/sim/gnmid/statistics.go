@@ -47,6 +47,9 @@ func (t *Target) Counters() Counters {
 	if c.Leaves == nil {
 		c.Leaves = map[string]int{}
 	}
+	if f, ok := t.config.Face.(visited); ok {
+		c.Connections, c.Connected = f.Connections()
+	}
 	return c
 }
 

@@ -56,6 +56,7 @@ type Server struct {
 	mu       sync.Mutex
 	listener net.Listener
 	conns    map[net.Conn]struct{}
+	opened   int
 	sessions int
 	stopped  bool
 	work     sync.WaitGroup
@@ -115,6 +116,13 @@ func reset(c net.Conn) {
 	_ = c.Close()
 }
 
+// Connections counts those so far, and those open now.
+func (s *Server) Connections() (opened, open int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.opened, len(s.conns)
+}
+
 func (s *Server) accept(l net.Listener) {
 	for {
 		c, err := l.Accept()
@@ -128,6 +136,7 @@ func (s *Server) accept(l net.Listener) {
 			continue
 		}
 		s.conns[c] = struct{}{}
+		s.opened++
 		s.work.Go(func() {
 			s.serve(c)
 			s.mu.Lock()

@@ -39,6 +39,7 @@ type Face struct {
 	mu       sync.Mutex
 	listener net.Listener
 	sessions map[*session]struct{}
+	opened   int
 	stopped  bool
 	work     sync.WaitGroup
 
@@ -125,9 +126,17 @@ func (f *Face) accept(l net.Listener) {
 			continue
 		}
 		f.sessions[s] = struct{}{}
+		f.opened++
 		f.work.Go(s.run)
 		f.mu.Unlock()
 	}
+}
+
+// Connections counts those so far, and those open now.
+func (f *Face) Connections() (opened, open int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.opened, len(f.sessions)
 }
 
 // Shut ends every session and waits for what Listen began.
