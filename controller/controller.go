@@ -15,6 +15,7 @@ import (
 	"github.com/waveplane/waveplane/controller/api"
 	"github.com/waveplane/waveplane/controller/api/endpoint"
 	"github.com/waveplane/waveplane/controller/engine"
+	"github.com/waveplane/waveplane/controller/documents"
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/reconcile"
 	"github.com/waveplane/waveplane/controller/store"
@@ -90,14 +91,15 @@ func (c *Controller) Run(ctx context.Context) error {
 
 // serve works for as long as the grant holds.
 func (c *Controller) serve(ctx context.Context, st *store.Store, grant *store.Grant) error {
+	docs := &documents.Cache{}
 	stages, err := reconcile.New(reconcile.Config{
-		Store: st, Catalogue: c.cfg.Catalogue, Registry: c.registry, Log: c.log, StateDir: c.cfg.StateDir, Estimator: c.cfg.Estimator,
+		Store: st, Documents: docs, Catalogue: c.cfg.Catalogue, Registry: c.registry, Log: c.log, StateDir: c.cfg.StateDir, Estimator: c.cfg.Estimator,
 	})
 	if err != nil {
 		return err
 	}
 	handler, err := api.New(api.Config{
-		Store: st, Catalogue: c.cfg.Catalogue, StateDir: c.cfg.StateDir, Planner: stages, Prober: stages, Version: c.cfg.Version, Log: c.log,
+		Store: st, Documents: docs, Catalogue: c.cfg.Catalogue, StateDir: c.cfg.StateDir, Planner: stages, Prober: stages, Version: c.cfg.Version, Log: c.log,
 	})
 	if err != nil {
 		return err

@@ -252,6 +252,9 @@ func BenchmarkIntents(b *testing.B) {
 			}
 		}
 		s.apply(network...)
+		if profiled() {
+			daemon.profile()
+		}
 		began := time.Now()
 		s.apply(circuits...)
 		accepted := time.Since(began)

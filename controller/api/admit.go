@@ -231,7 +231,7 @@ func (m *admission) network(ctx context.Context) (*network, error) {
 						continue
 					}
 				}
-				doc, err := decodeStored(e)
+				doc, err := m.cfg.Documents.Of(&e)
 				if err != nil {
 					return nil, err
 				}
@@ -251,19 +251,6 @@ func (m *admission) network(ctx context.Context) (*network, error) {
 		}
 	}
 	return nil, fmt.Errorf("read network: %w: it keeps changing", store.ErrConflict)
-}
-
-// decodeStored reads a stored document with the one decoder.
-func decodeStored(e store.Entry[records.Intent]) (intents.Document, error) {
-	docs, err := intents.Decode(e.Value.Document, e.Key)
-	if err != nil {
-		return intents.Document{}, fmt.Errorf("stored document %s cannot be read: %v", e.Key, err)
-	}
-	if len(docs) != 1 {
-		return intents.Document{}, fmt.Errorf("stored document %s: %d documents in one record", e.Key, len(docs))
-	}
-	intents.Default(&docs[0])
-	return docs[0], nil
 }
 
 // beside returns the network's documents that docs do not replace.

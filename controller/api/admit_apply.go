@@ -92,7 +92,7 @@ func (w *work) update(ctx context.Context, kind wire.Kind, doc *intents.Document
 		return nil, wire.NewFailure(http.StatusConflict, wire.Conflict,
 			refOf(doc)+" is being deleted; the name is free once its light is down (`waveplane wait "+refOf(doc)+" --for=deleted`)")
 	}
-	before, err := decodeStored(*cur)
+	before, err := w.cfg.Documents.Of(cur)
 	if err != nil {
 		return nil, err
 	}

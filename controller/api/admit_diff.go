@@ -37,7 +37,7 @@ func (w *work) compare(doc *intents.Document) error {
 		w.items = append(w.items, item)
 		return nil
 	}
-	before, err := decodeStored(*cur)
+	before, err := w.cfg.Documents.Of(cur)
 	if err != nil {
 		return err
 	}

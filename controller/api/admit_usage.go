@@ -221,7 +221,7 @@ func (w *work) dependants(ctx context.Context, keys map[string]bool) (map[string
 			return nil, err
 		}
 		for _, e := range entries {
-			doc, err := decodeStored(e)
+			doc, err := w.cfg.Documents.Of(&e)
 			if err != nil {
 				return nil, err
 			}

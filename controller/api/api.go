@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/controller/documents"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/controller/store"
 	"github.com/waveplane/waveplane/intents"
@@ -63,6 +64,8 @@ type Config struct {
 	StateDir  string // shown to clients, so that they can tell daemons apart
 	Log       *slog.Logger
 	Now       func() time.Time // default time.Now
+	// Documents are shared with whoever else reads stored documents; default: nobody.
+	Documents *documents.Cache
 	// Metrics are collectors to serve beside the API's own.
 	Metrics []prometheus.Collector
 }
@@ -91,6 +94,9 @@ func New(cfg Config) (*API, error) {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Documents == nil {
+		cfg.Documents = &documents.Cache{}
 	}
 	a := &API{cfg: cfg, log: cfg.Log, now: cfg.Now, tables: cfg.Store.Tables()}
 	var err error

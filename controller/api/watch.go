@@ -159,15 +159,23 @@ func (s *stream) bookmark(revision int64) error {
 	return s.line(wire.Bookmark, o)
 }
 
+// eventLine is a wire.WatchEvent as a line. What json.Marshal made is not checked and
+// copied by it once more.
+func eventLine(kind wire.WatchType, object json.RawMessage) []byte {
+	line := make([]byte, 0, len(object)+len(kind)+24)
+	line = append(line, `{"type":"`...)
+	line = append(line, kind...)
+	line = append(line, `","object":`...)
+	line = append(line, object...)
+	return append(line, "}\n"...)
+}
+
 func (s *stream) raw(kind wire.WatchType, raw json.RawMessage) error {
-	line, err := json.Marshal(wire.WatchEvent{Type: kind, Object: raw})
-	if err != nil {
-		return err
-	}
+	line := eventLine(kind, raw)
 	if err := s.rc.SetWriteDeadline(time.Now().Add(lineTimeout)); err != nil {
 		return err
 	}
-	if _, err := s.w.Write(append(line, '\n')); err != nil {
+	if _, err := s.w.Write(line); err != nil {
 		return err
 	}
 	return s.rc.Flush()

@@ -98,7 +98,7 @@ func (s *Stages) oursOn(device string) map[models.ObjectID]bool {
 func (s *Stages) linkEnds() (map[[2]string]string, error) {
 	out := map[[2]string]string{}
 	for _, e := range s.caches.intents.List(intents.KindLink) {
-		doc, err := s.network.document(e)
+		doc, err := s.cfg.Documents.Of(e)
 		if err != nil {
 			return nil, fmt.Errorf("adopt: %w", err)
 		}

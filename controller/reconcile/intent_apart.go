@@ -20,7 +20,7 @@ func (s *Stages) apartness() apartness {
 		if e.Value.Deletion != nil || !bytes.Contains(e.Value.Document, []byte(`"apartFrom"`)) {
 			continue
 		}
-		doc, err := s.network.document(e)
+		doc, err := s.cfg.Documents.Of(e)
 		if err != nil {
 			continue // said where it is planned
 		}

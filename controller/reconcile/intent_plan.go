@@ -247,7 +247,7 @@ func (s *Stages) planPrepare(key string) *planWork {
 	if w.rec.Generation == e.Value.Generation && w.rec.Refusal == nil {
 		return w
 	}
-	doc, err := s.network.document(e)
+	doc, err := s.cfg.Documents.Of(e)
 	if err != nil {
 		s.log.Error("a stored document cannot be read", "intent", key, "err", err)
 		return w

@@ -267,7 +267,7 @@ func (s *Stages) plantOf(d *records.Decision) string {
 }
 
 func (s *Stages) askedGbps(e *store.Entry[records.Intent]) int {
-	doc, err := s.network.document(e)
+	doc, err := s.cfg.Documents.Of(e)
 	if err != nil {
 		return 0
 	}

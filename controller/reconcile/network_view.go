@@ -1,11 +1,11 @@
 package reconcile
 
 import (
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
 
+	"github.com/waveplane/waveplane/controller/documents"
 	"github.com/waveplane/waveplane/controller/engine"
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/records"
@@ -20,11 +20,11 @@ import (
 type networkView struct {
 	base    *catalogue.Catalogue
 	intents *engine.Cache[records.Intent]
+	docs    *documents.Cache
 	log     *slog.Logger
 	changed chan struct{} // one pending signal at most
 
 	mu      sync.Mutex
-	docs    map[string]decoded
 	dirty   bool
 	network *plan.Network
 	cat     *catalogue.Catalogue
@@ -32,23 +32,18 @@ type networkView struct {
 	err     error
 }
 
-type decoded struct {
-	rev int64
-	doc intents.Document
-}
-
-func newNetworkView(base *catalogue.Catalogue, c *engine.Cache[records.Intent], log *slog.Logger) *networkView {
-	return &networkView{base: base, cat: base, intents: c, log: log, changed: make(chan struct{}, 1), docs: map[string]decoded{}, dirty: true}
+func newNetworkView(base *catalogue.Catalogue, c *engine.Cache[records.Intent], docs *documents.Cache, log *slog.Logger) *networkView {
+	return &networkView{base: base, cat: base, intents: c, docs: docs, log: log, changed: make(chan struct{}, 1), dirty: true}
 }
 
 // note is told of every change of a topology document.
 func (v *networkView) note(key string, _, now *store.Entry[records.Intent]) {
 	v.mu.Lock()
 	v.dirty = true
-	if now == nil {
-		delete(v.docs, key)
-	}
 	v.mu.Unlock()
+	if now == nil {
+		v.docs.Forget(key)
+	}
 	select {
 	case v.changed <- struct{}{}:
 	default:
@@ -72,7 +67,7 @@ func (v *networkView) current() (*plan.Network, *catalogue.Catalogue, error) {
 			if e.Value.Deletion != nil {
 				continue
 			}
-			doc, err := v.decode(e)
+			doc, err := v.docs.Of(e)
 			if err != nil {
 				v.err = err
 				return nil, v.cat, err
@@ -103,40 +98,13 @@ func (v *networkView) current() (*plan.Network, *catalogue.Catalogue, error) {
 	return v.network, v.cat, nil
 }
 
-func (v *networkView) decode(e *store.Entry[records.Intent]) (intents.Document, error) {
-	if d, ok := v.docs[e.Key]; ok && d.rev == e.Revision {
-		return d.doc, nil
-	}
-	doc, err := decodeIntent(e)
-	if err == nil {
-		v.docs[e.Key] = decoded{rev: e.Revision, doc: doc}
-	}
-	return doc, err
-}
-
-// document decodes a stored document, once per revision.
-func (v *networkView) document(e *store.Entry[records.Intent]) (intents.Document, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.decode(e)
-}
-
-// forget drops what was decoded of a document that is gone.
-func (v *networkView) forget(key string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	delete(v.docs, key)
-}
-
 // device returns the document of a device.
 func (v *networkView) device(name string) (*intents.DeviceSpec, bool) {
 	e, ok := get(v.intents, intents.KindDevice+"/_/"+name)
 	if !ok || e.Value.Deletion != nil {
 		return nil, false
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	doc, err := v.decode(e)
+	doc, err := v.docs.Of(e)
 	if err != nil {
 		return nil, false
 	}
@@ -148,21 +116,6 @@ func (v *networkView) device(name string) (*intents.DeviceSpec, bool) {
 func (v *networkView) catalogue() *catalogue.Catalogue {
 	_, cat, _ := v.current()
 	return cat
-}
-
-// decodeIntent reads a stored document with the one decoder.
-func decodeIntent(e *store.Entry[records.Intent]) (intents.Document, error) {
-	docs, err := intents.Decode(e.Value.Document, e.Key)
-	if err != nil {
-		return intents.Document{}, fmt.Errorf("stored %s: %w", e.Key, err)
-	}
-	if len(docs) != 1 {
-		return intents.Document{}, fmt.Errorf("stored %s: %d documents in one record", e.Key, len(docs))
-	}
-	doc := docs[0]
-	intents.Default(&doc)
-	doc.Metadata.UID, doc.Metadata.Generation = e.Value.UID, e.Value.Generation
-	return doc, nil
 }
 
 // parseIntentKey splits kind/namespace/name.

@@ -76,7 +76,7 @@ func (s *Stages) previewNetwork(docs []intents.Document) (*plan.Network, error) 
 			if e.Value.Deletion != nil {
 				continue
 			}
-			doc, err := s.network.document(e)
+			doc, err := s.cfg.Documents.Of(e)
 			if err != nil {
 				return nil, err
 			}
@@ -203,7 +203,7 @@ func (s *Stages) storedRequest(ctx context.Context, kind, namespace, name string
 	if !ok {
 		return nil, plan.Request{}, fmt.Errorf("no %s %s/%s", strings.ToLower(kind), namespace, name)
 	}
-	doc, err := decodeIntent(e)
+	doc, err := s.cfg.Documents.Of(e)
 	if err != nil {
 		return nil, plan.Request{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/waveplane/waveplane/controller/documents"
 	"github.com/waveplane/waveplane/controller/engine"
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/records"
@@ -28,6 +29,8 @@ type Config struct {
 	StateDir  string
 	Estimator plan.Estimator
 	Now       func() time.Time // default time.Now
+	// Documents are shared with whoever else reads stored documents; default: nobody.
+	Documents *documents.Cache
 	// Dials bounds how many devices are dialled at once; default 64.
 	Dials int
 }
@@ -90,6 +93,9 @@ func New(cfg Config) (*Stages, error) {
 	if cfg.Dials <= 0 {
 		cfg.Dials = 64
 	}
+	if cfg.Documents == nil {
+		cfg.Documents = &documents.Cache{}
+	}
 	t := cfg.Store.Tables()
 	s := &Stages{
 		cfg: cfg, log: cfg.Log, now: cfg.Now, tables: t,
@@ -102,7 +108,7 @@ func New(cfg Config) (*Stages, error) {
 		board: newBoard(), owners: newOwnerIndex(), loader: newSectionLoader(), memory: newJudgeMemory(), waiting: newReadbackMemory(), renderings: newRenderings(),
 		workers: map[string]*deviceWorker{}, dial: make(chan struct{}, cfg.Dials), serving: make(chan struct{}),
 	}
-	s.network = newNetworkView(cfg.Catalogue, s.caches.intents, cfg.Log)
+	s.network = newNetworkView(cfg.Catalogue, s.caches.intents, cfg.Documents, cfg.Log)
 	s.planner = newPlannerState()
 	s.planQueue = engine.NewBatchQueue(engine.Config{Name: "plan", Gather: 5 * time.Millisecond, GatherMax: 50 * time.Millisecond, MaxBatch: 500, Log: cfg.Log}, batch(s.planBatch))
 	s.lightQueue = engine.NewBatchQueue(engine.Config{Name: "lightpath", Gather: 5 * time.Millisecond, GatherMax: 50 * time.Millisecond, MaxBatch: 1000, Log: cfg.Log}, batch(s.advanceBatch))
@@ -208,7 +214,7 @@ func (s *Stages) connectTables() {
 		switch kind {
 		case "Circuit", "Wavelength":
 			if new == nil {
-				s.network.forget(key)
+				s.cfg.Documents.Forget(key)
 			}
 			s.planQueue.Add(key)
 			s.statusQueue.Add(key)

@@ -51,6 +51,11 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 	if err != nil {
 		return nil, openError(device, drivers.KindInvalid, fmt.Errorf("profile keepalive: %w", err))
 	}
+	if device.Credentials != nil { // without, there is nothing to dial for
+		if _, _, err := device.Credentials(ctx); err != nil {
+			return nil, openError(device, drivers.KindDenied, fmt.Errorf("%w: %w", dial.ErrCredentials, err))
+		}
+	}
 	conn, err := dial.New(dial.Target{
 		Address: device.Address, ServerName: device.ServerName, RootCAs: device.RootCAs,
 		Credentials: device.Credentials, Keepalive: keepalive, MaxReceive: maxReceive,
