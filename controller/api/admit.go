@@ -65,7 +65,8 @@ type work struct {
 	ops    []store.Op
 	guards map[string]store.Op // comparisons only, by what they compare
 	items  []wire.ItemChange
-	bump   bool // the network changes
+	bump   bool               // the network changes
+	stores []intents.Document // what the transaction stores, as it will be read
 	use    *usage
 }
 
@@ -86,6 +87,11 @@ func (m *admission) change(ctx context.Context, t terms, alone bool, keys []stri
 		if revision, err = w.try(ctx, keys, judge); err == nil {
 			report.Items = w.items
 			report.Revision = strconv.FormatInt(revision, 10)
+			for i := range w.stores {
+				if !t.dryRun {
+					m.cfg.Documents.Put(keyOf(&w.stores[i]), revision, w.stores[i])
+				}
+			}
 			for i := range report.Items {
 				if it := &report.Items[i]; it.ResourceVersion == "" && it.Outcome != wire.Removed && it.Outcome != wire.Absent && !t.dryRun {
 					it.ResourceVersion = report.Revision

@@ -79,6 +79,7 @@ func (w *work) applyOne(ctx context.Context, doc *intents.Document) (intents.Fau
 		w.ops = append(w.ops, w.tables.Intents.Create(key, rec))
 		w.event(doc.Kind, doc.Metadata.Namespace, doc.Metadata.Name, "Created", w.because("created"))
 		item.Outcome, item.UID, item.Generation = wire.Created, rec.UID, 1
+		w.storing(doc, &rec)
 		w.bump = w.bump || kind.Topology()
 		w.items = append(w.items, item)
 		return nil, nil
@@ -121,6 +122,7 @@ func (w *work) update(ctx context.Context, kind wire.Kind, doc *intents.Document
 	w.ops = append(w.ops, w.tables.Intents.Update(keyOf(doc), rec, cur.Revision))
 	w.event(doc.Kind, doc.Metadata.Namespace, doc.Metadata.Name, "Configured", w.because(fmt.Sprintf("generation %d", rec.Generation)))
 	w.bump = w.bump || kind.Topology()
+	w.storing(doc, &rec)
 	item.Outcome, item.Generation, item.ResourceVersion = wire.Configured, rec.Generation, ""
 	if w.terms.dryRun {
 		item.Fields = fieldChanges(&before, doc)
@@ -128,6 +130,15 @@ func (w *work) update(ctx context.Context, kind wire.Kind, doc *intents.Document
 	}
 	w.items = append(w.items, item)
 	return nil, nil
+}
+
+// storing notes a document as it is read when it is stored.
+func (w *work) storing(doc *intents.Document, rec *records.Intent) {
+	d := *doc
+	d.Origin, d.Places = keyOf(doc)+":1", nil
+	m := &doc.Metadata
+	d.Metadata = intents.Metadata{Name: m.Name, Namespace: m.Namespace, Labels: m.Labels, Annotations: m.Annotations, UID: rec.UID, Generation: rec.Generation}
+	w.stores = append(w.stores, d)
 }
 
 func (w *work) because(what string) string {

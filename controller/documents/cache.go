@@ -43,14 +43,28 @@ func (c *Cache) Of(e *store.Entry[records.Intent]) (intents.Document, error) {
 	doc := docs[0]
 	intents.Default(&doc)
 	doc.Metadata.UID, doc.Metadata.Generation = e.Value.UID, e.Value.Generation
-	// An older revision is asked for by somebody who is behind: the newer one stays.
-	if c.decoded[e.Key].revision < e.Revision {
-		if c.decoded == nil {
-			c.decoded = map[string]decoded{}
-		}
-		c.decoded[e.Key] = decoded{e.Revision, doc}
-	}
+	c.keep(e.Key, decoded{e.Revision, doc})
 	return doc, nil
+}
+
+// Put gives the document of a record that has just been stored, so that nobody has to
+// decode it. It must be what Of would return, and belongs to the cache from now on.
+func (c *Cache) Put(key string, revision int64, doc intents.Document) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keep(key, decoded{revision, doc})
+}
+
+// keep keeps what is newer than what is there: somebody who is behind does not take
+// it away.
+func (c *Cache) keep(key string, d decoded) {
+	if c.decoded[key].revision >= d.revision {
+		return
+	}
+	if c.decoded == nil {
+		c.decoded = map[string]decoded{}
+	}
+	c.decoded[key] = d
 }
 
 // Forget drops what was decoded of a document that is gone.
