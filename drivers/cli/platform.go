@@ -147,7 +147,10 @@ type commitRows struct {
 
 // readRow is a command and what to pick out of its answer.
 type readRow struct {
-	Show   string      `yaml:"show"`
+	Show string `yaml:"show"`
+	// Style tree says that the answer is a JSON object, of which each value is read as
+	// a line: its names, then itself. Empty: it is read as it stands.
+	Style  style       `yaml:"style"`
 	Fields []readField `yaml:"fields"`
 }
 

@@ -23,6 +23,11 @@ func (s *Session) readPort(n name, now time.Time, answer func(command string) (s
 		if err != nil {
 			return c, l, err
 		}
+		if row.Style == tree {
+			if text, err = treeLines(text); err != nil {
+				continue // a refusal, or no JSON: nothing is known
+			}
+		}
 		said += text + "\n"
 		for k := range row.Fields {
 			f := &row.Fields[k]

@@ -2,6 +2,7 @@ package clid
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -106,7 +107,7 @@ func (e *eos) show(line string, words []string) string {
 	if line == "show running-config" {
 		return e.running()
 	}
-	if len(words) == 5 && words[1] == "interfaces" && strings.HasSuffix(line, " transceiver dom") {
+	if len(words) == 7 && words[1] == "interfaces" && strings.HasSuffix(line, " transceiver dom | json") {
 		if p, ok := e.port(words[2]); ok {
 			return e.dom(p)
 		}
@@ -148,45 +149,41 @@ func (e *eos) running() string {
 	return b.String() + "end\n"
 }
 
+// dom is what the optics measure, as JSON: what is not measured is not there.
 func (e *eos) dom(p Port) string {
 	r := e.face.cfg.Optics(p.Name)
-	num := func(v float64, format string) string {
-		if math.IsNaN(v) {
-			return "N/A"
+	parameters := map[string]any{}
+	show := func(name, unit string, v any) {
+		if f, ok := v.(float64); !ok || !math.IsNaN(f) {
+			parameters[name] = map[string]any{"unit": unit, "channels": map[string]any{"-": v}}
 		}
-		return fmt.Sprintf(format, v)
 	}
-	power := func(v float64) string {
+	power := func(name string, v float64) {
 		if math.IsNaN(v) || v < -40 {
 			v = -40
 		}
-		return fmt.Sprintf("%.2f", v)
+		show(name, "dBm", math.Round(v*100)/100)
 	}
-	yes := map[bool]string{true: "yes", false: "no"}
-	name := eosNames()[strconv.Itoa(int(r.ModeCode))]
-	if name == "" {
-		name = "N/A"
-	}
-	freq := "N/A"
+	show("txLaserEnabled", "", r.On)
+	show("linkUp", "", r.Locked)
 	if r.FrequencyMHz > 0 {
-		freq = fmt.Sprintf("%.3f", float64(r.FrequencyMHz)/1000)
+		show("laserFreq", "GHz", float64(r.FrequencyMHz)/1000)
 	}
-	return fmt.Sprintf(`Ch: Channel, N/A: not applicable, Tx: transmit, Rx: receive.
-%s
-   Parameter                        Value      Unit
-   -------------------------------- ---------- ----
-   Transmitter enabled              %s
-   Laser frequency                  %s GHz
-   Active application               %s
-   Tx power                         %s dBm
-   Rx total power                   %s dBm
-   Rx channel power                 %s dBm
-   Link up                          %s
-   Pre-FEC BER                      %s
-   Q-factor                         %s dB
-   OSNR                             %s dB
-   eSNR                             %s dB
-`, p.Name, yes[r.On], freq, name, power(r.TxDbm), power(r.RxTotalDbm), power(r.RxDbm), yes[r.Locked], num(r.Ber, "%.2e"), num(r.QDb, "%.2f"), num(r.OsnrDb, "%.2f"), num(r.EsnrDb, "%.2f"))
+	if name := eosNames()[strconv.Itoa(int(r.ModeCode))]; name != "" {
+		show("application", "", name)
+	}
+	power("txPower", r.TxDbm)
+	power("totalRxPower", r.RxTotalDbm)
+	power("rxPower", r.RxDbm)
+	show("preFecBERCurr", "", r.Ber)
+	show("qFactor", "dB", math.Round(r.QDb*100)/100)
+	show("osnr", "dB", math.Round(r.OsnrDb*100)/100)
+	show("eSnr", "dB", math.Round(r.EsnrDb*100)/100)
+	out, err := json.MarshalIndent(map[string]any{"interfaces": map[string]any{p.Name: map[string]any{"displayName": p.Name, "parameters": parameters}}}, "", "    ")
+	if err != nil {
+		return "% Internal error\n"
+	}
+	return string(out) + "\n"
 }
 
 func (e *eos) configure(ctx context.Context, line string, words []string) (string, error) {
