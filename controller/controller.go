@@ -14,8 +14,8 @@ import (
 
 	"github.com/waveplane/waveplane/controller/api"
 	"github.com/waveplane/waveplane/controller/api/endpoint"
-	"github.com/waveplane/waveplane/controller/engine"
 	"github.com/waveplane/waveplane/controller/documents"
+	"github.com/waveplane/waveplane/controller/engine"
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/reconcile"
 	"github.com/waveplane/waveplane/controller/store"

@@ -185,10 +185,14 @@ func (l *light) judge(mode *catalogue.Mode, floor float64) {
 // that it cannot be set to.
 func (l *light) settable(lp lightPath) {
 	for i, list := range lp.cross {
-		powers := [][]float64{l.estimate.Az.Powers, l.estimate.Za.Powers}[i]
+		way := []qot.Way{l.estimate.Az, l.estimate.Za}[i]
+		if way.Fault != "" { // lost on the way: that is what is said
+			continue
+		}
+		powers := way.Powers
 		for k, c := range list {
 			within, at := c.device.Profile.ChannelPower, lp.elementOf(i, k)
-			if within == (catalogue.PowerRange{}) || at >= len(powers) { // the light is lost before it comes there
+			if within == (catalogue.PowerRange{}) || at >= len(powers) {
 				continue
 			}
 			power := quantise(powers[at], stepOf(c.device.Profile))

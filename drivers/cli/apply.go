@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/models"
 )
 
 // defaultArmed is how long a device waits for a confirmation: longer than a
@@ -39,6 +40,12 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 			return false, err
 		}
 		have := s.have(text)
+		if s.platform.Entries != nil {
+			var words string
+			if owner, words = s.platform.Entries.clash(p, have.entries); words != "" {
+				return false, &refusal{words: words, owner: owner, busy: true}
+			}
+		}
 		edits := s.edits(p, have)
 		if len(edits) == 0 {
 			s.saveWhatIsLeft()
@@ -48,7 +55,7 @@ func (s *Session) Apply(ctx context.Context, p drivers.Pass) (drivers.Result, er
 		if s.platform.Commit.Direct {
 			wrote, err = s.direct(p, edits, have.objects)
 		} else {
-			wrote, err = s.commit(edits, func(text string) string { return s.undone(p, text) })
+			wrote, err = s.commit(edits, func(text string) string { return s.missing(p, text) })
 		}
 		result.Sent = wrote
 		s.keep(wrote, err)
@@ -77,30 +84,47 @@ func (s *Session) have(text string) picture {
 	return have
 }
 
-// take reads a configuration, and remembers which entries there are to measure.
+// take reads a configuration, and remembers which entries of ours there are to
+// measure.
 func (s *Session) take(text string) (have picture, foreign []string) {
 	c := s.platform.readConfig(text)
 	have.objects, foreign = s.platform.objects(c, s.names)
-	have.entries, have.places = c.entries, c.places
+	have.entries, have.places, have.rest = c.entries, c.places, c.rest
 	s.media = s.media[:0]
 	for id := range have.objects {
-		if s.platform.made(id.Kind) {
+		// Other people's are not measured: every reading is a command.
+		if n, err := strconv.Atoi(id.Key); s.platform.made(id.Kind) && err == nil && n >= s.device.Profile.MediaIndexBase {
 			s.media = append(s.media, id.Key)
 		}
 	}
 	slices.Sort(s.media)
-	s.measured.Store(int32(len(s.media)))
+	s.seen.Store(&have)
 	return have, foreign
 }
 
 // missing compares the device with what a pass asks for; empty when all is there.
+// Of what is given up it looks for what carries light: an entry that is still there,
+// a laser that is not off. A default that a device shows in place of a setting that
+// was taken away is no reason to take the change back.
 func (s *Session) missing(p drivers.Pass, text string) string {
-	have := s.have(text).objects
+	shown := s.have(text)
+	have := shown.objects
 	for _, c := range p.Changes {
+		if s.platform.pinned(c, shown.places) {
+			continue
+		}
 		for leaf, want := range c.After {
 			if got := have[c.Object][leaf]; got != want {
 				return fmt.Sprintf("%v %s: sent %s, found %s", c.Object, leaf, want, or(got, "nothing"))
 			}
+		}
+		_, lit := c.Before[models.LeafEnabled]
+		_, kept := c.After[models.LeafEnabled]
+		if on := have[c.Object][models.LeafEnabled]; lit && !kept && on != "false" {
+			return fmt.Sprintf("%v %s: given up, found %s", c.Object, models.LeafEnabled, or(on, "nothing"))
+		}
+		if found, there := have[c.Object]; there && c.After == nil && s.platform.made(c.Object.Kind) {
+			return fmt.Sprintf("%v: deleted, found %v", c.Object, found)
 		}
 	}
 	return ""

@@ -206,6 +206,7 @@ type picture struct {
 	objects map[models.ObjectID]models.Leaves
 	entries entries
 	places  map[string][]string // their lines
+	rest    []string            // lines of no place
 }
 
 // pictureOf is a device that has nothing but some objects.
@@ -221,13 +222,16 @@ func (p *platform) pictureOf(objects map[models.ObjectID]models.Leaves) picture 
 func (s *Session) edits(p drivers.Pass, have picture) []edit {
 	var out []edit
 	if s.platform.Entries != nil {
-		out = s.platform.Entries.edits(p, have.entries)
+		out = s.platform.Entries.edits(p, have.entries, have.rest)
 	}
 	for _, c := range p.Changes {
 		if s.platform.made(c.Object.Kind) {
 			continue
 		}
 		now := have.objects[c.Object]
+		if s.platform.pinned(c, have.places) {
+			continue
+		}
 		add := func(rank int, meaning string, lines ...string) {
 			for _, line := range lines {
 				out = append(out, edit{rank: rank, owner: c.Owner, place: placeOf(c.Object), line: line, meaning: meaning})
@@ -290,6 +294,17 @@ func (p *platform) whole(c models.Change, now models.Leaves, places map[string][
 		}
 	}
 	return w.Remove
+}
+
+// pinned reports whether a module has to stay what it is: in the entry of its optical
+// channel is what is not ours, so that the entry stays, and it stays only in a module
+// of that kind.
+func (p *platform) pinned(c models.Change, places map[string][]string) bool {
+	w := p.Config.Whole
+	if w == nil || c.Object.Kind != models.KindModule || c.After[models.LeafFunctionalType] == models.DigitalCoherentOptic {
+		return false
+	}
+	return slices.ContainsFunc(places[placeOf(c.Object)], func(line string) bool { return below(line, w.Line) && !p.owned(line) })
 }
 
 // rankOf is when a leaf gets a value; empty is given up.

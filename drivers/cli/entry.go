@@ -249,8 +249,8 @@ func (r *entryRows) leaves(all entries, name string, e entry, tell func(name str
 // slot is a piece of spectrum.
 type slot struct{ lower, upper models.Frequency }
 
-// follow goes from the innermost link to the port. The slot is what all links let
-// pass.
+// follow goes from the innermost link to the port. The slot is that of the links; of
+// those that disagree, the outermost: whatever was moved is seen.
 func (r *entryRows) follow(all entries, name string, tell func(string, ...string)) (port string, s slot, ok bool) {
 	for i, l := range slices.Backward(r.Chain) {
 		e, there := all[name]
@@ -258,11 +258,7 @@ func (r *entryRows) follow(all entries, name string, tell func(string, ...string
 			return name, s, i < len(r.Chain)-1 && name != ""
 		}
 		tell(name, l.Parent, l.Lower, l.Upper, l.Center, l.Width)
-		here := l.slot(e)
-		if s == (slot{}) {
-			s = here
-		}
-		s.lower, s.upper = max(s.lower, here.lower), min(s.upper, here.upper)
+		s = l.slot(e)
 		name = e.value(l.Parent)
 	}
 	return name, s, true
@@ -312,9 +308,24 @@ type namedEntry struct {
 	entry
 }
 
-// ours reports whether a link has a name that we would give.
-func (r *entryRows) ours(name string) bool {
-	return slices.ContainsFunc(r.scheme, func(re *regexp.Regexp) bool { return re.MatchString(name) })
+// ours reports whether a link is one that we would make: with this name for its port
+// and its centre, and without a word beside ours.
+func (r *entryRows) ours(all entries, name string) bool {
+	i := slices.IndexFunc(r.scheme, func(re *regexp.Regexp) bool { return re.MatchString(name) })
+	e, there := all[name]
+	if i < 0 || !there {
+		return false
+	}
+	port := e.value(r.Chain[i].Parent)
+	for _, outer := range slices.Backward(r.Chain[:i]) {
+		if parent, linked := all[port]; linked {
+			port = parent.value(outer.Parent)
+		}
+	}
+	links, _ := r.made(port, r.Chain[i].slot(e))
+	return slices.ContainsFunc(links, func(l namedEntry) bool {
+		return l.name == name && !slices.ContainsFunc(e, func(w wordValue) bool { return l.value(w.name) == "" })
+	})
 }
 
 // links are the entries that an entry hangs on, its ends' innermost first.
@@ -336,14 +347,31 @@ func (r *entryRows) links(all entries, name string) []string {
 	return out
 }
 
-// used reports whether any entry refers to a name.
-func (all entries) used(name string) bool {
-	for _, e := range all {
-		if slices.ContainsFunc(e, func(w wordValue) bool { return w.value == name }) {
-			return true
+// users are the entries that name an entry, in whatever place and manner.
+func (all entries) users(name string) []string {
+	var out []string
+	for user, e := range all {
+		if user != name && slices.ContainsFunc(e, func(w wordValue) bool { return mentionsName(w.name, name) || mentionsName(w.value, name) }) {
+			out = append(out, user)
 		}
 	}
-	return false
+	slices.Sort(out)
+	return out
+}
+
+// mentionsName reports whether a name stands in a text as a word.
+func mentionsName(text, name string) bool {
+	return text == name || slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t,;'\"[](){}", r) }), name)
+}
+
+// sameValue compares values as a device does: -17.5 is -17.50.
+func sameValue(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, err1 := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	return err1 == nil && err2 == nil && x == y
 }
 
 // of makes the entries that objects stand for.

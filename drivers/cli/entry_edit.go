@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,20 +142,33 @@ type target struct {
 	remade map[string]bool // these are deleted first
 }
 
-// aim applies changes to the entries that are there. Links that nobody refers to
-// any more go, if we could have made them.
-func (r *entryRows) aim(p drivers.Pass, have entries) target {
+// aim applies changes to the entries that are there. Links of ours that nobody
+// refers to go, also those whose last user was deleted by hand: they hold spectrum
+// that is given to others.
+func (r *entryRows) aim(p drivers.Pass, have entries, rest []string) target {
 	t := target{maps.Clone(have), map[string]string{}, map[string]bool{}}
+	if t.entries == nil {
+		t.entries = entries{}
+	}
 	loose := map[string]string{} // link → who lets go of it
 	for _, c := range p.Changes {
 		if c.Object.Kind != r.Kind {
 			continue
+		}
+		for link := range have {
+			if _, known := loose[link]; !known && r.ours(have, link) && len(have.users(link)) == 0 {
+				loose[link] = c.Owner
+			}
 		}
 		name := r.nameOf(c.Object.Key)
 		made, err := r.make(c.Object.Key, c.After)
 		old, there := have[name]
 		if c.After != nil && err != nil {
 			continue // checked before
+		}
+		if there && c.After != nil && r.leads(have, name, c.After) {
+			// Its links are what they have to be, whatever they are called.
+			made = []namedEntry{{name, r.own(made[len(made)-1].entry)}}
 		}
 		if there && (c.After == nil || !r.alike(old, made[len(made)-1].entry)) {
 			for _, link := range r.links(have, name) {
@@ -178,7 +192,13 @@ func (r *entryRows) aim(p drivers.Pass, have entries) target {
 	for again := true; again; {
 		again = false
 		for link, owner := range loose {
-			if _, there := t.entries[link]; there && r.ours(link) && !t.used(link) {
+			named := func(line string) bool { return mentionsName(line, link) }
+			if r.ours(t.entries, link) && len(t.users(link)) == 0 && !slices.ContainsFunc(rest, named) {
+				for _, w := range t.entries[link] {
+					if _, linked := have[w.value]; linked {
+						loose[w.value] = owner // what it hung on
+					}
+				}
 				delete(t.entries, link)
 				t.owners[link], again = owner, true
 			}
@@ -187,16 +207,83 @@ func (r *entryRows) aim(p drivers.Pass, have entries) target {
 	return t
 }
 
-// alike reports whether an entry leads where another does: the rest of it can be
-// set.
+// leads reports whether an entry leads from port to port in the slot that leaves ask
+// for.
+func (r *entryRows) leads(all entries, name string, want models.Leaves) bool {
+	got := r.leaves(all, name, all[name], func(string, ...string) {})
+	for _, leaf := range []models.LeafName{models.LeafLower, models.LeafUpper, r.Ends[0].Leaf, r.Ends[len(r.Ends)-1].Leaf} {
+		if got[leaf] == "" || got[leaf] != want[leaf] {
+			return false
+		}
+	}
+	return true
+}
+
+// own is an entry without its ends and fixed words.
+func (r *entryRows) own(e entry) entry {
+	return slices.DeleteFunc(slices.Clone(e), func(w wordValue) bool {
+		return !slices.ContainsFunc(r.Words, func(row wordRow) bool { return row.Word == w.name })
+	})
+}
+
+// clash says which link would have to be changed that others use as it is; empty if
+// there is none. Entries with the owner's name may use it.
+func (r *entryRows) clash(p drivers.Pass, have entries) (owner, words string) {
+	t := r.aim(p, have, nil)
+	ours := map[string]bool{}
+	for _, c := range p.Changes {
+		ours[r.nameOf(c.Object.Key)] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.owners)) {
+		old, there := have[name]
+		want, stays := t.entries[name]
+		changed := slices.ContainsFunc(want, func(w wordValue) bool { return !sameValue(old.value(w.name), w.value) })
+		if _, object := r.keyOf(name); object || !there || !stays || !changed {
+			continue
+		}
+		for _, user := range have.objectsOn(r, name) {
+			if !ours[user] && !slices.ContainsFunc(p.Changes, func(c models.Change) bool { return r.tagged(have[user], c.After) }) {
+				return t.owners[name], fmt.Sprintf("%s is there with other values, and %s uses it", name, user)
+			}
+		}
+	}
+	return "", ""
+}
+
+// objectsOn are the entries that use a link, or a link on it, and are none
+// themselves.
+func (all entries) objectsOn(r *entryRows, link string) []string {
+	var out []string
+	for _, user := range all.users(link) {
+		if slices.ContainsFunc(r.scheme, func(re *regexp.Regexp) bool { return re.MatchString(user) }) {
+			out = append(out, all.objectsOn(r, user)...)
+		} else {
+			out = append(out, user)
+		}
+	}
+	return out
+}
+
+// tagged reports whether an entry carries the name that leaves give.
+func (r *entryRows) tagged(e entry, leaves models.Leaves) bool {
+	for _, w := range r.Words {
+		if w.Leaf == models.LeafChannelName {
+			return leaves != nil && e.value(w.Word) == leaves[w.Leaf] && leaves[w.Leaf] != ""
+		}
+	}
+	return false
+}
+
+// alike reports whether an entry leads where another does, as far as that says: the
+// rest of it can be set.
 func (r *entryRows) alike(a, b entry) bool {
 	for _, end := range r.Ends {
-		if a.value(end.Word) != b.value(end.Word) {
+		if v := b.value(end.Word); v != "" && a.value(end.Word) != v {
 			return false
 		}
 	}
 	for word := range r.Fixed {
-		if a.value(word) != b.value(word) {
+		if v := b.value(word); v != "" && a.value(word) != v {
 			return false
 		}
 	}
@@ -206,8 +293,8 @@ func (r *entryRows) alike(a, b entry) bool {
 
 // edits are the lines that bring the device's entries to what changes ask for:
 // what joins is deleted before what it hangs on, and made after it.
-func (r *entryRows) edits(p drivers.Pass, have entries) []edit {
-	t := r.aim(p, have)
+func (r *entryRows) edits(p drivers.Pass, have entries, rest []string) []edit {
+	t := r.aim(p, have, rest)
 	var out []edit
 	for name, owner := range t.owners {
 		want, wanted := t.entries[name]
@@ -233,7 +320,7 @@ func (r *entryRows) edits(p drivers.Pass, have entries) []edit {
 			continue
 		}
 		for _, w := range want {
-			if old.value(w.name) == w.value {
+			if sameValue(old.value(w.name), w.value) {
 				continue
 			}
 			line.rank, line.line = r.rank(entry{w}), r.Set+" "+name+" "+r.typed(w)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func typeInto(t *testing.T, r *entryRows, all entries, edits []edit) entries {
 				t.Fatalf("%q deletes what is not there", e.line)
 			}
 			delete(out, name)
-			if out.used(name) {
+			if len(out.users(name)) > 0 {
 				t.Fatalf("%q deletes what is in use", e.line)
 			}
 		case strings.HasPrefix(e.line, r.Add+" "):
@@ -207,6 +208,83 @@ func TestMediaChannelsOfOthers(t *testing.T) {
 	}
 }
 
+// TestEntriesOfOthersStay: what somebody else uses is neither changed nor deleted, what
+// only looks like ours stays, and what is left of ours is swept up.
+func TestEntriesOfOthersStay(t *testing.T) {
+	p := gxLine(t)
+	s := &Session{platform: p}
+	want := mediaLeaves("trib-1-7-1", "oms-1-5-L1")
+	ours := p.Entries.of(map[models.ObjectID]models.Leaves{mediaID("10000"): want})
+	const nmc, mc, trib = "nmc-oms-1-5-L1-193100000", "mc-oms-1-5-L1-193100000", "nmc-trib-1-7-1-193100000"
+	all := []string{"delete -f oxcon-10000", "delete -f " + nmc, "delete -f " + trib, "delete -f " + mc}
+	remove := models.Change{Owner: "circuit/a/1", Object: mediaID("10000"), Before: want}
+	typed := func(more string, without []string, c models.Change) (lines []string) {
+		config := shownAs(p.Entries, ours) + more
+		for _, name := range without {
+			config = regexp.MustCompile(`(?m)^add `+name+` .*\n`).ReplaceAllString(config, "")
+		}
+		for _, e := range s.edits(drivers.Pass{Changes: []models.Change{c}}, s.have(config)) {
+			lines = append(lines, e.line)
+		}
+		return lines
+	}
+	for name, c := range map[string]struct {
+		more    string
+		without []string
+		want    []string
+	}{
+		"nobody else's":                      {"", nil, all},
+		"a flag before the name":             {"add pg-1 revertive working " + nmc + " protecting x\n", nil, []string{"delete -f oxcon-10000", "delete -f " + trib}},
+		"a list":                             {"add pg-1 members '" + nmc + "," + trib + "'\n", nil, []string{"delete -f oxcon-10000"}},
+		"another kind of line":               {"set pm-1 object " + trib + "\n", nil, []string{"delete -f oxcon-10000", "delete -f " + nmc, "delete -f " + mc}},
+		"a word that we do not write":        {"add " + trib + " label planned\n", nil, []string{"delete -f oxcon-10000", "delete -f " + nmc, "delete -f " + mc}},
+		"a name like ours, another centre":   {"add nmc-trib-9-1 parent-facility trib-9 center-frequency 193000000 width 50000\n", nil, all},
+		"deleted by hand, the links are not": {"", []string{"oxcon-10000"}, all[1:]},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if d := cmp.Diff(c.want, typed(c.more, c.without, remove)); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+	t.Run("what was left is in the way of another slot", func(t *testing.T) {
+		next := maps.Clone(want)
+		next[models.LeafLower], next[models.LeafUpper] = "193062.5 GHz", "193150 GHz"
+		lines := typed("", []string{"oxcon-10000"}, models.Change{Owner: "circuit/b/1", Object: mediaID("10001"), After: next})
+		if len(lines) < 4 || !slices.Equal(lines[:3], all[1:]) {
+			t.Errorf("typed %q, which does not begin with taking away what was left", lines)
+		}
+	})
+	t.Run("only the power, on links of other names", func(t *testing.T) {
+		config := strings.NewReplacer(nmc, "nmc-5", mc, "mc-5", trib, "nmc-6").Replace(shownAs(p.Entries, ours))
+		louder := maps.Clone(want)
+		louder[models.LeafTargetPower] = "-16.50 dBm"
+		edits := s.edits(drivers.Pass{Changes: []models.Change{{Owner: "circuit/a/1", Object: mediaID("10000"), Before: want, After: louder}}}, s.have(config))
+		if len(edits) != 1 || edits[0].line != "set oxcon-10000 target-output-power-dst -16.50" {
+			t.Errorf("typed %+v", edits)
+		}
+	})
+	t.Run("a number without its zeros", func(t *testing.T) {
+		config := strings.ReplaceAll(shownAs(p.Entries, ours), "-17.50", "-17.5")
+		if edits := s.edits(drivers.Pass{Changes: []models.Change{{Owner: "circuit/a/1", Object: mediaID("10000"), After: want}}}, s.have(config)); len(edits) != 0 {
+			t.Errorf("typed %q", edits[0].line)
+		}
+	})
+	t.Run("a link that others use as it is", func(t *testing.T) {
+		wide := strings.NewReplacer("width 87500", "width 150000", "193056250", "193025000", "193143750", "193175000", "oxcon-10000", "oxcon-3", "circuit/a/1", "carrier z").Replace(shownAs(p.Entries, ours))
+		pass := drivers.Pass{Changes: []models.Change{{Owner: "circuit/a/1", Object: mediaID("10000"), After: want}}}
+		if _, words := p.Entries.clash(pass, p.readConfig(wide).entries); !strings.Contains(words, "is there with other values, and oxcon-3 uses it") {
+			t.Errorf("says %q", words)
+		}
+		if _, words := p.Entries.clash(pass, p.readConfig(strings.ReplaceAll(wide, "carrier z", "circuit/a/1")).entries); words != "" {
+			t.Errorf("says %q of an entry of the same owner", words)
+		}
+		if _, words := p.Entries.clash(pass, p.readConfig(shownAs(p.Entries, ours)).entries); words != "" {
+			t.Errorf("says %q of what is as it has to be", words)
+		}
+	})
+}
+
 // TestEntriesAreMended: what somebody changed in an entry of ours is put right by a
 // line of its own, without taking the light away.
 func TestEntriesAreMended(t *testing.T) {
@@ -219,6 +297,7 @@ func TestEntriesAreMended(t *testing.T) {
 		lines              []string
 	}{
 		"width of a network media channel": {"nmc-trib-1-7-1-193100000", "width", "50000", []string{"set nmc-trib-1-7-1-193100000 width 87500"}},
+		"media channel that is wider":      {"mc-oms-1-5-L1-193100000", "upper-frequency", "193500000", []string{"set mc-oms-1-5-L1-193100000 upper-frequency 193143750"}},
 		"edge of a media channel":          {"mc-oms-1-5-L1-193100000", "lower-frequency", "193062500", []string{"set mc-oms-1-5-L1-193100000 lower-frequency 193056250"}},
 		"power":                            {"oxcon-10000", "target-output-power-dst", "-3.00", []string{"set oxcon-10000 target-output-power-dst -17.50"}},
 		"direction": {"oxcon-10000", "direction", "two-way", []string{

@@ -158,7 +158,7 @@ func TestLieIsNotConfirmed(t *testing.T) {
 	}
 }
 
-// TestIgnoredRemovalIsNoticed: what was to go and is still there is not gone.
+// TestIgnoredRemovalIsNoticed: light that was to go and is still there is not gone.
 func TestIgnoredRemovalIsNoticed(t *testing.T) {
 	for _, f := range append(fixtures(), lineFixture()) {
 		t.Run(f.profile, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestIgnoredRemovalIsNoticed(t *testing.T) {
 			s := open(t, d.Device)
 			work := f.work("circuit/alpha/1", 0)
 			var there, away drivers.Pass
-			for _, o := range work.First {
+			for _, o := range work.Then {
 				there.Changes = append(there.Changes, models.Change{Owner: work.Owner, Object: o.ObjectID, After: o.Leaves})
 				away.Changes = append(away.Changes, models.Change{Owner: work.Owner, Object: o.ObjectID, Before: o.Leaves})
 			}

@@ -34,8 +34,8 @@ type Session struct {
 	unsaved  *unsaved
 	passes   int // guarded by turns
 	left     *leftovers
-	media    []string     // media channels when the configuration was last read; guarded by turns
-	measured atomic.Int32 // how many these are
+	media    []string                // media channels when the configuration was last read; guarded by turns
+	seen     atomic.Pointer[picture] // what the configuration had when it was last read
 	// candidate is the device's configuration session that we are in, where these
 	// have names; guarded by turns.
 	candidate string
@@ -145,9 +145,18 @@ func (s *Session) configuration(show string, prompt *regexp.Regexp) (string, err
 	return text, nil
 }
 
-// patience is how long reading a whole device may take.
+// fullBand is how many media channels of ours a device may have: both directions of
+// the channels of 50 GHz in the C band.
+const fullBand = 2 * 96
+
+// patience is how long reading a whole device may take. How many media channels it
+// has is known only on the way; every command has a limit of its own.
 func (s *Session) patience() time.Duration {
-	return s.timeout * time.Duration(1+(len(s.names)+int(s.measured.Load()))/8)
+	many := len(s.names)
+	if s.platform.Entries != nil && many == 0 {
+		many = fullBand
+	}
+	return s.timeout * time.Duration(1+many/8)
 }
 
 // read asks for the readings of ports and of media channels.
@@ -240,7 +249,11 @@ func (s *Session) Preview(p drivers.Pass) (string, error) {
 	if kind, err := s.check(p); err != nil {
 		return "", s.refuse("preview", kind, err)
 	}
-	return s.platform.render(s.edits(p, s.platform.pictureOf(p.Before()))), nil
+	have := s.platform.pictureOf(p.Before())
+	if seen := s.seen.Load(); seen != nil {
+		have.entries, have.rest = seen.entries, seen.rest // what others of the pass share is there
+	}
+	return s.platform.render(s.edits(p, have)), nil
 }
 
 var errObserved = fmt.Errorf("the device is only observed")

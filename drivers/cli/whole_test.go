@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/waveplane/waveplane/drivers"
@@ -29,6 +30,7 @@ func TestEntriesWithMandatoryLeaves(t *testing.T) {
 		want   []string
 	}{
 		"all of it is ours":       {ours, nil, []string{whole}},
+		"a module that must stay": {ours + at + "functional-type digital-coherent-optics\n" + at + "optical-channel 1 rx-los-thresh -20.00\n", nil, []string{power}},
 		"somebody else's too":     {ours + at + "optical-channel 1 rx-los-thresh -20.00\n", nil, []string{power}},
 		"beside it is another's":  {ours + at + "optical-channel 11 frequency 1\n" + at + "ddm-events true\n", nil, []string{whole}},
 		"the mode is kept":        {ours, models.Leaves{models.LeafMode: "1085", models.LeafFrequency: "193100 GHz"}, []string{power}},
@@ -37,7 +39,17 @@ func TestEntriesWithMandatoryLeaves(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, e := range p.typed(s.edits(drivers.Pass{Changes: []models.Change{{Owner: "circuit/a/1", Object: oc, Before: before, After: c.after}}}, s.have(c.config))) {
+			pass := drivers.Pass{Changes: []models.Change{{Owner: "circuit/a/1", Object: oc, Before: before, After: c.after}}}
+			if strings.Contains(c.config, "functional-type") {
+				pass.Changes = append(pass.Changes, models.Change{
+					Owner: "circuit/a/1", Object: models.ObjectID{Kind: models.KindModule, Key: "ethernet-1/1"},
+					Before: models.Leaves{models.LeafFunctionalType: models.DigitalCoherentOptic}, After: models.Leaves{models.LeafFunctionalType: "TYPE_STANDARD_OPTIC"},
+				})
+				if what := s.missing(drivers.Pass{Changes: pass.Changes[1:]}, c.config); what != "" {
+					t.Errorf("the module that stays is missed: %s", what)
+				}
+			}
+			for _, e := range p.typed(s.edits(pass, s.have(c.config))) {
 				got = append(got, e.line)
 			}
 			if !slices.Equal(got, c.want) {
