@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -158,34 +157,6 @@ func (p *platform) shown(kind models.ObjectKind, leaf models.LeafName, value str
 	return []string{strings.ReplaceAll(r.Line, "{v}", text)}, nil
 }
 
-// write is a value as it is typed; it refuses what the device does not take.
-func (r *fieldRow) write(value string) (string, error) {
-	for i, limit := range r.Limits {
-		bound, err := r.codec.read(strconv.FormatFloat(limit, 'f', -1, 64))
-		if err != nil {
-			return "", err
-		}
-		v, err1 := number(value)
-		b, err2 := number(bound)
-		if err := errors.Join(err1, err2); err != nil {
-			return "", err
-		}
-		if i == 0 && v < b || i == 1 && v > b {
-			return "", fmt.Errorf("%s is beyond what the device takes; the nearest that can be set is %s", value, bound)
-		}
-	}
-	return r.codec.write(value)
-}
-
-// number is a frequency or a power in its smallest unit.
-func number(value string) (int64, error) {
-	if f, err := models.ParseFrequency(value); err == nil {
-		return int64(f), nil
-	}
-	p, err := models.ParsePower(value)
-	return int64(p), err
-}
-
 // removal takes a line away: {line} is all of it, {stem} what stands before its
 // value.
 func (p *platform) removal(r *fieldRow, line string) string {
@@ -271,40 +242,6 @@ func (s *Session) edits(p drivers.Pass, have picture) []edit {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.order, b.order), cmp.Compare(a.place, b.place), cmp.Compare(a.line, b.line))
 	})
 	return out
-}
-
-// whole is the line that takes an object's entry away; empty where it has none,
-// keeps something of ours, or holds what is not ours.
-func (p *platform) whole(c models.Change, now models.Leaves, places map[string][]string) string {
-	w := p.Config.Whole
-	if w == nil || w.Kind != c.Object.Kind || len(now) == 0 {
-		return ""
-	}
-	for leaf := range now {
-		if _, kept := c.After[leaf]; kept {
-			return ""
-		}
-		if _, ours := c.Before[leaf]; !ours {
-			return ""
-		}
-	}
-	for _, line := range places[placeOf(c.Object)] {
-		if below(line, w.Line) && !p.owned(line) {
-			return ""
-		}
-	}
-	return w.Remove
-}
-
-// pinned reports whether a module has to stay what it is: in the entry of its optical
-// channel is what is not ours, so that the entry stays, and it stays only in a module
-// of that kind.
-func (p *platform) pinned(c models.Change, places map[string][]string) bool {
-	w := p.Config.Whole
-	if w == nil || c.Object.Kind != models.KindModule || c.After[models.LeafFunctionalType] == models.DigitalCoherentOptic {
-		return false
-	}
-	return slices.ContainsFunc(places[placeOf(c.Object)], func(line string) bool { return below(line, w.Line) && !p.owned(line) })
 }
 
 // rankOf is when a leaf gets a value; empty is given up.
