@@ -25,6 +25,7 @@ type peer struct {
 	drivers.Device
 	mu       sync.Mutex
 	commands []string
+	answered int // scripted commands; guarded by mu
 }
 
 func (p *peer) heard() []string {
@@ -113,6 +114,9 @@ func (p *peer) serve(conn net.Conn, answer script) {
 		verb, rest, _ := strings.Cut(strings.TrimSuffix(command, ";"), ":")
 		blocks := append(strings.Split(rest, ":"), "", "", "", "")
 		text, err := answer(verb, blocks, send)
+		p.mu.Lock()
+		p.answered++ // what a script remembers by now is seen by whoever takes the lock next
+		p.mu.Unlock()
 		if err != nil {
 			return
 		}

@@ -165,7 +165,10 @@ func TestAnEnteredConnectionIsActivated(t *testing.T) {
 	if st, err := s2.Observe(t.Context()); err != nil || len(st.Objects) != 0 {
 		t.Errorf("what is only entered is shown as connected: %v, %v", st.Objects, err)
 	}
-	if _, err := s2.Apply(t.Context(), passOf("circuit/a/1", "1.1.1", "1.1.2", nil)); err != nil || !active {
+	_, err = s2.Apply(t.Context(), passOf("circuit/a/1", "1.1.1", "1.1.2", nil))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil || !active {
 		t.Errorf("active %v, %v", active, err)
 	}
 }
