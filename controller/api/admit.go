@@ -87,8 +87,8 @@ func (m *admission) change(ctx context.Context, t terms, alone bool, keys []stri
 		if revision, err = w.try(ctx, keys, judge); err == nil {
 			report.Items = w.items
 			report.Revision = strconv.FormatInt(revision, 10)
-			for i := range w.stores {
-				if !t.dryRun {
+			if !t.dryRun {
+				for i := range w.stores {
 					m.cfg.Documents.Put(keyOf(&w.stores[i]), revision, w.stores[i])
 				}
 			}

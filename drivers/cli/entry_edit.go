@@ -30,9 +30,11 @@ func (r *entryRows) aim(p drivers.Pass, have entries, rest []string) target {
 		if c.Object.Kind != r.Kind {
 			continue
 		}
-		for link := range have {
-			if _, known := loose[link]; !known && r.ours(have, link) && len(have.users(link)) == 0 {
-				loose[link] = c.Owner
+		if swept := len(t.owners) > 0; !swept { // once: every entry is held against all others
+			for link := range have {
+				if r.ours(have, link) && len(have.users(link)) == 0 {
+					loose[link] = c.Owner
+				}
 			}
 		}
 		name := r.nameOf(c.Object.Key)

@@ -105,7 +105,7 @@ func (all entries) users(name string) []string {
 
 // mentionsName reports whether a name stands in a text as a word.
 func mentionsName(text, name string) bool {
-	return text == name || slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t,;'\"[](){}", r) }), name)
+	return text == name || strings.Contains(text, name) && slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t,;'\"[](){}", r) }), name)
 }
 
 // sameValue compares values as a device does: -17.5 is -17.50.
