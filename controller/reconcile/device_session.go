@@ -188,6 +188,17 @@ func (w *deviceWorker) sample(ctx context.Context, session drivers.Session, id s
 			}
 			continue
 		}
+		// What was lit has just been asked for, so the first sample is due an
+		// interval from now; by then it shows whether many others want the same.
+		select {
+		case <-ctx.Done():
+		case <-wake:
+			continue
+		case <-time.After(interval):
+		}
+		if w.fastInterval() > interval {
+			continue
+		}
 		if err := w.sampleWhile(ctx, sampler, id, interval, wake); err != nil {
 			w.log.Debug("fast sampling ended", "device", w.device.Name, "err", err)
 			return // the slow samples of Watch remain
