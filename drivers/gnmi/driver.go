@@ -65,10 +65,10 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 	}
 	s := &Session{
 		device: device, timeout: timeout, conn: conn, client: gnmipb.NewGNMIClient(conn.ClientConn),
-		now: d.Now, log: device.Log, calls: map[int]context.CancelCauseFunc{},
+		filer: filer{now: d.Now}, log: device.Log, calls: map[int]context.CancelCauseFunc{},
 	}
-	if s.now == nil {
-		s.now = time.Now
+	if s.filer.now == nil {
+		s.filer.now = time.Now
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -53,6 +53,17 @@ func textOf(p *gnmipb.Path) string {
 	return at.Text()
 }
 
+// walk descends along the elements of a path.
+func walk(at *ocmap.Place, path *gnmipb.Path) {
+	for _, elem := range path.GetElem() {
+		at.Enter(elem.GetName())
+		for _, key := range at.Keys() {
+			value, ok := elem.GetKey()[key]
+			at.Key(value, ok)
+		}
+	}
+}
+
 // JSON writes the request with payloads as JSON and paths as text.
 func (r Request) JSON() string {
 	type operation struct {

@@ -35,14 +35,3 @@ func pathOf(schema string, keys ...string) *gnmipb.Path {
 	}
 	return p
 }
-
-// walk descends along the elements of a path.
-func walk(at *ocmap.Place, path *gnmipb.Path) {
-	for _, elem := range path.GetElem() {
-		at.Enter(elem.GetName())
-		for _, key := range at.Keys() {
-			value, ok := elem.GetKey()[key]
-			at.Key(value, ok)
-		}
-	}
-}

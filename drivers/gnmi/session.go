@@ -25,7 +25,7 @@ type Session struct {
 	conn    *dial.Conn
 	client  gnmipb.GNMIClient
 	caps    capabilities
-	now     func() time.Time
+	filer   filer
 	log     *slog.Logger
 
 	ignored atomic.Uint64
@@ -116,7 +116,7 @@ var errNoSync = errors.New("the device ended its answer before sync_response")
 func (s *Session) once(ctx context.Context, request *gnmipb.SubscribeRequest) (*ocmap.View, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stream, err := s.client.Subscribe(ctx)
+	stream, err := s.client.Subscribe(ctx, undecoded())
 	if err != nil {
 		return nil, err
 	}
@@ -127,27 +127,25 @@ func (s *Session) once(ctx context.Context, request *gnmipb.SubscribeRequest) (*
 		return nil, err
 	}
 	v := ocmap.NewView(s.device.Profile)
-	v.Now = s.now()
+	v.Now = s.filer.now()
 	defer s.count(v)
-	for synced := false; ; {
-		response, err := stream.Recv()
-		switch {
-		case errors.Is(err, io.EOF) && synced:
-			return v, nil
-		case errors.Is(err, io.EOF):
+	for {
+		var m message
+		err := stream.RecvMsg(&m)
+		if errors.Is(err, io.EOF) {
 			return nil, errNoSync
-		case err != nil:
+		}
+		if err != nil {
 			return nil, err
 		}
-		switch r := response.GetResponse().(type) {
-		case *gnmipb.SubscribeResponse_SyncResponse:
-			// The device has to end the stream now. One that does not is left
-			// after what was asked for has come.
-			if r.SyncResponse {
-				return v, nil
-			}
-		case *gnmipb.SubscribeResponse_Update:
-			notify(v, r.Update, s.now())
+		synced, err := s.filer.file(v, m)
+		if err != nil {
+			return nil, err
+		}
+		// The device has to end the stream now. One that does not is left after
+		// what was asked for has come.
+		if synced {
+			return v, nil
 		}
 	}
 }

@@ -72,12 +72,12 @@ var (
 // ahead, so that what arrives in a burst is handed over in one delta.
 func (s *Session) stream(ctx context.Context, interval time.Duration, sampleOnly bool, sink func(models.Delta)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
-	client, err := s.client.Subscribe(ctx)
+	client, err := s.client.Subscribe(ctx, undecoded())
 	if err != nil {
 		cancel(nil)
 		return err
 	}
-	arrived := make(chan *gnmipb.SubscribeResponse, 16)
+	arrived := make(chan message, 16)
 	var broken error // written by the reader before it closes arrived
 	go func() {
 		defer close(arrived)
@@ -100,15 +100,20 @@ func (s *Session) stream(ctx context.Context, interval time.Duration, sampleOnly
 	v := ocmap.NewView(s.device.Profile)
 	synced := false
 	for first := range arrived {
-		full := s.take(v, first)
+		full, err := s.filer.file(v, first)
 		for range maxBatch {
-			more, ok := next(arrived)
-			if !ok {
+			more, ok := waiting(arrived)
+			if !ok || err != nil {
 				break
 			}
-			full = s.take(v, more) || full
+			var end bool
+			end, err = s.filer.file(v, more)
+			full = full || end
 		}
 		s.count(v)
+		if err != nil {
+			return err
+		}
 		if v.Measured && (synced || full) {
 			silent.Reset(patience)
 		}
@@ -127,31 +132,23 @@ func (s *Session) stream(ctx context.Context, interval time.Duration, sampleOnly
 	return broken
 }
 
-// take files one message; it reports whether that was the end of the first
-// complete answer.
-func (s *Session) take(v *ocmap.View, r *gnmipb.SubscribeResponse) (synced bool) {
-	if n := r.GetUpdate(); n != nil {
-		notify(v, n, s.now())
-	}
-	return r.GetSyncResponse()
-}
-
-// next returns what has already arrived, without waiting.
-func next(arrived <-chan *gnmipb.SubscribeResponse) (*gnmipb.SubscribeResponse, bool) {
+// waiting returns what has already arrived, without waiting for more.
+func waiting(arrived <-chan message) (message, bool) {
 	select {
 	case r, ok := <-arrived:
 		return r, ok
 	default:
-		return nil, false
+		return message{}, false
 	}
 }
 
-func receive(ctx context.Context, client gnmipb.GNMI_SubscribeClient, request *gnmipb.SubscribeRequest, arrived chan<- *gnmipb.SubscribeResponse) error {
+func receive(ctx context.Context, client gnmipb.GNMI_SubscribeClient, request *gnmipb.SubscribeRequest, arrived chan<- message) error {
 	if err := client.Send(request); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	for {
-		r, err := client.Recv()
+		var m message
+		err := client.RecvMsg(&m)
 		if errors.Is(err, io.EOF) {
 			return errStreamEnded
 		}
@@ -159,7 +156,7 @@ func receive(ctx context.Context, client gnmipb.GNMI_SubscribeClient, request *g
 			return err
 		}
 		select {
-		case arrived <- r:
+		case arrived <- m:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
