@@ -144,7 +144,7 @@ func (t *Target) appendMirror(list []change, c change) []change {
 func twinPath(p path, twin *openconfig.Node) path {
 	holder := len(p) - 3
 	state, _ := p[holder].node.Child("state")
-	return append(p[:holder+1:holder+1], step{node: state}, step{node: twin})
+	return p[:holder+1].below(step{node: state}, step{node: twin})
 }
 
 // inForce is the value the device works with for a configuration leaf.

@@ -131,7 +131,7 @@ func (f flattener) object(at path, node *openconfig.Node, o object) error {
 		if err != nil {
 			return err
 		}
-		below := append(at[:len(at):len(at)], step{node: child})
+		below := at.below(step{node: child})
 		if seen[child] {
 			return status.Errorf(codes.InvalidArgument, "%s: stands twice in the payload", below)
 		}
@@ -173,7 +173,7 @@ func memberNode(at path, node *openconfig.Node, name string) (*openconfig.Node, 
 }
 
 func (f flattener) list(at path, node *openconfig.Node, value any) error {
-	whole := append(at[:len(at):len(at)], step{node: node})
+	whole := at.below(step{node: node})
 	entries, ok := value.([]any)
 	if !ok {
 		return status.Errorf(codes.InvalidArgument, "%s: want a JSON array", whole)
@@ -198,7 +198,7 @@ func (f flattener) list(at path, node *openconfig.Node, value any) error {
 			}
 			keys[i] = text
 		}
-		entry := append(at[:len(at):len(at)], step{node: node, keys: keys})
+		entry := at.below(step{node: node, keys: keys})
 		if seen[entry.String()] {
 			return status.Errorf(codes.InvalidArgument, "%s: stands twice in the payload", entry)
 		}

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	gpb "github.com/openconfig/gnmi/proto/gnmi"
+
+	"github.com/waveplane/waveplane/models/openconfig"
 )
 
 // batch is how many updates one notification carries at most.
@@ -59,7 +61,14 @@ type letter struct {
 
 	entry path            // whose leaves are being gathered; empty outside of all lists
 	elems []*gpb.PathElem // of entry
-	run   []*gpb.Update   // its leaves, with paths below it
+	run   []told          // its leaves
+}
+
+// told is a leaf that is being gathered, with its path below the entry.
+type told struct {
+	leaf  *openconfig.Node
+	below *gpb.Path
+	value string
 }
 
 func (l *letter) update(at path, value string) {
@@ -73,14 +82,7 @@ func (l *letter) update(at path, value string) {
 	if len(l.run) == 0 {
 		l.moveTo(entry)
 	}
-	elems := make([]*gpb.PathElem, len(below))
-	for i, s := range below {
-		elems[i] = l.stream.target.schema.elements[s.node]
-	}
-	l.run = append(l.run, &gpb.Update{
-		Path: &gpb.Path{Elem: elems},
-		Val:  toWire(at[len(at)-1].node, value, l.stream.encoding),
-	})
+	l.run = append(l.run, told{at[len(at)-1].node, l.stream.target.schema.tailOf(below), value})
 	if len(l.run) >= batch {
 		l.fileRun()
 	}
@@ -96,7 +98,7 @@ func (l *letter) moveTo(entry path) {
 	l.entry = append(l.entry[:common], entry[common:]...)
 	l.elems = l.elems[:common:common] // messages under way hold on to the old ones
 	for _, s := range entry[common:] {
-		l.elems = append(l.elems, s.wire())
+		l.elems = append(l.elems, l.stream.target.schema.elementOf(s))
 	}
 }
 
@@ -104,37 +106,43 @@ func (l *letter) moveTo(entry path) {
 // the others with full paths.
 func (l *letter) fileRun() {
 	run := l.run
-	l.run = nil
+	l.run = l.run[:0]
 	if l.err != nil {
 		return
+	}
+	updates := make([]gpb.Update, len(run))
+	list := make([]*gpb.Update, len(run))
+	for i, u := range run {
+		updates[i].Val = toWire(u.leaf, u.value, l.stream.encoding)
+		list[i] = &updates[i]
 	}
 	if len(run) >= worthOwn {
 		common := commonElems(run)
 		prefix := &gpb.Path{
 			Origin: l.stream.prefix.GetOrigin(), Target: l.stream.prefix.GetTarget(),
-			Elem: slices.Concat(l.elems, run[0].Path.Elem[:common]),
+			Elem: slices.Concat(l.elems, run[0].below.Elem[:common]),
 		}
-		for _, u := range run {
-			u.Path.Elem = u.Path.Elem[common:]
+		for i, u := range run {
+			updates[i].Path = l.stream.target.schema.shorter(u.leaf, u.below, common)
 		}
-		l.err = l.post(&gpb.Notification{Timestamp: l.at, Prefix: prefix, Update: run})
+		l.err = l.post(&gpb.Notification{Timestamp: l.at, Prefix: prefix, Update: list})
 		return
 	}
 	l.open()
-	for _, u := range run {
-		u.Path.Elem = slices.Concat(l.elems, u.Path.Elem)
+	for i, u := range run {
+		updates[i].Path = &gpb.Path{Elem: slices.Concat(l.elems, u.below.Elem)}
 	}
-	l.sheet.Update = append(l.sheet.Update, run...)
+	l.sheet.Update = append(l.sheet.Update, list...)
 	l.sendIfFull()
 }
 
 // commonElems counts the containers that all leaves of one entry stand in.
-func commonElems(run []*gpb.Update) int {
-	first := run[0].Path.Elem
+func commonElems(run []told) int {
+	first := run[0].below.Elem
 	common := len(first) - 1
 	for _, u := range run[1:] {
 		at := 0
-		for at < min(common, len(u.Path.Elem)-1) && u.Path.Elem[at] == first[at] {
+		for at < min(common, len(u.below.Elem)-1) && u.below.Elem[at] == first[at] {
 			at++
 		}
 		common = at

@@ -209,6 +209,14 @@ func resolveStep(e element, nodes []*openconfig.Node) (step, error) {
 	return step{node: n, keys: keys}, nil
 }
 
+// below is a path of its own that goes on from p. It has no room to spare: paths
+// are kept by the thousand.
+func (p path) below(steps ...step) path {
+	out := make(path, len(p)+len(steps))
+	copy(out[copy(out, p):], steps)
+	return out
+}
+
 // split cuts a concrete path behind its last list entry.
 func (p path) split() (entry, below path) {
 	end := len(p)

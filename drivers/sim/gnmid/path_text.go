@@ -22,13 +22,26 @@ func (e element) key(name string) (string, bool) {
 	return "", false
 }
 
-// parse reads the text form of a path.
+// maxRemembered bounds how many paths a schema remembers, and how many entries
+// of lists.
+const maxRemembered = 1 << 16
+
+// parse reads the text form of a path. The owner of the devices names the same
+// places over and over, so paths that could be read are remembered. Nobody
+// changes a path in place.
 func (s *Schema) parse(text string) (path, error) {
+	if p, ok := s.parsed.Load(text); ok {
+		return p.(path), nil
+	}
 	elements, err := splitText(text)
 	if err != nil {
 		return nil, fmt.Errorf("path %q: %w", text, err)
 	}
-	return s.resolve(elements)
+	p, err := s.resolve(elements)
+	if err == nil && s.parsedCount.Add(1) <= maxRemembered {
+		s.parsed.Store(strings.Clone(text), p.below())
+	}
+	return p, err
 }
 
 func splitText(text string) ([]element, error) {

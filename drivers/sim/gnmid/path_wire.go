@@ -4,6 +4,8 @@ import (
 	gpb "github.com/openconfig/gnmi/proto/gnmi"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/waveplane/waveplane/models/openconfig"
 )
 
 // resolveWire joins a request's prefix and path and resolves them. Errors are
@@ -39,6 +41,66 @@ func (p path) wire() *gpb.Path {
 		out.Elem[i] = s.wire()
 	}
 	return out
+}
+
+// tail names the last elements of a leaf's path, as far as they have no keys:
+// the schema knows them by the leaf and their number.
+type tail struct {
+	leaf   *openconfig.Node
+	length int
+}
+
+// tailOf is the end of a path below a list entry as gNMI sends it.
+func (s *Schema) tailOf(below path) *gpb.Path {
+	t := tail{below[len(below)-1].node, len(below)}
+	if p, ok := s.tails.Load(t); ok {
+		return p.(*gpb.Path)
+	}
+	elems := make([]*gpb.PathElem, len(below))
+	for i, st := range below {
+		elems[i] = s.elements[st.node]
+	}
+	return s.shared(t, elems)
+}
+
+// shorter is a tail without its first elements.
+func (s *Schema) shorter(leaf *openconfig.Node, p *gpb.Path, by int) *gpb.Path {
+	t := tail{leaf, len(p.Elem) - by}
+	if short, ok := s.tails.Load(t); ok {
+		return short.(*gpb.Path)
+	}
+	return s.shared(t, p.Elem[by:])
+}
+
+// entryKey names an entry of a list with one key.
+type entryKey struct {
+	list *openconfig.Node
+	key  string
+}
+
+// elementOf is a concrete step as gNMI sends it. Messages share it.
+func (s *Schema) elementOf(st step) *gpb.PathElem {
+	if len(st.keys) == 0 {
+		return s.elements[st.node]
+	}
+	if len(st.keys) > 1 {
+		return st.wire()
+	}
+	at := entryKey{st.node, st.keys[0]}
+	if e, ok := s.entries.Load(at); ok {
+		return e.(*gpb.PathElem)
+	}
+	e := st.wire()
+	if s.entriesCount.Add(1) <= maxRemembered {
+		s.entries.Store(at, e)
+	}
+	return e
+}
+
+// shared keeps a tail: all messages share it.
+func (s *Schema) shared(t tail, elems []*gpb.PathElem) *gpb.Path {
+	p, _ := s.tails.LoadOrStore(t, &gpb.Path{Elem: elems})
+	return p.(*gpb.Path)
 }
 
 func (s step) wire() *gpb.PathElem {

@@ -2,6 +2,8 @@ package gnmid
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 
 	gpb "github.com/openconfig/gnmi/proto/gnmi"
 
@@ -9,7 +11,8 @@ import (
 )
 
 // Schema is what all targets of a process share: the OpenConfig index and what
-// this package derives from it. It is read-only after NewSchema.
+// this package derives from it. It is read-only after NewSchema, but for what it
+// remembers.
 type Schema struct {
 	index    *openconfig.Index
 	hardware map[*openconfig.Node]bool             // lists whose entries exist without configuration
@@ -19,6 +22,12 @@ type Schema struct {
 	settings map[*openconfig.Node]*openconfig.Node // list → its config container, where that repeats the keys
 	keyed    map[*openconfig.Node]bool             // key leaves, both the list's own and those in its config
 	elements map[*openconfig.Node]*gpb.PathElem    // of steps without keys; all messages share them
+
+	parsed       sync.Map // text → path
+	parsedCount  atomic.Int64
+	tails        sync.Map // tail → *gpb.Path
+	entries      sync.Map // entryKey → *gpb.PathElem
+	entriesCount atomic.Int64
 }
 
 // DefaultHardware names the lists whose entries are parts of the device: taking

@@ -178,7 +178,7 @@ func (s *Schema) throughKey(p path) path {
 	if !ok {
 		return p
 	}
-	return append(p[:len(p)-1:len(p)-1], step{node: config}, step{node: twin})
+	return p[:len(p)-1].below(step{node: config}, step{node: twin})
 }
 
 // restoreDefaults gives leaves that lost their value their default again, as
@@ -213,7 +213,7 @@ func (s *Schema) settingsChanged(base, next *branch, interesting func(n *opencon
 			if interesting != nil && !interesting(at[len(at)-1].node, has) {
 				return
 			}
-			out = append(out, change{at: append(path(nil), at...), old: old, new: new, had: had, has: has})
+			out = append(out, change{at: at.below(), old: old, new: new, had: had, has: has})
 		},
 	})
 	return out
