@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,7 @@ type deviceView struct {
 	Kind      drivers.Kind
 	Message   string
 	State     models.State
+	told      uint64 // how often configuration came in
 }
 
 // board holds the views. A view is replaced, never changed, so readers keep
@@ -91,11 +93,64 @@ func (b *board) merge(device, session string, d models.Delta) {
 		if v.Session != session {
 			return
 		}
-		v.State = v.State.With(d)
-		if d.Full {
-			v.Synced = true
-		}
+		v.take(d)
 	})
+}
+
+func (v *deviceView) take(d models.Delta) {
+	v.State = v.State.With(d)
+	if d.Full {
+		v.Synced = true
+	}
+	if d.Full || len(d.Objects)+len(d.Gone) > 0 || d.Rest != nil || d.Identity != nil {
+		v.told++
+	}
+}
+
+// answer brings in what a device said when it was asked, before being the view
+// of when it was. An answer is on its way while the device goes on telling, so
+// what moved on the board since the question is newer than the answer and stays.
+// It reports whether the configuration in the answer counts; if not, whoever
+// needs it has to ask again.
+func (b *board) answer(before *deviceView, d models.Delta) (counts bool) {
+	b.update(before.Device, func(v *deviceView) {
+		if counts = v.Session == before.Session && v.told == before.told; v.Session != before.Session {
+			return
+		}
+		if !counts {
+			d = models.Delta{At: d.At, Readings: d.Readings}
+		}
+		d.Readings = newest(d.Readings, before.State.Readings, v.State.Readings)
+		v.take(d)
+	})
+	return counts
+}
+
+// newest is an answer with what moved between before and now as it is now.
+func newest(answer, before, now models.Readings) models.Readings {
+	return models.Readings{
+		Channels: stillNewest(answer.Channels, before.Channels, now.Channels), Logical: stillNewest(answer.Logical, before.Logical, now.Logical),
+		Media: stillNewest(answer.Media, before.Media, now.Media), Amplifiers: stillNewest(answer.Amplifiers, before.Amplifiers, now.Amplifiers),
+		Ports: stillNewest(answer.Ports, before.Ports, now.Ports), Interfaces: stillNewest(answer.Interfaces, before.Interfaces, now.Interfaces),
+	}
+}
+
+func stillNewest[V comparable](answer, before, now map[string]V) map[string]V {
+	out := maps.Clone(answer)
+	for key := range before {
+		if _, stands := now[key]; !stands {
+			delete(out, key)
+		}
+	}
+	for key, reading := range now {
+		if before[key] != reading {
+			if out == nil {
+				out = map[string]V{}
+			}
+			out[key] = reading
+		}
+	}
+	return out
 }
 
 func (b *board) forget(device string) {

@@ -54,9 +54,10 @@ func (s *Stages) sendPass(ctx context.Context, w *deviceWorker, session drivers.
 func (s *Stages) readBack(ctx context.Context, w *deviceWorker, session drivers.Session, live []*share) (models.State, error) {
 	_, tells := session.(drivers.Watcher)
 	if !tells || slices.ContainsFunc(live, func(sh *share) bool { return sh.repair }) {
+		before := s.board.view(w.device.Name)
 		state, err := session.Observe(ctx)
 		if err == nil {
-			s.board.merge(w.device.Name, s.board.view(w.device.Name).Session, fullDelta(state))
+			s.board.answer(before, fullDelta(state))
 		}
 		return state, err
 	}
@@ -86,10 +87,10 @@ func (s *Stages) measure(ctx context.Context, w *deviceWorker, shares []*share) 
 			objects = append(objects, o.ObjectID)
 		}
 	}
-	session := s.board.view(w.device.Name).Session
+	before := s.board.view(w.device.Name)
 	readings, err := sampler.Measure(ctx, objects)
 	if err == nil {
-		s.board.merge(w.device.Name, session, models.Delta{At: s.now(), Readings: readings})
+		s.board.answer(before, models.Delta{At: s.now(), Readings: readings})
 	}
 	return err
 }

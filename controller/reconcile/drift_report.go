@@ -201,6 +201,10 @@ func (s *Stages) driftOn(device string, view *deviceView, live bool) []models.Dr
 	return append(out, s.strangers(worker, view)...)
 }
 
+// askAgain bounds how often a device is asked that tells of changes at the same
+// time. After that what it told is as good as an answer.
+const askAgain = 3
+
 // refresh asks a device for a full picture now.
 func (s *Stages) refresh(ctx context.Context, device string) *deviceView {
 	worker := s.worker(device)
@@ -211,15 +215,17 @@ func (s *Stages) refresh(ctx context.Context, device string) *deviceView {
 	if session == nil {
 		return s.board.view(device)
 	}
-	before := s.board.view(device)
-	state, err := session.Observe(ctx)
-	if err != nil {
-		if ctx.Err() == nil { // who has no patience must not cost the session, in which a change may be under way
-			worker.condemn(err)
+	for counts, tries := false, 0; !counts && tries < askAgain; tries++ {
+		before := s.board.view(device)
+		state, err := session.Observe(ctx)
+		if err != nil {
+			if ctx.Err() == nil { // who has no patience must not cost the session, in which a change may be under way
+				worker.condemn(err)
+			}
+			return &deviceView{Device: device, Kind: drivers.KindOf(err), Message: err.Error(), Since: s.now().UTC()}
 		}
-		return &deviceView{Device: device, Kind: drivers.KindOf(err), Message: err.Error(), Since: s.now().UTC()}
+		counts = s.board.answer(before, fullDelta(state))
 	}
-	s.board.merge(device, before.Session, fullDelta(state))
 	s.judgeQueue.Add(device)
 	return s.board.view(device)
 }
