@@ -113,6 +113,9 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 				}
 				again = soonest(again, askPause)
 			}
+			if evidence.OKSince == nil {
+				again = soonest(again, s.rising(sh))
+			}
 			if e, changed := s.evidenceOp(sh, evidence); changed {
 				ops = append(ops, e)
 				written["evidence"] = s.caches.evidence.WaitWritten
@@ -172,8 +175,19 @@ const litLimit = 3 * time.Second
 // justLit reports whether light was turned on a moment ago and is not seen yet:
 // lasers and switches take their time, and the next sample may be a while off.
 func (s *Stages) justLit(sh *share, e records.Evidence) bool {
+	name := sh.phase.Value.Name
+	return (name == records.PhaseLaunch || name == records.PhaseOpen) && e.ReadBack && e.OKSince == nil && s.rising(sh) > 0
+}
+
+// rising is for how much longer light that is being brought up may be expected
+// not to be there yet.
+func (s *Stages) rising(sh *share) time.Duration {
 	p := sh.phase.Value
-	return (p.Name == records.PhaseLaunch || p.Name == records.PhaseOpen) && e.ReadBack && e.OKSince == nil && s.now().Sub(p.Since) < litLimit
+	switch p.Name {
+	case records.PhaseLaunch, records.PhaseOpen, records.PhaseVerify:
+		return max(0, litLimit-s.now().Sub(p.Since))
+	}
+	return 0
 }
 
 // refreshLimit bounds the question a judge asks a device out of turn.
@@ -327,6 +341,9 @@ func (s *Stages) evidenceOp(sh *share, e records.Evidence) (store.Op, bool) {
 		return s.tables.Evidence.Put(sh.key, e), true
 	}
 	o := old.Value
+	if e.OKSince == nil && s.rising(sh) > 0 && !evidenceCounts(o, sh.phase.Value) {
+		return store.Op{}, false // not there yet, as expected
+	}
 	same := o.DecisionRev == e.DecisionRev && stationOf(o.Phase) == stationOf(e.Phase) && o.Step == e.Step && o.Session == e.Session
 	if same && (o.OKSince != nil) == (e.OKSince != nil) && o.ReadBack == e.ReadBack && faultKind(o) == faultKind(e) {
 		return store.Op{}, false

@@ -1,0 +1,59 @@
+package reconcile
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/models"
+)
+
+// samplingSession counts the sampling streams that are opened.
+type samplingSession struct {
+	drivers.Session
+	opened atomic.Int64
+}
+
+func (s *samplingSession) Sample(ctx context.Context, _ time.Duration, _ func(models.Readings)) error {
+	s.opened.Add(1)
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (s *samplingSession) Measure(context.Context, []models.ObjectID) (models.Readings, error) {
+	return models.Readings{}, nil
+}
+
+// TestFastSamplingWaitsForTheCrowd checks that a device alone is sampled fast
+// from one interval on, and that of a crowd nobody opens a stream, although the
+// first to come cannot know yet how many follow.
+func TestFastSamplingWaitsForTheCrowd(t *testing.T) {
+	const fast, slow = 100 * time.Millisecond, time.Second
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var hurried atomic.Int64
+		session := &samplingSession{}
+		w := &deviceWorker{fast: fast, slow: slow, hurried: &hurried, hurry: make(chan struct{}), log: slog.New(slog.DiscardHandler)}
+		w.setFast(true)
+		go w.sample(ctx, session, "a-1")
+		synctest.Wait()
+		hurried.Add(199) // the others, a moment later
+		time.Sleep(10 * slow)
+		if n := session.opened.Load(); n != 0 {
+			t.Errorf("%d streams were opened in a crowd of 200", n)
+		}
+		hurried.Add(-199)
+		time.Sleep(slow + fast + time.Millisecond)
+		synctest.Wait()
+		if n := session.opened.Load(); n != 1 {
+			t.Errorf("%d streams were opened for one device alone, want 1", n)
+		}
+		cancel()
+		synctest.Wait()
+	})
+}
