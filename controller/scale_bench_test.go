@@ -90,6 +90,7 @@ func BenchmarkThousandCircuits(b *testing.B) {
 		s.connect()
 		s.applyRaw(filepath.Join(s.dir, "documents.json"))
 		s.settled()
+		s.connected(2 * pairs)
 
 		began := time.Now()
 		s.apply(circuit("one", "a0", "b0"))
@@ -140,6 +141,30 @@ func BenchmarkThousandCircuits(b *testing.B) {
 			one.Round(time.Millisecond), all.Round(time.Millisecond), accepted.Round(time.Millisecond), all.Seconds()/one.Seconds(), sets, len(status.Devices), unneeded)
 		b.Logf("by phase, seconds after apply (first/median/nine in ten/last): %s", timeline)
 		b.Logf("CPU: daemon %v, laboratory %v", cpu(daemon), cpu(lab))
+	}
+}
+
+// connected waits until so many devices are connected: one circuit that has to
+// wait for its devices would flatter the many.
+func (s *site) connected(devices int) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	defer cancel()
+	ready := map[string]bool{}
+	var err error
+	for again := true; again && ctx.Err() == nil; again = client.IsReason(err, wire.Gone) {
+		err = s.client.Watch(ctx, kind(s.t, "Device"), client.ListOptions{}, "", func(_ wire.WatchType, o wire.Object) error {
+			if o.Status != nil && isReady(o.Status.Status) {
+				ready[o.Metadata.Name] = true
+			}
+			if len(ready) == devices {
+				cancel()
+			}
+			return nil
+		})
+	}
+	if len(ready) < devices {
+		s.t.Fatalf("%d of %d devices are connected (%v)", len(ready), devices, err)
 	}
 }
 
