@@ -293,10 +293,7 @@ func (d *device) start(ctx context.Context, index *openconfig.Index, schema *gnm
 	if err := d.target.SetState(fixed); err != nil {
 		return err
 	}
-	changes := make([]change, 0, len(startup))
-	for path, value := range startup {
-		changes = append(changes, change{gnmid.Change{New: value, Has: true}, split(path)})
-	}
+	changes := d.target.Configured()
 	for _, p := range d.parts {
 		p.commit(changes)
 	}

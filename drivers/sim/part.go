@@ -24,9 +24,9 @@ type part interface {
 	// fixed adds the state that never changes.
 	fixed(leaves map[string]string)
 	// validate refuses a client's transaction in the words of a device.
-	validate(tx *gnmid.Tx, changes []change) error
+	validate(tx *gnmid.Tx, changes []gnmid.Change) error
 	// commit makes the light follow what is now in force.
-	commit(changes []change)
+	commit(changes []gnmid.Change)
 	// show adds the readings of now. With noise, only those that move by
 	// themselves are wanted.
 	show(s *sheet, noise bool)
@@ -40,12 +40,6 @@ type sheet struct {
 	// gone lists places whose state is to be removed; forgotten those whose
 	// entries went with their configuration and may have come anew.
 	gone, forgotten []string
-}
-
-// change is a configuration change with its path taken apart.
-type change struct {
-	gnmid.Change
-	at []gnmid.Step
 }
 
 // device is one box of the laboratory.
@@ -63,16 +57,8 @@ type device struct {
 	away  atomic.Bool              // told to be unreachable
 }
 
-func taken(list []gnmid.Change) []change {
-	out := make([]change, len(list))
-	for i, c := range list {
-		out[i] = change{c, c.Steps()}
-	}
-	return out
-}
-
 func (d *device) validate(tx *gnmid.Tx) error {
-	changes := taken(tx.Changes())
+	changes := tx.Changes()
 	for _, p := range d.parts {
 		if err := p.validate(tx, changes); err != nil {
 			return err
@@ -82,7 +68,7 @@ func (d *device) validate(tx *gnmid.Tx) error {
 }
 
 func (d *device) commit(tx *gnmid.Tx) {
-	changes := taken(tx.Changes())
+	changes := tx.Changes()
 	for _, p := range d.parts {
 		p.commit(changes)
 	}
@@ -93,6 +79,9 @@ func (d *device) commit(tx *gnmid.Tx) {
 // said last goes out.
 func (d *device) publish(noise bool) {
 	s := sheet{leaves: map[string]string{}}
+	if !noise { // all is said anew
+		s.leaves = make(map[string]string, len(d.shown))
+	}
 	for _, p := range d.parts {
 		p.show(&s, noise)
 	}
@@ -142,8 +131,7 @@ func moves(path, value string) bool {
 // foreign returns the configuration that is not the controller's, one leaf a
 // line.
 func (d *device) foreign() []byte {
-	return d.target.Snapshot(func(path string) bool {
-		at := split(path)
+	return d.target.Snapshot(func(at []gnmid.Step) bool {
 		return !slices.ContainsFunc(d.parts, func(p part) bool { return p.ours(at) })
 	})
 }

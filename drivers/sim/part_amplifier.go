@@ -42,26 +42,26 @@ func (p *amplifierPart) fixed(leaves map[string]string) {
 // ours is nothing: the line system sets amplifiers, the controller reads them.
 func (p *amplifierPart) ours([]gnmid.Step) bool { return false }
 
-func (p *amplifierPart) validate(tx *gnmid.Tx, changes []change) error {
+func (p *amplifierPart) validate(tx *gnmid.Tx, changes []gnmid.Change) error {
 	for _, c := range changes {
-		keys, ok := under(c.at, "optical-amplifier", "amplifiers", "amplifier")
+		keys, ok := under(c.Steps(), "optical-amplifier", "amplifiers", "amplifier")
 		if !ok {
 			continue
 		}
 		if !slices.Contains(p.names, keys[0]) {
 			return fmt.Errorf("%s: there is no amplifier %q", c.Path(), keys[0])
 		}
-		if gain, err := strconv.ParseFloat(c.New, 64); c.at[len(c.at)-1].Name == "target-gain" && c.Has && (err != nil || gain > p.most[keys[0]]) {
+		if gain, err := strconv.ParseFloat(c.New, 64); c.Leaf() == "target-gain" && c.Has && (err != nil || gain > p.most[keys[0]]) {
 			return fmt.Errorf("%s: %s dB is more than amplifier %s can give (%g dB)", c.Path(), c.New, keys[0], p.most[keys[0]])
 		}
 	}
 	return nil
 }
 
-func (p *amplifierPart) commit(changes []change) {
+func (p *amplifierPart) commit(changes []gnmid.Change) {
 	touched := map[string]bool{}
 	for _, c := range changes {
-		if keys, ok := under(c.at, "optical-amplifier", "amplifiers", "amplifier"); ok && slices.Contains(p.names, keys[0]) {
+		if keys, ok := under(c.Steps(), "optical-amplifier", "amplifiers", "amplifier"); ok && slices.Contains(p.names, keys[0]) {
 			touched[keys[0]] = true
 		}
 	}

@@ -126,14 +126,14 @@ func (p *roadmPart) ours(at []gnmid.Step) bool {
 	return ok && atLeast(keys[0], p.dev.profile.MediaIndexBase)
 }
 
-func (p *roadmPart) validate(tx *gnmid.Tx, changes []change) error {
+func (p *roadmPart) validate(tx *gnmid.Tx, changes []gnmid.Change) error {
 	touched := map[string]bool{}
 	for _, c := range changes {
-		keys, ok := under(c.at, "wavelength-router", "media-channels", "channel")
+		keys, ok := under(c.Steps(), "wavelength-router", "media-channels", "channel")
 		if !ok {
 			continue
 		}
-		if leaf := c.at[len(c.at)-1].Name; c.Has && p.dev.profile.Refuses("", leaf) {
+		if leaf := c.Leaf(); c.Has && p.dev.profile.Refuses("", leaf) {
 			return unsupported(c)
 		}
 		touched[keys[0]] = true
@@ -230,10 +230,10 @@ func (p *roadmPart) read(index string, value func(string) (string, bool), entrie
 	return m
 }
 
-func (p *roadmPart) commit(changes []change) {
+func (p *roadmPart) commit(changes []gnmid.Change) {
 	touched := map[string]bool{}
 	for _, c := range changes {
-		if keys, ok := under(c.at, "wavelength-router", "media-channels", "channel"); ok {
+		if keys, ok := under(c.Steps(), "wavelength-router", "media-channels", "channel"); ok {
 			touched[keys[0]] = true
 		}
 	}

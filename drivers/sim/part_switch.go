@@ -85,17 +85,17 @@ func (p *switchPart) fixed(map[string]string) {}
 
 func (p *switchPart) show(*sheet, bool) {}
 
-func (p *switchPart) validate(*gnmid.Tx, []change) error { return nil }
+func (p *switchPart) validate(*gnmid.Tx, []gnmid.Change) error { return nil }
 
 func (p *switchPart) ours(at []gnmid.Step) bool {
 	keys, ok := under(at, "wavelength-router", "media-channels", "channel")
 	return ok && !atLeast(keys[0], len(p.ports))
 }
 
-func (p *switchPart) commit(changes []change) {
+func (p *switchPart) commit(changes []gnmid.Change) {
 	for _, c := range changes {
-		keys, ok := under(c.at, "wavelength-router", "media-channels", "channel")
-		if !ok || c.at[len(c.at)-1].Name != "port-name" || c.at[3].Name != "dest" {
+		keys, ok := under(c.Steps(), "wavelength-router", "media-channels", "channel")
+		if !ok || c.Leaf() != "port-name" || c.Steps()[3].Name() != "dest" {
 			continue
 		}
 		n, err := strconv.Atoi(keys[0])

@@ -89,13 +89,13 @@ func (p *terminalPart) ours(at []gnmid.Step) bool {
 		} // on some devices it is the transceiver too
 	}
 	if keys, ok := under(at, "components", "component", "transceiver", "physical-channels", "channel"); ok && keys[0] == p.lane {
-		return p.byXcvr[at[1].Keys[0]] != nil && at[len(at)-1].Name == "tx-laser"
+		return p.byXcvr[at[1].Keys()[0]] != nil && at[len(at)-1].Name() == "tx-laser"
 	}
-	if keys, ok := under(at, "components", "component"); ok && p.dev.profile.ModuleFunctionalType != "" && at[len(at)-1].Name == "module-functional-type" {
+	if keys, ok := under(at, "components", "component"); ok && p.dev.profile.ModuleFunctionalType != "" && at[len(at)-1].Name() == "module-functional-type" {
 		return p.byXcvr[keys[0]] != nil
 	}
 	if keys, ok := under(at, "interfaces", "interface"); ok && p.dev.spec.OwnsInterface {
-		return p.known[keys[0]] && at[len(at)-1].Name == "enabled"
+		return p.known[keys[0]] && at[len(at)-1].Name() == "enabled"
 	}
 	return false
 }
@@ -105,18 +105,18 @@ func atLeast(index string, base int) bool {
 	return err == nil && n >= base
 }
 
-func (p *terminalPart) commit(changes []change) {
+func (p *terminalPart) commit(changes []gnmid.Change) {
 	ports, channels := map[*linePort]bool{}, map[string]bool{}
 	for _, c := range changes {
-		if _, ok := under(c.at, "components", "component"); ok {
-			if l := p.byChannel[c.at[1].Keys[0]]; l != nil {
+		if _, ok := under(c.Steps(), "components", "component"); ok {
+			if l := p.byChannel[c.Steps()[1].Keys()[0]]; l != nil {
 				ports[l] = true
 			}
-			if l := p.byXcvr[c.at[1].Keys[0]]; l != nil {
+			if l := p.byXcvr[c.Steps()[1].Keys()[0]]; l != nil {
 				ports[l] = true
 			}
 		}
-		if keys, ok := under(c.at, "terminal-device", "logical-channels", "channel"); ok {
+		if keys, ok := under(c.Steps(), "terminal-device", "logical-channels", "channel"); ok {
 			channels[keys[0]] = true
 		}
 	}

@@ -32,20 +32,20 @@ func (p *terminalPart) particular() quirks.Rule {
 	return quirks.All(rules...)
 }
 
-func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
+func (p *terminalPart) validate(tx *gnmid.Tx, changes []gnmid.Change) error {
 	if err := p.rules(tx); err != nil {
 		return err
 	}
 	checked := map[string]bool{}
 	sides := map[string]string{} // of logical channels
 	for _, c := range changes {
-		if keys, ok := under(c.at, "components", "component", "optical-channel", "config"); ok || len(keys) > 0 {
-			name := c.at[1].Keys[0]
+		if keys, ok := under(c.Steps(), "components", "component", "optical-channel", "config"); ok || len(keys) > 0 {
+			name := c.Steps()[1].Keys()[0]
 			l := p.byChannel[name]
 			if l == nil {
 				return fmt.Errorf("%s: component %q is not an optical channel of this device", c.Path(), name)
 			}
-			if leaf := c.at[len(c.at)-1].Name; c.Has && p.dev.profile.Refuses("", leaf) {
+			if leaf := c.Leaf(); c.Has && p.dev.profile.Refuses("", leaf) {
 				return unsupported(c)
 			}
 			if !checked[name] {
@@ -55,7 +55,7 @@ func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
 				}
 			}
 		}
-		if keys, ok := under(c.at, "terminal-device", "logical-channels", "channel"); ok && c.Has {
+		if keys, ok := under(c.Steps(), "terminal-device", "logical-channels", "channel"); ok && c.Has {
 			side, known := sides[keys[0]]
 			if !known {
 				side = sideOf(tx, keys[0])
@@ -65,18 +65,18 @@ func (p *terminalPart) validate(tx *gnmid.Tx, changes []change) error {
 				return err
 			}
 		}
-		if _, ok := under(c.at, "interfaces", "interface"); ok && c.Has && !c.Had && c.at[len(c.at)-1].Name == "name" && !p.known[c.New] {
+		if _, ok := under(c.Steps(), "interfaces", "interface"); ok && c.Has && !c.Had && c.Leaf() == "name" && !p.known[c.New] {
 			return fmt.Errorf("%s: there is no interface %q", c.Path(), c.New)
 		}
-		if _, ok := under(c.at, "components", "component", "transceiver"); ok && p.byXcvr[c.at[1].Keys[0]] == nil {
-			return fmt.Errorf("%s: there is no transceiver %q", c.Path(), c.at[1].Keys[0])
+		if _, ok := under(c.Steps(), "components", "component", "transceiver"); ok && p.byXcvr[c.Steps()[1].Keys()[0]] == nil {
+			return fmt.Errorf("%s: there is no transceiver %q", c.Path(), c.Steps()[1].Keys()[0])
 		}
 	}
 	return nil
 }
 
-func unsupported(c change) error {
-	return fmt.Errorf("%s: leaf %s is not supported on this platform", c.Path(), c.at[len(c.at)-1].Name)
+func unsupported(c gnmid.Change) error {
+	return fmt.Errorf("%s: leaf %s is not supported on this platform", c.Path(), c.Leaf())
 }
 
 // validateTuning checks the whole of an optical channel's settings.
@@ -137,8 +137,8 @@ func sideOf(tx *gnmid.Tx, index string) string {
 }
 
 // validateLogical checks what a logical channel refers to.
-func (p *terminalPart) validateLogical(c change, index, side string) error {
-	leaf := c.at[len(c.at)-1].Name
+func (p *terminalPart) validateLogical(c gnmid.Change, index, side string) error {
+	leaf := c.Leaf()
 	profiled := leaf // as profiles call it
 	switch leaf {
 	case "transceiver":

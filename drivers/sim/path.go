@@ -6,36 +6,6 @@ import (
 	"github.com/waveplane/waveplane/drivers/sim/gnmid"
 )
 
-// split reads a path as gnmid writes it.
-func split(path string) []gnmid.Step {
-	var out []gnmid.Step
-	for i := 0; i < len(path); {
-		i++ // the slash
-		end := i
-		for end < len(path) && path[end] != '/' && path[end] != '[' {
-			end++
-		}
-		e := gnmid.Step{Name: path[i:end]}
-		for i = end; i < len(path) && path[i] == '['; {
-			eq := strings.IndexByte(path[i:], '=')
-			if eq < 0 {
-				return out
-			}
-			var key strings.Builder
-			for i += eq + 1; i < len(path) && path[i] != ']'; i++ {
-				if path[i] == '\\' && i+1 < len(path) {
-					i++
-				}
-				key.WriteByte(path[i])
-			}
-			i++
-			e.Keys = append(e.Keys, key.String())
-		}
-		out = append(out, e)
-	}
-	return out
-}
-
 // under reports whether the path starts with these names, and returns the keys
 // of the last of them.
 func under(path []gnmid.Step, names ...string) ([]string, bool) {
@@ -43,11 +13,11 @@ func under(path []gnmid.Step, names ...string) ([]string, bool) {
 		return nil, false
 	}
 	for i, n := range names {
-		if path[i].Name != n {
+		if path[i].Name() != n {
 			return nil, false
 		}
 	}
-	return path[len(names)-1].Keys, true
+	return path[len(names)-1].Keys(), true
 }
 
 func escape(value string) string {

@@ -44,7 +44,7 @@ func compareBranch(b *branch, node *openconfig.Node, keys []string) int {
 }
 
 func (b *branch) findKid(node *openconfig.Node, keys []string) (int, bool) {
-	return slices.BinarySearchFunc(b.kids, step{node: node, keys: keys}, func(k *branch, s step) int {
+	return slices.BinarySearchFunc(b.kids, Step{node: node, keys: keys}, func(k *branch, s Step) int {
 		return compareBranch(k, s.node, s.keys)
 	})
 }
@@ -125,7 +125,7 @@ func (e *edit) put(b *branch, p path, value string) *branch {
 }
 
 // sprout is a new empty branch; a list entry has its keys.
-func (e *edit) sprout(s step) *branch {
+func (e *edit) sprout(s Step) *branch {
 	b := &branch{node: s.node, keys: s.keys, owner: e}
 	for i, k := range s.keys {
 		if key, ok := s.node.Child(s.node.Keys[i]); ok {

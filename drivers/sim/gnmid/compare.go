@@ -49,7 +49,7 @@ func (w *comparer) run(old, new *branch, in *scope) {
 		w.leaves(old, new, in)
 	}
 	if in.whole {
-		w.kids(kidsOf(old), kidsOf(new), step{}, in)
+		w.kids(kidsOf(old), kidsOf(new), Step{}, in)
 		return
 	}
 	for _, part := range in.parts {
@@ -79,7 +79,7 @@ func (w *comparer) leaves(old, new *branch, in *scope) {
 		if o.node != nil && n.node != nil && o.value == n.value {
 			continue
 		}
-		w.at = append(w.at, step{node: node})
+		w.at = append(w.at, Step{node: node})
 		w.leaf(w.at, o.value, n.value, o.node != nil, n.node != nil)
 		w.at = w.at[:len(w.at)-1]
 	}
@@ -87,7 +87,7 @@ func (w *comparer) leaves(old, new *branch, in *scope) {
 
 // kids goes on with those of the branches a and b that one step admits; in is
 // the scope there.
-func (w *comparer) kids(a, b []*branch, one step, in *scope) {
+func (w *comparer) kids(a, b []*branch, one Step, in *scope) {
 	for len(a)+len(b) > 0 {
 		var o, n *branch
 		order := 0
@@ -112,7 +112,7 @@ func (w *comparer) kids(a, b []*branch, one step, in *scope) {
 		if !one.is(kid.node) || !one.admits(kid.keys) {
 			continue
 		}
-		w.at = append(w.at, step{node: kid.node, keys: kid.keys})
+		w.at = append(w.at, Step{node: kid.node, keys: kid.keys})
 		w.run(o, n, in)
 		w.at = w.at[:len(w.at)-1]
 	}
@@ -120,12 +120,12 @@ func (w *comparer) kids(a, b []*branch, one step, in *scope) {
 
 // narrow cuts sorted branches to those that the step can mean, so that one
 // entry of a long list is found without looking at the others.
-func narrow(kids []*branch, s step) []*branch {
+func narrow(kids []*branch, s Step) []*branch {
 	if s.node == nil || len(kids) == 0 {
 		return kids
 	}
 	one := path{s}.concrete()
-	first, found := slices.BinarySearchFunc(kids, s, func(k *branch, s step) int {
+	first, found := slices.BinarySearchFunc(kids, s, func(k *branch, s Step) int {
 		if one {
 			return compareBranch(k, s.node, s.keys)
 		}

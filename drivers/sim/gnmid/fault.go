@@ -184,7 +184,7 @@ func (t *Target) onRPC(kind FaultKind, rpc string, written []path) (Fault, bool)
 }
 
 // refusal answers a Set that a fault doesn't let pass.
-func (t *Target) refusal(ops []op, changes []change) error {
+func (t *Target) refusal(ops []op, changes []Change) error {
 	written := pathsWritten(ops)
 	for _, c := range changes {
 		written = append(written, c.at)

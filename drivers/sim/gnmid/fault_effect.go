@@ -10,9 +10,9 @@ import (
 
 // effect is what a transaction does to the tree.
 type effect struct {
-	shown    []change // configuration leaves
-	mirrored []change // their state twins
-	told     []change // what the owner hears of: values in force
+	shown    []Change // configuration leaves
+	mirrored []Change // what their state twins are to show, by the paths of the leaves
+	told     []Change // what the owner hears of: values in force
 	held     map[string]heldValue
 }
 
@@ -25,9 +25,9 @@ type heldValue struct {
 // bend works out what a transaction does, faults included. Changes in again are
 // leaves whose configuration stays but that an earlier fault kept from being
 // applied.
-func (t *Target) bend(source Source, changes, again []change) effect {
+func (t *Target) bend(source Source, changes, again []Change) effect {
 	out := effect{
-		shown: make([]change, 0, len(changes)), mirrored: make([]change, 0, len(changes)), told: make([]change, 0, len(changes)),
+		shown: make([]Change, 0, len(changes)), mirrored: make([]Change, 0, len(changes)), told: make([]Change, 0, len(changes)),
 		held: map[string]heldValue{},
 	}
 	used := map[FaultID]bool{} // a fault counts once per transaction, not per leaf
@@ -41,7 +41,7 @@ func (t *Target) bend(source Source, changes, again []change) effect {
 	return out
 }
 
-func (t *Target) bendLeaf(out *effect, source Source, c change, used map[FaultID]bool, show bool) {
+func (t *Target) bendLeaf(out *effect, source Source, c Change, used map[FaultID]bool, show bool) {
 	shown, state, told := c, c, c
 	apply, tell := true, true
 	if f, ok := t.contentFault(source, c.at, used); ok {
@@ -55,11 +55,11 @@ func (t *Target) bendLeaf(out *effect, source Source, c change, used map[FaultID
 			tell = false
 			out.held[c.at.String()] = t.inForce(c.at)
 		case FaultAlter, FaultRound:
-			if c.has {
-				value := f.bent(c.at.last(t.schema), c.new)
-				state.new, told.new = value, value
+			if c.Has {
+				value := f.bent(c.at.last(t.schema), c.New)
+				state.New, told.New = value, value
 				if f.Shown {
-					shown.new = value
+					shown.New = value
 				}
 			}
 		}
@@ -123,28 +123,27 @@ func (f Fault) bent(n *openconfig.Node, asked string) string {
 	return value
 }
 
-// appendMirror adds the change of the state twin, if the leaf has one.
-func (t *Target) appendMirror(list []change, c change) []change {
-	twin, ok := t.schema.mirror[c.at.last(t.schema)]
-	if !ok {
+// appendMirror adds what the state twin is to show, if the leaf has one.
+func (t *Target) appendMirror(list []Change, c Change) []Change {
+	if _, ok := t.schema.mirror[c.at.last(t.schema)]; !ok {
 		return list
 	}
 	if t.hooks.Mirror != nil {
-		shown, ok := t.hooks.Mirror(c.public())
+		shown, ok := t.hooks.Mirror(c)
 		if !ok {
 			return list
 		}
-		c.new = shown
+		c.New = shown
 	}
-	c.at = twinPath(c.at, twin)
 	return append(list, c)
 }
 
-// twinPath is the path of a config leaf's state twin.
-func twinPath(p path, twin *openconfig.Node) path {
+// twinPath writes the path of a config leaf's state twin into room, which grows
+// as needed. Trees keep no paths, so one room serves for many.
+func twinPath(room, p path, twin *openconfig.Node) path {
 	holder := len(p) - 3
 	state, _ := p[holder].node.Child("state")
-	return p[:holder+1].below(step{node: state}, step{node: twin})
+	return append(append(room[:0], p[:holder+1]...), Step{node: state}, Step{node: twin})
 }
 
 // inForce is the value the device works with for a configuration leaf.
@@ -154,7 +153,7 @@ func (t *Target) inForce(p path) heldValue {
 	}
 	root := t.current().root
 	if twin, ok := t.schema.mirror[p.last(t.schema)]; ok {
-		if value, has := root.value(twinPath(p, twin)); has {
+		if value, has := root.value(twinPath(make(path, 0, 12), p, twin)); has {
 			return heldValue{value: value, has: true}
 		}
 	}
@@ -174,7 +173,7 @@ func (t *Target) heldAt(p path) (heldValue, bool) {
 
 // unapplied lists the leaves that operations write again although their
 // configuration is already there, because a fault kept them from being applied.
-func (t *Target) unapplied(ops []op, next *branch, changes []change) []change {
+func (t *Target) unapplied(ops []op, next *branch, changes []Change) []Change {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.held) == 0 {
@@ -184,7 +183,7 @@ func (t *Target) unapplied(ops []op, next *branch, changes []change) []change {
 	for _, c := range changes {
 		changing[c.at.String()] = true
 	}
-	var out []change
+	var out []Change
 	for _, o := range ops {
 		for _, l := range o.leaves {
 			name := l.at.String()
@@ -194,7 +193,7 @@ func (t *Target) unapplied(ops []op, next *branch, changes []change) []change {
 			}
 			changing[name] = true
 			value, has := next.value(l.at)
-			out = append(out, change{at: l.at, old: held.value, had: held.has, new: value, has: has})
+			out = append(out, Change{at: l.at, Old: held.value, Had: held.has, New: value, Has: has})
 		}
 	}
 	return out

@@ -101,7 +101,8 @@ func parseObject(d *json.Decoder, depth int) (any, error) {
 }
 
 // flatten turns a payload at a path into leaves. Everything in it has to be
-// writable and of its type; keys have to agree with the path.
+// writable and of its type; keys have to agree with the path. The paths given to
+// put are valid during the call only.
 func (s *Schema) flatten(at path, raw []byte, put func(at path, value string)) error {
 	v, err := parseJSON(raw)
 	if err != nil {
@@ -116,9 +117,11 @@ func (s *Schema) flatten(at path, raw []byte, put func(at path, value string)) e
 	if !ok || len(o) == 0 {
 		return status.Errorf(codes.InvalidArgument, "%s: want a JSON object that is not empty", at)
 	}
-	return f.object(at, node, o)
+	return f.object(append(make(path, 0, len(at)+8), at...), node, o)
 }
 
+// flattener walks a payload. The paths it is at lie in one room, each step over
+// that of the sibling before it.
 type flattener struct {
 	schema *Schema
 	put    func(at path, value string)
@@ -131,7 +134,7 @@ func (f flattener) object(at path, node *openconfig.Node, o object) error {
 		if err != nil {
 			return err
 		}
-		below := at.below(step{node: child})
+		below := append(at, Step{node: child})
 		if seen[child] {
 			return status.Errorf(codes.InvalidArgument, "%s: stands twice in the payload", below)
 		}
@@ -173,7 +176,7 @@ func memberNode(at path, node *openconfig.Node, name string) (*openconfig.Node, 
 }
 
 func (f flattener) list(at path, node *openconfig.Node, value any) error {
-	whole := at.below(step{node: node})
+	whole := append(at, Step{node: node})
 	entries, ok := value.([]any)
 	if !ok {
 		return status.Errorf(codes.InvalidArgument, "%s: want a JSON array", whole)
@@ -198,7 +201,7 @@ func (f flattener) list(at path, node *openconfig.Node, value any) error {
 			}
 			keys[i] = text
 		}
-		entry := at.below(step{node: node, keys: keys})
+		entry := append(at, Step{node: node, keys: keys})
 		if seen[entry.String()] {
 			return status.Errorf(codes.InvalidArgument, "%s: stands twice in the payload", entry)
 		}

@@ -76,7 +76,7 @@ func (l *letter) update(at path, value string) {
 		return
 	}
 	entry, below := at.split()
-	if len(l.run) > 0 && !slices.EqualFunc(l.entry, entry, step.same) {
+	if len(l.run) > 0 && !slices.EqualFunc(l.entry, entry, Step.same) {
 		l.fileRun()
 	}
 	if len(l.run) == 0 {

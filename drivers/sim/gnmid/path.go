@@ -1,6 +1,7 @@
 package gnmid
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,25 +11,50 @@ import (
 	"github.com/waveplane/waveplane/models/openconfig"
 )
 
-// step is one element of a path. Nil keys on a list stand for all its entries,
+// Step is one element of a path. Nil keys on a list stand for all its entries,
 // and the key "*" for any value. A nil node is a wildcard name, or a name below
-// one, which can't be tied to one place in the schema.
-type step struct {
+// one, which can't be tied to one place in the schema. Paths are kept by the
+// hundred thousand, so a step is no longer than it has to be.
+type Step struct {
 	node *openconfig.Node
-	name string   // below a wildcard name; empty for the wildcard itself
-	keys []string // in the order of node.Keys
+	// keys are in the order of node.Keys. Without a node they are the name below a
+	// wildcard name, or nothing for the wildcard itself.
+	keys []string
+}
+
+// belowWildcard is the step of a name below a wildcard name.
+func belowWildcard(name string) Step { return Step{keys: []string{name}} }
+
+// Name is the element's name, "" for a wildcard.
+func (s Step) Name() string {
+	switch {
+	case s.node != nil:
+		return s.node.Name
+	case s.keys != nil:
+		return s.keys[0]
+	}
+	return ""
+}
+
+// Keys are the key values of a list entry in the order of the schema. They must
+// not be changed.
+func (s Step) Keys() []string {
+	if s.node == nil {
+		return nil
+	}
+	return s.keys
 }
 
 // is says whether the step may be the node.
-func (s step) is(n *openconfig.Node) bool {
+func (s Step) is(n *openconfig.Node) bool {
 	if s.node != nil {
 		return s.node == n
 	}
-	return s.name == "" || s.name == n.Name
+	return s.keys == nil || s.keys[0] == n.Name
 }
 
 // path is resolved against the schema; the empty path is the root.
-type path []step
+type path []Step
 
 const anything = "*"
 
@@ -77,8 +103,8 @@ func (p path) overlaps(q path) bool {
 	return p[:n].covers(q[:n])
 }
 
-func (s step) admits(keys []string) bool {
-	if s.keys == nil {
+func (s Step) admits(keys []string) bool {
+	if s.node == nil || s.keys == nil {
 		return true
 	}
 	if len(s.keys) != len(keys) {
@@ -100,10 +126,7 @@ func (p path) String() string {
 	for _, s := range p {
 		b.WriteByte('/')
 		if s.node == nil {
-			if s.name == "" {
-				b.WriteString(anything)
-			}
-			b.WriteString(s.name)
+			b.WriteString(cmp.Or(s.Name(), anything))
 			continue
 		}
 		b.WriteString(s.node.Name)
@@ -163,22 +186,22 @@ func (s *Schema) resolve(elements []element) (path, error) {
 // text is String without the lone slash of the root, to hang a name onto.
 func (p path) text() string { return strings.TrimSuffix(p.String(), "/") }
 
-func resolveStep(e element, nodes []*openconfig.Node) (step, error) {
+func resolveStep(e element, nodes []*openconfig.Node) (Step, error) {
 	if e.name == anything || len(nodes) > 1 {
 		if len(e.keys) > 0 {
-			return step{}, status.Errorf(codes.InvalidArgument, "element %s: a wildcard name and what follows it take no keys", e.name)
+			return Step{}, status.Errorf(codes.InvalidArgument, "element %s: a wildcard name and what follows it take no keys", e.name)
 		}
 		if e.name == anything {
-			return step{}, nil
+			return Step{}, nil
 		}
-		return step{name: e.name}, nil
+		return belowWildcard(e.name), nil
 	}
 	n := nodes[0]
 	if len(e.keys) == 0 {
-		return step{node: n}, nil
+		return Step{node: n}, nil
 	}
 	if n.Kind != openconfig.List {
-		return step{}, status.Errorf(codes.InvalidArgument, "%s is no list and takes no key", n.Name)
+		return Step{}, status.Errorf(codes.InvalidArgument, "%s is no list and takes no key", n.Name)
 	}
 	keys := make([]string, len(n.Keys))
 	found := 0
@@ -195,23 +218,23 @@ func resolveStep(e element, nodes []*openconfig.Node) (step, error) {
 		}
 		leaf, ok := n.Child(name)
 		if !ok || leaf.Type == nil {
-			return step{}, status.Errorf(codes.Internal, "list %s has no key leaf %s", n.Name, name)
+			return Step{}, status.Errorf(codes.Internal, "list %s has no key leaf %s", n.Name, name)
 		}
 		canonical, err := leaf.Type.CheckText(value)
 		if err != nil {
-			return step{}, status.Errorf(codes.InvalidArgument, "key %s of %s: %v", name, n.Name, err)
+			return Step{}, status.Errorf(codes.InvalidArgument, "key %s of %s: %v", name, n.Name, err)
 		}
 		keys[i] = canonical
 	}
 	if found != len(e.keys) {
-		return step{}, status.Errorf(codes.InvalidArgument, "%s has the keys %s only", n.Name, strings.Join(n.Keys, ", "))
+		return Step{}, status.Errorf(codes.InvalidArgument, "%s has the keys %s only", n.Name, strings.Join(n.Keys, ", "))
 	}
-	return step{node: n, keys: keys}, nil
+	return Step{node: n, keys: keys}, nil
 }
 
 // below is a path of its own that goes on from p. It has no room to spare: paths
 // are kept by the thousand.
-func (p path) below(steps ...step) path {
+func (p path) below(steps ...Step) path {
 	out := make(path, len(p)+len(steps))
 	copy(out[copy(out, p):], steps)
 	return out
@@ -227,6 +250,6 @@ func (p path) split() (entry, below path) {
 }
 
 // same reports whether two steps are written the same.
-func (s step) same(o step) bool {
-	return s.node == o.node && s.name == o.name && slices.Equal(s.keys, o.keys)
+func (s Step) same(o Step) bool {
+	return s.node == o.node && slices.Equal(s.keys, o.keys)
 }

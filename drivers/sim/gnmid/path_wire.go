@@ -79,7 +79,7 @@ type entryKey struct {
 }
 
 // elementOf is a concrete step as gNMI sends it. Messages share it.
-func (s *Schema) elementOf(st step) *gpb.PathElem {
+func (s *Schema) elementOf(st Step) *gpb.PathElem {
 	if len(st.keys) == 0 {
 		return s.elements[st.node]
 	}
@@ -103,7 +103,7 @@ func (s *Schema) shared(t tail, elems []*gpb.PathElem) *gpb.Path {
 	return p.(*gpb.Path)
 }
 
-func (s step) wire() *gpb.PathElem {
+func (s Step) wire() *gpb.PathElem {
 	e := &gpb.PathElem{Name: s.node.Name}
 	if len(s.keys) > 0 {
 		e.Key = make(map[string]string, len(s.keys))

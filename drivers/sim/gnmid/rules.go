@@ -14,7 +14,7 @@ import (
 // checkRules refuses a transaction that would leave the configuration invalid
 // in a way it was not before: the conditions of the models that types don't
 // express.
-func (s *Schema) checkRules(base, next *branch, changes []change) error {
+func (s *Schema) checkRules(base, next *branch, changes []Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
@@ -36,14 +36,14 @@ func (s *Schema) checkRules(base, next *branch, changes []change) error {
 
 // checkMandatory looks at the entries that the transaction makes and at the
 // leaves that it takes away.
-func (s *Schema) checkMandatory(next *branch, changes []change) error {
+func (s *Schema) checkMandatory(next *branch, changes []Change) error {
 	for _, c := range changes {
 		n := c.at.last(s)
 		holder := next.at(c.at[:len(c.at)-1])
-		if !c.has && n.Mandatory && holder != nil {
+		if !c.Has && n.Mandatory && holder != nil {
 			return status.Errorf(codes.InvalidArgument, "%s: is mandatory", c.at)
 		}
-		if !s.keyed[n] || c.had || !c.has {
+		if !s.keyed[n] || c.Had || !c.Has {
 			continue
 		}
 		for _, sibling := range c.at[len(c.at)-2].node.Children() {

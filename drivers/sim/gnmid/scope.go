@@ -9,7 +9,7 @@ import (
 // scope is what of a tree is looked at: the places that some paths name, laid
 // over each other so that one walk serves them all.
 type scope struct {
-	step  step
+	step  Step
 	whole bool     // everything at and below
 	parts []*scope // what of it otherwise
 }
@@ -47,6 +47,6 @@ func (s *scope) hasLeaves() bool {
 // admitsLeaf says whether a leaf right here is within the scope.
 func (s *scope) admitsLeaf(n *openconfig.Node) bool {
 	return s.whole || slices.ContainsFunc(s.parts, func(part *scope) bool {
-		return part.whole && part.step.is(n) && part.step.keys == nil
+		return part.whole && part.step.is(n) && part.step.Keys() == nil
 	})
 }

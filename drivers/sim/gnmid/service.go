@@ -232,13 +232,13 @@ func places(b *branch, p, at path, each func(at path, b *branch, l *leaf)) {
 	if len(p) == 1 {
 		for i := range b.leaves {
 			if p[0].is(b.leaves[i].node) {
-				each(at.below(step{node: b.leaves[i].node}), b, &b.leaves[i])
+				each(at.below(Step{node: b.leaves[i].node}), b, &b.leaves[i])
 			}
 		}
 	}
 	for _, kid := range narrow(b.kids, p[0]) {
 		if p[0].is(kid.node) && p[0].admits(kid.keys) {
-			places(kid, p[1:], at.below(step{node: kid.node, keys: kid.keys}), each)
+			places(kid, p[1:], at.below(Step{node: kid.node, keys: kid.keys}), each)
 		}
 	}
 }

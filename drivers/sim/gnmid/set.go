@@ -114,7 +114,7 @@ func (s *Schema) readUpdate(v verb, prefix *gpb.Path, u *gpb.Update) (op, error)
 		return op{}, status.Errorf(codes.InvalidArgument, "%s: is state and cannot be written", p)
 	}
 	o := op{verb: v, at: p}
-	put := func(at path, value string) { o.leaves = append(o.leaves, setting{at: at, value: value}) }
+	put := func(at path, value string) { o.leaves = append(o.leaves, setting{at: at.below(), value: value}) }
 	switch value := u.GetVal().GetValue().(type) {
 	case *gpb.TypedValue_JsonIetfVal:
 		return o, s.flatten(p, value.JsonIetfVal, put)

@@ -147,15 +147,15 @@ func (t *Target) Walk(pattern string, each func(path, value string)) error {
 // Snapshot writes all configuration leaves that keep admits (nil for all), one
 // "path = value" line each, sorted: equal configurations give equal bytes. A
 // leaf with its default value counts as not there.
-func (t *Target) Snapshot(keep func(path string) bool) []byte {
+func (t *Target) Snapshot(keep func(at []Step) bool) []byte {
 	var lines []string
 	list(t.current().root, nil, writable, func(at path, value string) {
 		n := at[len(at)-1].node
 		if n.Default == value && n.Default != "" || len(at) > 1 && ownKey(at[len(at)-2].node, n) {
 			return
 		}
-		if text := at.String(); keep == nil || keep(text) {
-			lines = append(lines, fmt.Sprintf("%s = %q\n", text, value))
+		if keep == nil || keep(at) {
+			lines = append(lines, fmt.Sprintf("%s = %q\n", at, value))
 		}
 	})
 	slices.Sort(lines)
@@ -164,6 +164,15 @@ func (t *Target) Snapshot(keep func(path string) bool) []byte {
 		out.WriteString(l)
 	}
 	return out.Bytes()
+}
+
+// Configured lists all configuration leaves as changes from nothing.
+func (t *Target) Configured() []Change {
+	var out []Change
+	list(t.current().root, nil, writable, func(at path, value string) {
+		out = append(out, Change{New: value, Has: true, at: at.below()})
+	})
+	return out
 }
 
 // LoadStartup makes leaves the start-up and the running configuration, in place

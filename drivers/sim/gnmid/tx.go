@@ -32,21 +32,11 @@ type Change struct {
 // Path is where the leaf stands, as text.
 func (c Change) Path() string { return c.at.String() }
 
-// Step is one element of a path: a name, and for a list entry its key values in
-// the order of the schema.
-type Step struct {
-	Name string
-	Keys []string
-}
+// Leaf is the name of the leaf.
+func (c Change) Leaf() string { return c.at[len(c.at)-1].Name() }
 
-// Steps is the path taken apart.
-func (c Change) Steps() []Step {
-	out := make([]Step, len(c.at))
-	for i, s := range c.at {
-		out[i] = Step{Name: s.node.Name, Keys: s.keys}
-	}
-	return out
-}
+// Steps is the path taken apart. It must not be changed.
+func (c Change) Steps() []Step { return c.at }
 
 // Tx is one transaction as the hooks see it. It is valid during the hook only.
 type Tx struct {
@@ -55,30 +45,13 @@ type Tx struct {
 
 	schema     *Schema
 	base, next *branch
-	changes    []change
-}
-
-// change is Change with its path resolved.
-type change struct {
-	at       path
-	old, new string
-	had, has bool
-}
-
-func (c change) public() Change {
-	return Change{at: c.at, Old: c.old, New: c.new, Had: c.had, Has: c.has}
+	changes    []Change
 }
 
 // Changes lists the configuration leaves that change, sorted by path. In
 // Validate these are the ones asked for; in Commit the ones in force, after
-// faults had their way.
-func (tx *Tx) Changes() []Change {
-	out := make([]Change, len(tx.changes))
-	for i, c := range tx.changes {
-		out[i] = c.public()
-	}
-	return out
-}
+// faults had their way. The list must not be changed.
+func (tx *Tx) Changes() []Change { return tx.changes }
 
 // Before is the value of a leaf before the transaction.
 func (tx *Tx) Before(path string) (string, bool) { return lookup(tx.schema, tx.base, path) }
@@ -135,7 +108,7 @@ type setting struct {
 }
 
 // prepare carries out the operations on a copy of base.
-func (s *Schema) prepare(base *branch, ops []op) (*branch, []change) {
+func (s *Schema) prepare(base *branch, ops []op) (*branch, []Change) {
 	e := &edit{schema: s, configuration: true}
 	next := base
 	for _, o := range ops {
@@ -178,7 +151,7 @@ func (s *Schema) throughKey(p path) path {
 	if !ok {
 		return p
 	}
-	return p[:len(p)-1].below(step{node: config}, step{node: twin})
+	return p[:len(p)-1].below(Step{node: config}, Step{node: twin})
 }
 
 // restoreDefaults gives leaves that lost their value their default again, as
@@ -202,8 +175,8 @@ func (s *Schema) restoreDefaults(e *edit, base, next *branch) *branch {
 
 // settingsChanged lists the configuration leaves that differ, sorted; of those,
 // if interesting is set, the ones that it admits.
-func (s *Schema) settingsChanged(base, next *branch, interesting func(n *openconfig.Node, has bool) bool) []change {
-	var out []change
+func (s *Schema) settingsChanged(base, next *branch, interesting func(n *openconfig.Node, has bool) bool) []Change {
+	var out []Change
 	compare(base, next, &scope{whole: true}, difference{
 		want: writable,
 		leaf: func(at path, old, new string, had, has bool) {
@@ -213,7 +186,7 @@ func (s *Schema) settingsChanged(base, next *branch, interesting func(n *opencon
 			if interesting != nil && !interesting(at[len(at)-1].node, has) {
 				return
 			}
-			out = append(out, change{at: at.below(), old: old, new: new, had: had, has: has})
+			out = append(out, Change{at: at.below(), Old: old, New: new, Had: had, Has: has})
 		},
 	})
 	return out
@@ -304,7 +277,7 @@ func (t *Target) takeEffect(f effect) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.held) > 0 {
-		for _, list := range [][]change{f.shown, f.told} {
+		for _, list := range [][]Change{f.shown, f.told} {
 			for _, c := range list {
 				delete(t.held, c.at.String())
 			}
@@ -318,14 +291,20 @@ func (t *Target) takeEffect(f effect) {
 	}
 	e := &edit{schema: t.schema}
 	root := t.current().root
-	for _, list := range [][]change{f.shown, f.mirrored} {
-		for _, c := range list {
-			if c.has {
-				root = e.put(root, c.at, c.new)
-			} else {
-				root = e.cutRoot(root, c.at, anyLeaf)
-			}
+	write := func(at path, c Change) {
+		if c.Has {
+			root = e.put(root, at, c.New)
+		} else {
+			root = e.cutRoot(root, at, anyLeaf)
 		}
+	}
+	for _, c := range f.shown {
+		write(c.at, c)
+	}
+	var room path
+	for _, c := range f.mirrored {
+		room = twinPath(room, c.at, t.schema.mirror[c.at.last(t.schema)])
+		write(room, c)
 	}
 	t.publish(root)
 }

@@ -33,7 +33,7 @@ func Unsupported(leaves ...string) Rule {
 	return func(tx *gnmid.Tx) error {
 		for _, c := range tx.Changes() {
 			at := c.Steps()
-			name := at[len(at)-1].Name
+			name := at[len(at)-1].Name()
 			kind := ""
 			if index, ok := logicalChannel(at); ok {
 				text, _ := tx.After(channelPath(index) + "/config/logical-channel-type")
@@ -82,10 +82,10 @@ func AssignmentsFrom(first uint64) Rule {
 	return func(tx *gnmid.Tx) error {
 		for _, c := range tx.Changes() {
 			at := c.Steps()
-			if _, ok := logicalChannel(at); !ok || !c.Has || len(at) < 5 || at[4].Name != "assignment" {
+			if _, ok := logicalChannel(at); !ok || !c.Has || len(at) < 5 || at[4].Name() != "assignment" {
 				continue
 			}
-			if n, err := strconv.ParseUint(at[4].Keys[0], 10, 32); err != nil || n < first {
+			if n, err := strconv.ParseUint(at[4].Keys()[0], 10, 32); err != nil || n < first {
 				return fmt.Errorf("%s: assignments are counted from %d", c.Path(), first)
 			}
 		}
@@ -100,18 +100,18 @@ func CoherentCages(transceiver func(channel string) string) Rule {
 	return func(tx *gnmid.Tx) error {
 		for _, c := range tx.Changes() {
 			at := c.Steps()
-			if len(at) < 3 || at[1].Name != "component" {
+			if len(at) < 3 || at[1].Name() != "component" {
 				continue
 			}
-			if err := coherent(tx, at[1].Keys[0], transceiver); err != nil {
+			if err := coherent(tx, at[1].Keys()[0], transceiver); err != nil {
 				return err
 			}
-			if at[len(at)-1].Name != "module-functional-type" {
+			if at[len(at)-1].Name() != "module-functional-type" {
 				continue
 			}
 			// Nor may the cage of a channel that is set become another one.
 			for _, keys := range tx.Entries("/components/component") {
-				if transceiver(keys[0]) != at[1].Keys[0] {
+				if transceiver(keys[0]) != at[1].Keys()[0] {
 					continue
 				}
 				if err := coherent(tx, keys[0], transceiver); err != nil {
@@ -175,10 +175,10 @@ func PowerDecimals(most int) Rule {
 }
 
 func logicalChannel(at []gnmid.Step) (index string, ok bool) {
-	if len(at) < 3 || at[0].Name != "terminal-device" || at[2].Name != "channel" {
+	if len(at) < 3 || at[0].Name() != "terminal-device" || at[2].Name() != "channel" {
 		return "", false
 	}
-	return at[2].Keys[0], true
+	return at[2].Keys()[0], true
 }
 
 func channelPath(index string) string {
