@@ -97,6 +97,15 @@ const DigitalCoherentOptic = "TYPE_DIGITAL_COHERENT_OPTIC"
 // Leaves are the settings of one object; a leaf that is absent is not set.
 type Leaves map[LeafName]string
 
+// sorted appends the names of the leaves to room, in order.
+func (l Leaves) sorted(room []LeafName) []LeafName {
+	for name := range l {
+		room = append(room, name)
+	}
+	slices.Sort(room)
+	return room
+}
+
 // ObjectID identifies an object on its device.
 type ObjectID struct {
 	Kind ObjectKind `json:"kind"`
@@ -126,16 +135,50 @@ type Object struct {
 	Leaves Leaves `json:"leaves"`
 }
 
+// MarshalJSON writes kind, key and leaves.
+func (o Object) MarshalJSON() ([]byte, error) {
+	size := len(`{"kind":"","key":"","leaves":{}}`) + len(o.Kind) + len(o.Key)
+	for leaf, value := range o.Leaves {
+		size += len(`"":"",`) + len(leaf) + len(value)
+	}
+	return o.AppendJSON(make([]byte, 0, size)), nil
+}
+
+// AppendJSON appends the object as encoding/json would write it. Records hold
+// objects by the thousand, so they are written without reflection.
+func (o Object) AppendJSON(b []byte) []byte {
+	b = AppendText(append(b, `{"kind":`...), string(o.Kind))
+	b = AppendText(append(b, `,"key":`...), o.Key)
+	if o.Leaves == nil {
+		return append(b, `,"leaves":null}`...)
+	}
+	b = append(b, `,"leaves":{`...)
+	for i, leaf := range o.Leaves.sorted(make([]LeafName, 0, 16)) {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(AppendText(b, string(leaf)), ':')
+		b = AppendText(b, o.Leaves[leaf])
+	}
+	return append(b, "}}"...)
+}
+
+// AppendText appends a text as encoding/json would write it.
+func AppendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || strings.IndexByte(`"\\<>&`, c) >= 0 {
+			text, _ := json.Marshal(s) // of a text it can't fail
+			return append(b, text...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
 // objectJSON is Object without the text form that it would inherit from its id.
 type objectJSON struct {
 	Kind   ObjectKind `json:"kind"`
 	Key    string     `json:"key"`
 	Leaves Leaves     `json:"leaves"`
-}
-
-// MarshalJSON writes kind, key and leaves.
-func (o Object) MarshalJSON() ([]byte, error) {
-	return json.Marshal(objectJSON{o.Kind, o.Key, o.Leaves})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -157,16 +200,28 @@ type Fragment struct {
 
 // Digest identifies the content of a set of objects, whatever their order.
 func Digest(objects []Object) string {
-	lines := make([]string, 0, len(objects)*8)
-	for _, o := range objects {
-		id := o.String()
-		lines = append(lines, id)
-		for name, value := range o.Leaves {
-			lines = append(lines, id+"\x00"+string(name)+"\x00"+strconv.Quote(value))
+	type named struct {
+		id     string
+		leaves Leaves
+	}
+	list := make([]named, len(objects))
+	for i, o := range objects {
+		list[i] = named{o.String(), o.Leaves}
+	}
+	slices.SortFunc(list, func(a, b named) int { return strings.Compare(a.id, b.id) })
+	text, names := make([]byte, 0, 2048), make([]LeafName, 0, 16)
+	for i, o := range list {
+		if i > 0 {
+			text = append(text, '\n')
+		}
+		text = append(text, o.id...)
+		names = o.leaves.sorted(names[:0])
+		for _, name := range names {
+			text = append(append(append(text, '\n'), o.id...), 0)
+			text = strconv.AppendQuote(append(append(text, name...), 0), o.leaves[name])
 		}
 	}
-	slices.Sort(lines)
-	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:12])
 }
 
