@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,7 +13,8 @@ import (
 // Codec turns records into JSON objects and back. It does not see the version
 // field, which the table adds and takes off.
 type Codec[T any] interface {
-	Encode(v T) ([]byte, error)
+	// Append appends v to b.
+	Append(b []byte, v T) ([]byte, error)
 	// Decode reports with complete whether v holds everything that data says. If
 	// not, the table keeps what is missing for the next write.
 	Decode(data []byte) (v T, complete bool, err error)
@@ -23,7 +25,13 @@ func JSON[T any]() Codec[T] { return jsonCodec[T]{} }
 
 type jsonCodec[T any] struct{}
 
-func (jsonCodec[T]) Encode(v T) ([]byte, error) { return json.Marshal(v) }
+func (jsonCodec[T]) Append(b []byte, v T) ([]byte, error) {
+	w := bytes.NewBuffer(b)
+	if err := json.NewEncoder(w).Encode(v); err != nil {
+		return b, err
+	}
+	return bytes.TrimSuffix(w.Bytes(), []byte("\n")), nil
+}
 
 func (jsonCodec[T]) Decode(data []byte) (T, bool, error) {
 	var v T
@@ -43,17 +51,18 @@ const recordVersion = 1
 // versionField opens every value that this version writes.
 var versionField = fmt.Sprintf(`{"v":%d`, recordVersion)
 
-// sealed puts the version field into an object.
-func sealed(body []byte) ([]byte, error) {
-	if len(body) < 2 || body[0] != '{' {
-		return nil, fmt.Errorf("records are JSON objects, not %.20q", body)
+// sealed makes the version field, which b begins with, the first of the object
+// behind it.
+func sealed(b []byte) ([]byte, error) {
+	at := len(versionField)
+	if len(b) < at+2 || b[at] != '{' {
+		return nil, fmt.Errorf("records are JSON objects, not %.20q", b[at:])
 	}
-	out := make([]byte, 0, len(body)+len(versionField)+1)
-	out = append(out, versionField...)
-	if rest := body[1:]; rest[0] != '}' {
-		out = append(out, ',')
+	if b[at+1] == '}' {
+		return append(b[:at], '}'), nil
 	}
-	return append(out, body[1:]...), nil
+	b[at] = ','
+	return b, nil
 }
 
 // opened takes the version field out again and checks it.
@@ -127,7 +136,7 @@ func (t *Table[T]) decode(key string, value []byte, revision int64) (T, error) {
 	}
 	u := unknown{revision: revision}
 	if !complete {
-		if u.known, err = t.codec.Encode(v); err != nil {
+		if u.known, err = t.codec.Append(nil, v); err != nil {
 			return v, err
 		}
 		u.stored = body
@@ -138,23 +147,24 @@ func (t *Table[T]) decode(key string, value []byte, revision int64) (T, error) {
 
 // encode returns the value to store, and what to do once it is stored.
 func (t *Table[T]) encode(key string, v T) ([]byte, func(int64), error) {
-	body, err := t.codec.Encode(v)
+	value, err := t.codec.Append([]byte(versionField), v)
 	if err != nil {
 		return nil, nil, err
 	}
 	var committed func(int64)
 	if u, ok := t.unknown.get(key); ok {
-		merged, err := carryOver(u.stored, u.known, body)
+		known := slices.Clone(value[len(versionField):])
+		merged, err := carryOver(u.stored, u.known, known)
 		if err != nil {
 			return nil, nil, err
 		}
-		next := unknown{stored: merged, known: body}
-		body = merged
+		next := unknown{stored: merged, known: known}
+		value = append(value[:len(versionField)], merged...)
 		committed = func(revision int64) {
 			next.revision = revision
 			t.unknown.set(key, next)
 		}
 	}
-	value, err := sealed(body)
+	value, err = sealed(value)
 	return value, committed, err
 }

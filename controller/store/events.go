@@ -29,10 +29,10 @@ func (t *Events) Append(e records.Event) Op {
 		e.Time = time.Now()
 	}
 	// The number keeps events of the same instant apart and in order, the member
-	// those of two writers.
+	// those of two writers: no key is used twice, and none has to be compared.
 	n := strconv.FormatUint(t.s.eventSeq.Add(1), 36)
 	id := fmt.Sprintf("%013s-%s", n, t.s.cfg.Member)
-	return t.Create(Key(e.Time.UTC().Format(eventTime), id), e)
+	return t.Put(Key(e.Time.UTC().Format(eventTime), id), e)
 }
 
 // Trim removes the oldest events: all that happened before a time (zero: none

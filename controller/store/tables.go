@@ -36,7 +36,7 @@ func newTables(s *Store) *Tables {
 		Ports:     NewTable[records.PortUse](s, "ports"),
 		Banks:     NewTable[records.BankUse](s, "banks"),
 		Indices:   NewTable[records.IndexUse](s, "indices"),
-		Applied:   NewTable[records.Applied](s, "applied"),
+		Applied:   NewTableWith(s, "applied", Codec[records.Applied](appliedCodec{})),
 		Observed:  NewTable[records.Observed](s, "observed"),
 		Health:    NewTable[records.DeviceHealth](s, "health"),
 		Evidence:  NewTable[records.Evidence](s, "evidence"),

@@ -75,6 +75,7 @@ type changeEditor struct {
 // given returns the leaves given up that the device still has, and those that
 // are wanted and differ, each in the order of the table.
 func (e changeEditor) differences() (given, wanted []configRow) {
+	wanted = make([]configRow, 0, len(e.change.After))
 	for _, row := range configRows {
 		if row.kind != e.change.Object.Kind {
 			continue

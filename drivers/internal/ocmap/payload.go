@@ -145,7 +145,7 @@ func (t *jsonTree) add(path, value string) {
 
 // object writes the tree found at a schema path.
 func (t *jsonTree) object(schema, module string) string {
-	return string(t.appendTo(nil, schema, module))
+	return string(t.appendTo(make([]byte, 0, 1024), schema, module))
 }
 
 // appendTo writes the tree as an object.

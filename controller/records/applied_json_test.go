@@ -1,0 +1,118 @@
+package records_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/models"
+)
+
+var text = rapid.OneOf(rapid.StringMatching(`[a-zA-Z0-9/ .:-]{0,12}`), rapid.SampledFrom([]string{`"`, `\`, "<&>", "\n", "\u2028", "é"}))
+
+func objects(t *rapid.T) []models.Object {
+	var out []models.Object
+	seen := map[models.ObjectID]bool{}
+	for range rapid.IntRange(0, 4).Draw(t, "objects") {
+		// Few names, so that acknowledged and attempted objects may agree.
+		id := models.ObjectID{Kind: rapid.SampledFrom([]models.ObjectKind{models.KindLaser, models.KindLogicalChannel}).Draw(t, "kind"), Key: rapid.SampledFrom([]string{"1", "2", `x"`}).Draw(t, "key")}
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		o := models.Object{ObjectID: id, Leaves: models.Leaves{}}
+		for range rapid.IntRange(0, 3).Draw(t, "leaves") {
+			o.Leaves[rapid.SampledFrom([]models.LeafName{models.LeafEnabled, models.LeafAdmin}).Draw(t, "leaf")] = rapid.SampledFrom([]string{"true", "false", "a<b"}).Draw(t, "value")
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func image(t *rapid.T) records.Image {
+	return records.Image{
+		Objects: objects(t), Digest: text.Draw(t, "digest"), DecisionRev: rapid.Int64().Draw(t, "revision"), Phase: records.PhaseDark,
+		Step: rapid.IntRange(0, 2).Draw(t, "step"), Renderer: text.Draw(t, "renderer"),
+		At: time.Unix(rapid.Int64Range(0, 1<<33).Draw(t, "at"), rapid.Int64Range(0, 999999999).Draw(t, "ns")).UTC(),
+	}
+}
+
+func applied(t *rapid.T) records.Applied {
+	var a records.Applied
+	if rapid.Bool().Draw(t, "acked") {
+		i := image(t)
+		a.Acked = &i
+	}
+	if rapid.Bool().Draw(t, "attempt") {
+		a.Attempt = &records.Attempt{Image: image(t), Pass: text.Draw(t, "pass"), Term: rapid.Int64().Draw(t, "term")}
+		if a.Acked != nil && rapid.Bool().Draw(t, "little changes") {
+			a.Attempt.Objects = append(objects(t), a.Acked.Objects...)
+		}
+	}
+	if rapid.Bool().Draw(t, "refused") {
+		a.Refused = &records.Refused{Digest: "d", Words: text.Draw(t, "words"), At: time.Unix(1, 2).UTC(), Phase: records.PhaseDark}
+	}
+	if rapid.Bool().Draw(t, "original") {
+		a.Original = map[models.ObjectID]models.Leaves{{Kind: models.KindLaser, Key: rapid.StringMatching(`[a-z0-9/"]{1,8}`).Draw(t, "key")}: {models.LeafEnabled: "false"}}
+	}
+	return a
+}
+
+// TestAppliedComesBack writes records and reads them with encoding/json.
+func TestAppliedComesBack(t *testing.T) {
+	elided := 0
+	rapid.Check(t, func(t *rapid.T) {
+		want := applied(t)
+		b, err := want.AppendJSON(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got records.Applied
+		if err := json.Unmarshal(b, &got); err != nil {
+			t.Fatalf("%v: %s", err, b)
+		}
+		if got.Attempt != nil {
+			for _, o := range got.Attempt.Objects {
+				if o.Leaves == nil {
+					elided++
+				}
+			}
+		}
+		got.Complete()
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("record differs (-want +got):\n%s\n%s", diff, b)
+		}
+	})
+	if elided == 0 {
+		t.Error("no attempt had an object in common with what is acknowledged")
+	}
+}
+
+// TestAppliedIsWrittenAsByTheLibrary compares with encoding/json where nothing
+// is left out.
+func TestAppliedIsWrittenAsByTheLibrary(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := applied(t)
+		if rapid.Bool().Draw(t, "one image") {
+			a.Acked = nil
+		} else {
+			a.Attempt = nil
+		}
+		got, err := a.AppendJSON([]byte("before "))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := json.Marshal(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != "before "+string(want) {
+			t.Fatalf("got  %s\nwant %s", got, want)
+		}
+	})
+}
