@@ -105,6 +105,13 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 			if !ok {
 				continue
 			}
+			switch sh.phase.Value.Name {
+			case records.PhaseLaunch, records.PhaseOpen, records.PhaseVerify:
+				fast = true
+			}
+			if s.underWay(sh) {
+				continue
+			}
 			s.judgePlant(device, sh)
 			evidence := s.judgeShare(cat, worker.device.Profile, device, sh, view)
 			if justLocked(device, sh, view, evidence) || s.justLit(sh, evidence) {
@@ -126,10 +133,6 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 				written["observed"] = s.caches.observed.WaitWritten
 			}
 			again = soonest(again, wait)
-			switch sh.phase.Value.Name {
-			case records.PhaseLaunch, records.PhaseOpen, records.PhaseVerify:
-				fast = true
-			}
 		}
 		worker.setFast(fast)
 		if len(news) > 0 {
@@ -152,6 +155,16 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 		}
 	}
 	return again, nil
+}
+
+// underWay reports whether a change is being made to an owner's part of which
+// nothing is known yet: there is nothing to judge before its outcome.
+func (s *Stages) underWay(sh *share) bool {
+	if sh.applied.Value.Attempt == nil || sh.phase.Value.Name == records.PhaseInService {
+		return false
+	}
+	e, ok := get(s.caches.evidence, sh.key)
+	return !ok || !evidenceCounts(e.Value, sh.phase.Value)
 }
 
 // judgeShare judges one owner's light and configuration on one device.

@@ -48,9 +48,9 @@ func (s *Stages) sendPass(ctx context.Context, w *deviceWorker, session drivers.
 
 // readBack is the picture that decides what took effect. A session that tells
 // news shows a change of configuration by itself, and the attempts stay open
-// until it does; where the pass changed light, the readings there are asked for
-// besides, because the next sample may be a while off. A session that tells
-// nothing, and a device that has just been repaired, is read as a whole.
+// until it does; the light that the pass changed is the judge's to ask for. A
+// session that tells nothing, and a device that has just been repaired, is read
+// as a whole.
 func (s *Stages) readBack(ctx context.Context, w *deviceWorker, session drivers.Session, live []*share) (models.State, error) {
 	_, tells := session.(drivers.Watcher)
 	if !tells || slices.ContainsFunc(live, func(sh *share) bool { return sh.repair }) {
@@ -61,17 +61,7 @@ func (s *Stages) readBack(ctx context.Context, w *deviceWorker, session drivers.
 		}
 		return state, err
 	}
-	if err := s.measureLit(ctx, w, live); err != nil {
-		return models.State{}, err
-	}
 	return s.toldBack(ctx, w.device.Name, live), nil
-}
-
-// measureLit asks for the readings of what the pass lit.
-func (s *Stages) measureLit(ctx context.Context, w *deviceWorker, live []*share) error {
-	return s.measure(ctx, w, slices.DeleteFunc(slices.Clone(live), func(sh *share) bool {
-		return sh.phase.Value.Name != records.PhaseLaunch && sh.phase.Value.Name != records.PhaseOpen
-	}))
 }
 
 // measure asks for the readings of some owners' objects and puts them on the

@@ -34,10 +34,8 @@ func (s *Stages) admitFinished(w *planWork) []store.Op {
 // event builds the operation that tells what happened; it goes into the
 // transaction of the change it tells.
 func (s *Stages) event(ref records.IntentRef, reason, message, device string) store.Op {
-	now := s.now().UTC()
-	key := fmt.Sprintf("%s/%06d", now.Format("20060102T150405.000000000"), s.passes.Add(1)%1_000_000)
-	return s.tables.Events.Create(key, records.Event{
-		Time: now, Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name, Reason: reason, Message: message, Device: device,
+	return s.tables.Events.Append(records.Event{
+		Time: s.now().UTC(), Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name, Reason: reason, Message: message, Device: device,
 	})
 }
 

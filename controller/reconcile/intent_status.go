@@ -21,6 +21,7 @@ func (s *Stages) statusBatch(ctx context.Context, keys []string) error {
 	for _, key := range keys {
 		e, ok := get(s.caches.intents, key)
 		if !ok {
+			s.pace.told(key)
 			continue
 		}
 		old, exists := get(s.caches.status, key)
@@ -34,8 +35,20 @@ func (s *Stages) statusBatch(ctx context.Context, keys []string) error {
 			st = s.plainStatus(e, old.Value)
 		}
 		if exists && reflect.DeepEqual(old.Value, st) {
+			s.pace.told(key)
 			continue
 		}
+		var before *records.Status
+		if exists {
+			before = &old.Value
+		}
+		if onlyProgress(before, st) {
+			if wait := s.pace.wait(key, s.now()); wait > 0 {
+				s.statusQueue.AddAfter(key, wait)
+				continue
+			}
+		}
+		s.pace.told(key)
 		if exists {
 			ops = append(ops, s.tables.Status.Update(key, st, old.Revision))
 		} else {

@@ -51,6 +51,7 @@ type Stages struct {
 	memory     *judgeMemory
 	waiting    *readbackMemory
 	renderings *renderings
+	pace       *statusPace
 
 	planQueue   *engine.BatchQueue[string]
 	lightQueue  *engine.BatchQueue[string]
@@ -105,7 +106,7 @@ func New(cfg Config) (*Stages, error) {
 			observed: engine.NewCache(t.Observed, ""), health: engine.NewCache(t.Health, ""), requests: engine.NewCache(t.Requests, ""),
 			status: engine.NewCache(t.Status, ""),
 		},
-		board: newBoard(), owners: newOwnerIndex(), loader: newSectionLoader(), memory: newJudgeMemory(), waiting: newReadbackMemory(), renderings: newRenderings(),
+		board: newBoard(), owners: newOwnerIndex(), loader: newSectionLoader(), memory: newJudgeMemory(), waiting: newReadbackMemory(), renderings: newRenderings(), pace: newStatusPace(),
 		workers: map[string]*deviceWorker{}, dial: make(chan struct{}, cfg.Dials), serving: make(chan struct{}),
 	}
 	s.network = newNetworkView(cfg.Catalogue, s.caches.intents, cfg.Documents, cfg.Log)
@@ -261,7 +262,10 @@ func (s *Stages) connectTables() {
 			s.planQueue.Add(intentKey(d.Value.Intent))
 		}
 	})
-	s.caches.applied.OnChange(func(key string, _, _ *store.Entry[records.Applied]) {
+	s.caches.applied.OnChange(func(key string, old, new *store.Entry[records.Applied]) {
+		if onlyAttempted(old, new) {
+			return
+		}
 		device, owner := splitOwnerKey(key)
 		s.judgeQueue.Add(device)
 		s.wakeOwner(owner)
@@ -284,6 +288,20 @@ func (s *Stages) connectTables() {
 		s.wakeRequest(old)
 		s.wakeRequest(new)
 	})
+}
+
+// onlyAttempted reports whether nothing but an attempt was put on record: its
+// outcome, which the pass that wrote it is about to learn, is what matters.
+func onlyAttempted(old, new *store.Entry[records.Applied]) bool {
+	if new == nil || new.Value.Attempt == nil || new.Value.Refused != nil {
+		return false
+	}
+	if old == nil {
+		return new.Value.Acked == nil
+	}
+	was := old.Value
+	return was.Attempt == nil && was.Refused == nil && (was.Acked == nil) == (new.Value.Acked == nil) &&
+		(was.Acked == nil || was.Acked.Digest == new.Value.Acked.Digest)
 }
 
 // wakeOwner wakes what depends on one wavelength.

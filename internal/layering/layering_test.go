@@ -56,7 +56,7 @@ func rules() []rule {
 		{"controller/preview", append([]string{"intents", "controller/records", "controller/plan"}, models...), nil},
 		{"controller/adopt", append([]string{"intents", "controller/records"}, models...), nil},
 		{"controller/engine", []string{"controller/store"}, []string{"k8s.io/client-go/util/workqueue", "k8s.io/utils"}},
-		{"controller/reconcile", append([]string{"intents", "drivers", "controller/records", "controller/store", "controller/documents", "controller/plan", "controller/preview", "controller/adopt", "controller/engine"}, models...), nil},
+		{"controller/reconcile", append([]string{"intents", "drivers", "controller/records", "controller/store", "controller/documents", "controller/plan", "controller/preview", "controller/adopt", "controller/engine"}, models...), []string{"golang.org/x/time/rate"}},
 		{"controller/api/wire", append([]string{"intents", "controller/records"}, models...), nil},
 		{"controller/api/endpoint", nil, nil},
 		{"controller/api/client", append([]string{"intents", "controller/records", "controller/api/wire", "controller/api/endpoint"}, models...), nil},
