@@ -36,12 +36,16 @@ func (s *Stages) justLit(sh *share, e records.Evidence) bool {
 }
 
 // rising is for how much longer light that is being brought up may be expected
-// not to be there yet.
+// not to be there yet, counted from when the device took what brings it up.
 func (s *Stages) rising(sh *share) time.Duration {
 	p := sh.phase.Value
+	since := p.Since
+	if acked := sh.applied.Value.Acked; acked != nil && acked.At.After(since) {
+		since = acked.At
+	}
 	switch p.Name {
 	case records.PhaseLaunch, records.PhaseOpen, records.PhaseVerify:
-		return max(0, litLimit-s.now().Sub(p.Since))
+		return max(0, litLimit-s.now().Sub(since))
 	}
 	return 0
 }

@@ -138,7 +138,7 @@ func (s *Stages) resolveAttempts(ctx context.Context, w *deviceWorker, grant *st
 			if attempt.Digest == emptyDigest {
 				rec = records.Applied{}
 			} else {
-				rec.Acked, rec.Attempt, rec.Refused = &attempt.Image, nil, nil
+				rec.Acked, rec.Attempt, rec.Refused = attempt.Acknowledged(now), nil, nil
 			}
 			s.waiting.done(sh.key)
 		case waiting && now.Sub(began) < readbackBudget*settle+time.Second:

@@ -24,6 +24,14 @@ type deviceView struct {
 	told      uint64 // how often configuration came in
 }
 
+// away says for people why nothing is known of a device, or nothing sent to it.
+func (v *deviceView) away() string {
+	if v.Kind == drivers.KindConflict {
+		return v.Device + " takes no change now: " + v.Message
+	}
+	return v.Device + " is out of reach: " + v.Message
+}
+
 // board holds the views. A view is replaced, never changed, so readers keep
 // what they got without locks.
 type board struct {

@@ -183,7 +183,7 @@ func (s *Stages) settleAttempts(ctx context.Context, w *deviceWorker, grant *sto
 		case sh.digest == emptyDigest:
 			rec = records.Applied{}
 		default:
-			rec.Acked, rec.Attempt, rec.Refused = &rec.Attempt.Image, nil, nil
+			rec.Acked, rec.Attempt, rec.Refused = rec.Attempt.Acknowledged(now), nil, nil
 		}
 		ops = append(ops, s.finishApplied(sh, rec))
 	}

@@ -19,10 +19,13 @@ import (
 // a thousand circuits does not cost more readings a second than this many do.
 const fastAtFullRate = 8
 
-// Redial waits after a failed or broken connection.
+// Redial waits after a failed or broken connection; the last is the most for a
+// device that answers but is taken, by another's lock or a commit of ours that
+// runs out: it is soon free, and light waits for it.
 const (
 	redialFirst = 200 * time.Millisecond
 	redialMost  = 30 * time.Second
+	redialTaken = 5 * time.Second
 )
 
 // deviceWorker owns the connection to one device: it dials, watches, merges
@@ -77,6 +80,9 @@ func (w *deviceWorker) run(ctx context.Context) {
 		case <-time.After(pause):
 		}
 		wait = min(2*wait, redialMost)
+		if drivers.KindOf(err) == drivers.KindConflict {
+			wait = min(wait, redialTaken)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -56,4 +57,44 @@ func TestFastSamplingWaitsForTheCrowd(t *testing.T) {
 		cancel()
 		synctest.Wait()
 	})
+}
+
+// refusingDriver counts how often it is asked to open a session, and refuses.
+type refusingDriver struct {
+	drivers.Driver
+	kind  drivers.Kind
+	asked atomic.Int64
+}
+
+func (d *refusingDriver) Open(context.Context, drivers.Device) (drivers.Session, error) {
+	d.asked.Add(1)
+	return nil, &drivers.Error{Op: "open", Device: "a", Kind: d.kind, Err: errors.New("not now")}
+}
+
+// TestATakenDeviceIsAskedSoonAgain lets ten minutes pass: a device out of reach
+// is dialled every half minute in the end, one that is taken every five seconds.
+func TestATakenDeviceIsAskedSoonAgain(t *testing.T) {
+	for kind, want := range map[drivers.Kind][2]int64{
+		drivers.KindUnreachable: {15, 45},
+		drivers.KindConflict:    {90, 260},
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				driver := &refusingDriver{kind: kind}
+				w := &deviceWorker{
+					device: drivers.Device{Name: "a"}, driver: driver, board: newBoard(), changed: func(string, bool) {},
+					dial: make(chan struct{}, 1), done: make(chan struct{}), hurry: make(chan struct{}),
+					log: slog.New(slog.DiscardHandler), now: time.Now, hurried: &atomic.Int64{},
+				}
+				go w.run(ctx)
+				time.Sleep(10 * time.Minute)
+				cancel()
+				<-w.done
+				if n := driver.asked.Load(); n < want[0] || n > want[1] {
+					t.Errorf("dialled %d times, want %d to %d", n, want[0], want[1])
+				}
+			})
+		})
+	}
 }

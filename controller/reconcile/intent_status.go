@@ -172,7 +172,7 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 			sum.drift = append(sum.drift, o.Value.Drift...)
 		}
 		if view := s.board.view(device); !view.Synced && !view.Since.IsZero() {
-			sum.unknown = first(sum.unknown, fmt.Sprintf("%s is out of reach: %s", device, view.Message))
+			sum.unknown = first(sum.unknown, view.away())
 		}
 		if why := s.waiting.heldWhy(device, d.Owner()); why != "" {
 			sum.pending = first(sum.pending, device+": "+why)

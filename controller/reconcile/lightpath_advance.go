@@ -224,7 +224,7 @@ func (s *Stages) shareOf(device string, d *records.Decision, p records.Phase, wa
 	}
 	view := s.board.view(device)
 	if !view.Synced && !view.Since.IsZero() {
-		share.lost = view.Message
+		share.lost = view.away()
 	}
 	share.held = s.waiting.heldWhy(device, d.Owner())
 	share.counting = view.Since

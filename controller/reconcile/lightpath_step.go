@@ -47,7 +47,7 @@ type deviceShare struct {
 	// counting is the moment from which this device can be expected to show
 	// light: acknowledged, and connected since.
 	counting time.Time
-	lost     string // why it is out of reach
+	lost     string // why nothing is known of it
 	judged   bool   // there is evidence for this phase
 	held     string // why its part may not be sent
 }
@@ -302,7 +302,7 @@ func (l *lightpath) overdue(settles int, reason models.Reason, message string) m
 	from := l.phase.Since
 	for _, d := range l.devices {
 		if d.lost != "" { // no evidence is no evidence against the light
-			return l.note(models.DeviceUnreachable, d.device+" is out of reach: "+d.lost)
+			return l.note(models.DeviceUnreachable, d.lost)
 		}
 		if !d.judged {
 			return move{wake: l.settle}

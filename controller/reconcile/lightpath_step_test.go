@@ -98,7 +98,7 @@ func TestNextPhase(t *testing.T) {
 		{"a part that may not be sent is held in the end", at(p, 0, unacked, late, func(l *lightpath) { l.devices[1].held = "drifted" }), records.PhaseHeld, 0, "r2: drifted"},
 		{"held is judged again when the light is good for a soak", at(records.PhaseHeld, 0), records.PhaseVerify, 0, "good now"},
 		{"held light that is good for a moment only waits", at(records.PhaseHeld, 0, func(l *lightpath) { l.devices[0].since = clock }), "", 0, ""},
-		{"an unreachable device is no evidence against the light", at(records.PhaseLaunch, 0, faulty, late, func(l *lightpath) { l.devices[1].lost = "dial refused" }), records.PhaseLaunch, 0, "out of reach"},
+		{"an unreachable device is no evidence against the light", at(records.PhaseLaunch, 0, faulty, late, func(l *lightpath) { l.devices[1].lost = "b is out of reach: dial refused" }), records.PhaseLaunch, 0, "out of reach"},
 		{"held stays otherwise", at(records.PhaseHeld, 0, faulty), "", 0, ""},
 		{"held and unwanted drains", at(records.PhaseHeld, 0, faulty, unwanted), records.PhaseDrain, 1, ""},
 	} {

@@ -25,7 +25,14 @@ type Image struct {
 	Phase       PhaseName       `json:"phase"`
 	Step        int             `json:"step,omitempty"`
 	Renderer    string          `json:"renderer"` // version of the rendering
-	At          time.Time       `json:"at"`
+	At          time.Time       `json:"at"`       // when it was attempted, and then when it was acknowledged
+}
+
+// Acknowledged is the image that an attempt leaves behind once the device shows it.
+func (a *Attempt) Acknowledged(at time.Time) *Image {
+	image := a.Image
+	image.At = at
+	return &image
 }
 
 // Attempt is a fragment on its way to the device.

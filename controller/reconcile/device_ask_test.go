@@ -1,0 +1,55 @@
+package reconcile
+
+import (
+	"testing"
+	"time"
+
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
+	"github.com/waveplane/waveplane/drivers"
+)
+
+// TestLightRisesFromTheAcknowledgement checks that a device which takes long to
+// commit has as long as any other to show its light.
+func TestLightRisesFromTheAcknowledgement(t *testing.T) {
+	start := time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
+	attempted := start.Add(10 * time.Millisecond)
+	acked := (&records.Attempt{Image: records.Image{At: attempted}}).Acknowledged(start.Add(40 * time.Second))
+	for _, tt := range []struct {
+		name  string
+		phase records.PhaseName
+		acked *records.Image
+		now   time.Duration
+		want  time.Duration
+	}{
+		{"launched a second ago", records.PhaseLaunch, nil, time.Second, litLimit - time.Second},
+		{"launched long ago", records.PhaseLaunch, nil, 41 * time.Second, 0},
+		{"launched long ago, acknowledged a second ago", records.PhaseLaunch, acked, 41 * time.Second, litLimit - time.Second},
+		{"opened, acknowledged a second ago", records.PhaseOpen, acked, 41 * time.Second, litLimit - time.Second},
+		{"dark", records.PhaseDark, acked, 41 * time.Second, 0},
+		{"in service", records.PhaseInService, acked, 41 * time.Second, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &Stages{now: func() time.Time { return start.Add(tt.now) }}
+			sh := &share{phase: &store.Entry[records.Phase]{Value: records.Phase{Name: tt.phase, Since: start}}}
+			sh.applied.Value.Acked = tt.acked
+			if got := s.rising(sh); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestAwaySaysWhatIsTheMatter(t *testing.T) {
+	for _, tt := range []struct {
+		kind drivers.Kind
+		want string
+	}{
+		{drivers.KindUnreachable, "eos-b is out of reach: dial refused"},
+		{drivers.KindConflict, "eos-b takes no change now: dial refused"},
+	} {
+		if got := (&deviceView{Device: "eos-b", Kind: tt.kind, Message: "dial refused"}).away(); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
