@@ -4,7 +4,8 @@
 //
 //	intent_plan.go        documents → decisions, with the ledger, in one transaction
 //	lightpath_advance.go  moves wavelengths from phase to phase
-//	lightpath_step.go     the rules of those moves, as a pure function
+//	lightpath_step.go     the rules of those moves upwards, as a pure function
+//	lightpath_down.go     and downwards
 //	device_session.go     one connection per device; merges news into memory
 //	device_pass.go        what is due on a device, and its attempts on record
 //	device_change.go      what is sent for it, and what must not be
@@ -13,6 +14,8 @@
 //	device_repair.go      what a person asked to be sent again
 //	device_judge.go       turns what a device says into evidence and drift
 //	intent_status.go      tells people
+//	intent_status_pace.go not too often, when there is much to tell
+//	stages_wake.go        which record wakes which stage
 //	intent_admit.go       removes what is finished
 //
 // Every stage is level-triggered: it looks at the records and at the devices

@@ -35,23 +35,6 @@ type lightpath struct {
 	loading    bool                // loader took them
 }
 
-// deviceShare is one device's part of a wavelength.
-type deviceShare struct {
-	device  string
-	acked   bool   // the device has acknowledged what this phase wants
-	empty   bool   // nothing of ours is on it, nothing is being attempted
-	refused string // its words about what this phase wants
-	good    bool   // its evidence for this phase says that all is well
-	since   time.Time
-	fault   string
-	// counting is the moment from which this device can be expected to show
-	// light: acknowledged, and connected since.
-	counting time.Time
-	lost     string // why nothing is known of it
-	judged   bool   // there is evidence for this phase
-	held     string // why its part may not be sent
-}
-
 // move is what next decided. A zero move means: stay; look again after wake.
 type move struct {
 	to   *records.Phase
@@ -233,70 +216,6 @@ func (l *lightpath) fromRising() move {
 	return m
 }
 
-// soakLeft is how much longer the light must stay good.
-func (l *lightpath) soakLeft() time.Duration {
-	left := time.Duration(0)
-	for _, d := range l.devices {
-		left = max(left, l.soak-l.now.Sub(d.since))
-	}
-	return left
-}
-
-func (l *lightpath) fromDrain() move {
-	if device, words := l.refusal(); device != "" {
-		return l.stuck(fmt.Sprintf("%s refused to drain: %s", device, words))
-	}
-	if !l.allAcked() {
-		return move{}
-	}
-	if l.wanted {
-		// It failed and nobody took it back: it ends as Failed with what led
-		// here, so that the circuit can tell and a person can ask again.
-		if l.phase.Step < l.drainSteps {
-			return l.to(records.PhaseDrain, l.phase.Step+1, l.phase.Reason, l.phase.Message)
-		}
-		return l.to(records.PhaseUndo, 0, l.phase.Reason, l.phase.Message)
-	}
-	if l.phase.Step < l.drainSteps {
-		return l.to(records.PhaseDrain, l.phase.Step+1, models.Deleting, fmt.Sprintf("draining, step %d of %d", l.phase.Step+1, l.drainSteps))
-	}
-	return l.to(records.PhaseRemove, 0, models.Deleting, "dark; removing what is ours")
-}
-
-// fromStuck goes on where a device refused: with draining, in its order, or with
-// the removal.
-func (l *lightpath) fromStuck() move {
-	if l.phase.Step > 0 {
-		if l.shares() {
-			if holder := l.loader(); holder != "" {
-				return l.note(models.Progressing, waitingFor(holder))
-			}
-		}
-		return l.to(records.PhaseDrain, l.phase.Step, models.Deleting, "trying again to drain")
-	}
-	if l.wanted {
-		return l.to(records.PhaseUndo, 0, l.phase.Reason, l.phase.Message)
-	}
-	return l.to(records.PhaseRemove, 0, models.Deleting, "trying again to remove what is left")
-}
-
-func (l *lightpath) fromRemoval(end records.PhaseName) move {
-	if device, words := l.refusal(); device != "" {
-		return l.stuck(fmt.Sprintf("%s refused to remove: %s", device, words))
-	}
-	for _, d := range l.devices {
-		if !d.empty {
-			return move{}
-		}
-	}
-	// What led here is worth keeping: a failed wavelength tells the device's words.
-	reason, message := l.phase.Reason, l.phase.Message
-	if end == records.PhaseGone {
-		reason, message = models.Deleting, "nothing is left on devices"
-	}
-	return l.to(end, 0, reason, message)
-}
-
 // overdue waits for light within a budget and holds the wavelength after it.
 func (l *lightpath) overdue(settles int, reason models.Reason, message string) move {
 	from := l.phase.Since
@@ -328,30 +247,6 @@ func (l *lightpath) hold(reason models.Reason, message string) move {
 	return l.to(records.PhaseHeld, plan.HeldStep(l.decision, l.phase.Name, l.phase.Step), reason, message)
 }
 
-func (l *lightpath) drain(message string) move { return l.drainWith(models.Deleting, message) }
-
-func (l *lightpath) drainWith(reason models.Reason, message string) move {
-	if l.shares() {
-		if holder := l.loader(); holder != "" {
-			return l.note(models.Progressing, waitingFor(holder))
-		}
-	}
-	return l.to(records.PhaseDrain, plan.FirstDrainStep(l.decision, l.phase.Name, l.phase.Step), reason, message)
-}
-
-func (l *lightpath) stuck(message string) move {
-	m := l.to(records.PhaseStuck, 0, models.UndoFailed, message)
-	if l.phase.Name == records.PhaseDrain {
-		m.to.Step = l.phase.Step // where a retry goes on
-	}
-	for _, d := range l.devices {
-		if !d.empty {
-			m.to.Residue = append(m.to.Residue, d.device)
-		}
-	}
-	return m
-}
-
 func (l *lightpath) to(name records.PhaseName, step int, reason models.Reason, message string) move {
 	next := records.Phase{
 		Name: name, Step: step, DecisionRev: l.decision.Rev, Since: l.now.UTC(), Reason: reason, Message: message,
@@ -378,67 +273,4 @@ func (l *lightpath) note(reason models.Reason, message string) move {
 	next := l.phase
 	next.Reason, next.Message = reason, message
 	return move{to: &next}
-}
-
-func (l *lightpath) refusal() (device, words string) {
-	for _, d := range l.devices {
-		if d.refused != "" {
-			return d.device, d.refused
-		}
-	}
-	return "", ""
-}
-
-// keptOut names the first device whose part may not be sent, and why.
-func (l *lightpath) keptOut() string {
-	for _, d := range l.devices {
-		if !d.acked && d.held != "" {
-			return d.device + ": " + d.held
-		}
-	}
-	return ""
-}
-
-func (l *lightpath) allAcked() bool {
-	for _, d := range l.devices {
-		if !d.acked {
-			return false
-		}
-	}
-	return true
-}
-
-func (l *lightpath) allGood() bool {
-	for _, d := range l.devices {
-		if !d.good {
-			return false
-		}
-	}
-	return true
-}
-
-func (l *lightpath) firstFault() string {
-	for _, d := range l.devices {
-		if d.fault != "" {
-			return d.device + ": " + d.fault
-		}
-	}
-	return "no evidence from " + strings.Join(l.silent(), ", ")
-}
-
-func (l *lightpath) silent() []string {
-	var out []string
-	for _, d := range l.devices {
-		if !d.good && d.fault == "" {
-			out = append(out, d.device)
-		}
-	}
-	return out
-}
-
-func (l *lightpath) worst() string {
-	if l.badHop != "" {
-		return l.badHop
-	}
-	return l.firstFault()
 }

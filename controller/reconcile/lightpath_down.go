@@ -1,0 +1,88 @@
+package reconcile
+
+import (
+	"fmt"
+
+	"github.com/waveplane/waveplane/controller/plan"
+	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/models"
+)
+
+func (l *lightpath) fromDrain() move {
+	if device, words := l.refusal(); device != "" {
+		return l.stuck(fmt.Sprintf("%s refused to drain: %s", device, words))
+	}
+	if !l.allAcked() {
+		return move{}
+	}
+	if l.wanted {
+		// It failed and nobody took it back: it ends as Failed with what led
+		// here, so that the circuit can tell and a person can ask again.
+		if l.phase.Step < l.drainSteps {
+			return l.to(records.PhaseDrain, l.phase.Step+1, l.phase.Reason, l.phase.Message)
+		}
+		return l.to(records.PhaseUndo, 0, l.phase.Reason, l.phase.Message)
+	}
+	if l.phase.Step < l.drainSteps {
+		return l.to(records.PhaseDrain, l.phase.Step+1, models.Deleting, fmt.Sprintf("draining, step %d of %d", l.phase.Step+1, l.drainSteps))
+	}
+	return l.to(records.PhaseRemove, 0, models.Deleting, "dark; removing what is ours")
+}
+
+// fromStuck goes on where a device refused: with draining, in its order, or with
+// the removal.
+func (l *lightpath) fromStuck() move {
+	if l.phase.Step > 0 {
+		if l.shares() {
+			if holder := l.loader(); holder != "" {
+				return l.note(models.Progressing, waitingFor(holder))
+			}
+		}
+		return l.to(records.PhaseDrain, l.phase.Step, models.Deleting, "trying again to drain")
+	}
+	if l.wanted {
+		return l.to(records.PhaseUndo, 0, l.phase.Reason, l.phase.Message)
+	}
+	return l.to(records.PhaseRemove, 0, models.Deleting, "trying again to remove what is left")
+}
+
+func (l *lightpath) fromRemoval(end records.PhaseName) move {
+	if device, words := l.refusal(); device != "" {
+		return l.stuck(fmt.Sprintf("%s refused to remove: %s", device, words))
+	}
+	for _, d := range l.devices {
+		if !d.empty {
+			return move{}
+		}
+	}
+	// What led here is worth keeping: a failed wavelength tells the device's words.
+	reason, message := l.phase.Reason, l.phase.Message
+	if end == records.PhaseGone {
+		reason, message = models.Deleting, "nothing is left on devices"
+	}
+	return l.to(end, 0, reason, message)
+}
+
+func (l *lightpath) drain(message string) move { return l.drainWith(models.Deleting, message) }
+
+func (l *lightpath) drainWith(reason models.Reason, message string) move {
+	if l.shares() {
+		if holder := l.loader(); holder != "" {
+			return l.note(models.Progressing, waitingFor(holder))
+		}
+	}
+	return l.to(records.PhaseDrain, plan.FirstDrainStep(l.decision, l.phase.Name, l.phase.Step), reason, message)
+}
+
+func (l *lightpath) stuck(message string) move {
+	m := l.to(records.PhaseStuck, 0, models.UndoFailed, message)
+	if l.phase.Name == records.PhaseDrain {
+		m.to.Step = l.phase.Step // where a retry goes on
+	}
+	for _, d := range l.devices {
+		if !d.empty {
+			m.to.Residue = append(m.to.Residue, d.device)
+		}
+	}
+	return m
+}
