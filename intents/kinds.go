@@ -9,7 +9,7 @@ import (
 
 // Kind is what the decoder, the command line and the API need to know of a
 // kind of document. A new kind is one file kind_NAME.go with its Kind and its
-// line in Kinds.
+// line in builtKinds.
 type Kind struct {
 	Name       string
 	Plural     string   // in addresses: "wavelengths"
@@ -26,10 +26,30 @@ type Kind struct {
 	fill func(spec any)
 }
 
+// builtKind is a kind by its name, made when it is asked for: each document asks
+// for its own several times.
+type builtKind struct {
+	name string
+	make func() Kind
+}
+
+// builtKinds are in the order in which documents refer to each other: places
+// first, light last.
+func builtKinds() [8]builtKind {
+	return [...]builtKind{
+		{KindSite, siteKind}, {KindDevice, deviceKind}, {KindAmplifierType, amplifierTypeKind}, {KindFiberType, fiberTypeKind},
+		{KindLink, linkKind}, {KindMode, modeKind}, {KindCircuit, circuitKind}, {KindWavelength, wavelengthKind},
+	}
+}
+
 // Kinds lists the kinds that are built, in the order in which documents refer
-// to each other: places first, light last.
+// to each other.
 func Kinds() []Kind {
-	return []Kind{siteKind(), deviceKind(), amplifierTypeKind(), fiberTypeKind(), linkKind(), modeKind(), circuitKind(), wavelengthKind()}
+	var out []Kind
+	for _, k := range builtKinds() {
+		out = append(out, k.make())
+	}
+	return out
 }
 
 // unbuilt are kinds of the document language whose behaviour is not built yet.
@@ -49,9 +69,9 @@ func unbuiltFields(of string) []string {
 
 // KindByName finds a kind by its exact name.
 func KindByName(name string) (Kind, bool) {
-	for _, k := range Kinds() {
-		if k.Name == name {
-			return k, true
+	for _, k := range builtKinds() {
+		if k.name == name {
+			return k.make(), true
 		}
 	}
 	return Kind{}, false

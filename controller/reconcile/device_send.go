@@ -74,6 +74,9 @@ func (s *Stages) measure(ctx context.Context, w *deviceWorker, shares []*share) 
 	var objects []models.ObjectID
 	for _, sh := range shares {
 		for _, o := range sh.wanted {
+			if o.Kind == models.KindLogicalChannel && !arrives(sh.phase.Value.Name) {
+				continue // the receiver has nothing to say yet
+			}
 			objects = append(objects, o.ObjectID)
 		}
 	}
@@ -83,6 +86,11 @@ func (s *Stages) measure(ctx context.Context, w *deviceWorker, shares []*share) 
 		s.board.answer(before, models.Delta{At: s.now(), Readings: readings})
 	}
 	return err
+}
+
+// arrives reports whether light can be expected at the far end in a phase.
+func arrives(phase records.PhaseName) bool {
+	return phase != records.PhaseLaunch && phase != records.PhaseOpen
 }
 
 // newsLimit is how long a pass waits for the device to tell what it was sent.

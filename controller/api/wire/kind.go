@@ -29,13 +29,20 @@ func (k Kind) Topology() bool {
 func Kinds() []Kind {
 	var out []Kind
 	for _, k := range intents.Kinds() {
-		out = append(out, Kind{Name: k.Name, Plural: k.Plural, Short: k.Short, Namespaced: k.Namespaced})
+		out = append(out, kindOf(k))
 	}
 	return out
 }
 
+func kindOf(k intents.Kind) Kind {
+	return Kind{Name: k.Name, Plural: k.Plural, Short: k.Short, Namespaced: k.Namespaced}
+}
+
 // KindNamed finds a kind by its name, plural or short name, in any case.
 func KindNamed(word string) (Kind, error) {
+	if k, ok := intents.KindByName(word); ok {
+		return kindOf(k), nil
+	}
 	w := strings.ToLower(word)
 	var known []string
 	for _, k := range Kinds() {
