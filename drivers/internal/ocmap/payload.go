@@ -145,33 +145,35 @@ func (t *jsonTree) add(path, value string) {
 
 // object writes the tree found at a schema path.
 func (t *jsonTree) object(schema, module string) string {
-	return string(t.appendTo(make([]byte, 0, 1024), schema, module))
+	return string(t.appendTo(make([]byte, 0, 1024), append(make([]byte, 0, 128), schema...), module))
 }
 
-// appendTo writes the tree as an object.
-func (t *jsonTree) appendTo(b []byte, schema, module string) []byte {
+// appendTo writes the tree as an object. What stands at the schema path at ends
+// there; its room is used for the paths below. Names are YANG identifiers, which
+// JSON need not escape.
+func (t *jsonTree) appendTo(b, at []byte, module string) []byte {
 	b = append(b, '{')
 	for i, m := range t.members {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		full := m.name
+		b = append(b, '"')
 		if module != "" {
-			full = module + ":" + m.name
+			b = append(append(b, module...), ':')
 		}
-		b = append(strconv.AppendQuote(b, full), ':')
-		at := schema + "/" + m.name
+		b = append(append(b, m.name...), `":`...)
+		below := append(append(at, '/'), m.name...)
 		switch {
 		case len(m.members) == 0:
 			b = append(b, m.value...)
-		case ListKeys[at] != nil:
-			b = m.appendTo(append(b, '['), at, "")
+		case ListKeys[string(below)] != nil:
+			b = m.appendTo(append(b, '['), below, "")
 			for _, entry := range m.more {
-				b = entry.appendTo(append(b, ','), at, "")
+				b = entry.appendTo(append(b, ','), below, "")
 			}
 			b = append(b, ']')
 		default:
-			b = m.appendTo(b, at, "")
+			b = m.appendTo(b, below, "")
 		}
 	}
 	return append(b, '}')
