@@ -113,7 +113,11 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 				continue
 			}
 			s.judgePlant(device, sh)
-			evidence := s.judgeShare(cat, worker.device.Profile, device, sh, view)
+			var diffs []difference
+			if acked := sh.applied.Value.Acked; acked != nil {
+				diffs = differences(acked.Objects, view.State)
+			}
+			evidence := s.judgeShare(cat, worker.device.Profile, device, sh, view, diffs)
 			if justLocked(device, sh, view, evidence) || s.justLit(sh, evidence) {
 				if s.memory.mayAsk(sh.key, s.now()) {
 					news = append(news, sh)
@@ -127,7 +131,7 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 				ops = append(ops, e)
 				written["evidence"] = s.caches.evidence.WaitWritten
 			}
-			drift, wait := s.driftOp(worker, sh, view)
+			drift, wait := s.driftOp(worker, sh, diffs)
 			if len(drift) > 0 {
 				ops = append(ops, drift...)
 				written["observed"] = s.caches.observed.WaitWritten
@@ -167,8 +171,9 @@ func (s *Stages) underWay(sh *share) bool {
 	return !ok || !evidenceCounts(e.Value, sh.phase.Value)
 }
 
-// judgeShare judges one owner's light and configuration on one device.
-func (s *Stages) judgeShare(cat *catalogue.Catalogue, profile catalogue.Profile, device string, sh *share, view *deviceView) records.Evidence {
+// judgeShare judges one owner's light and configuration on one device; diffs are
+// what the device shows otherwise than it acknowledged.
+func (s *Stages) judgeShare(cat *catalogue.Catalogue, profile catalogue.Profile, device string, sh *share, view *deviceView, diffs []difference) records.Evidence {
 	d, p := sh.decision, sh.phase.Value
 	v := plan.Judge(d, cat.Modes[d.Mode], profile, device, p.Name, p.Step, &view.State)
 	for _, end := range d.Ends {
@@ -185,9 +190,9 @@ func (s *Stages) judgeShare(cat *catalogue.Catalogue, profile catalogue.Profile,
 	}
 	acked := sh.applied.Value.Acked
 	nothing := acked == nil && sh.digest == emptyDigest // a device that only measures
-	e.ReadBack = nothing || acked != nil && sh.applied.Value.Attempt == nil && acked.Digest == sh.digest && len(differences(acked.Objects, view.State)) == 0
+	e.ReadBack = nothing || acked != nil && sh.applied.Value.Attempt == nil && acked.Digest == sh.digest && len(diffs) == 0
 	if !e.ReadBack && v.Good && p.Name != records.PhaseInService {
-		v.Good, e.Fault = false, unread(sh, view.State)
+		v.Good, e.Fault = false, unread(sh, diffs)
 	}
 	s.memory.mu.Lock()
 	s.memory.verdicts[sh.key] = v
@@ -227,7 +232,7 @@ func (m *judgeMemory) offDocument(device, owner string) string {
 }
 
 // unread tells why the configuration does not count as read back.
-func unread(sh *share, state models.State) string {
+func unread(sh *share, diffs []difference) string {
 	acked := sh.applied.Value.Acked
 	switch {
 	case sh.applied.Value.Attempt != nil:
@@ -235,7 +240,7 @@ func unread(sh *share, state models.State) string {
 	case acked == nil || acked.Digest != sh.digest:
 		return "not yet configured for this phase"
 	}
-	if diffs := differences(acked.Objects, state); len(diffs) > 0 {
+	if len(diffs) > 0 {
 		return "configuration differs from what was acknowledged: " + diffs[0].String()
 	}
 	return "not yet configured for this phase"

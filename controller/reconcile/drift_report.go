@@ -22,15 +22,12 @@ const ownerTag = "waveplane:"
 
 // driftOp compares what was acknowledged with what the device shows. It is not
 // judged while an attempt is open.
-func (s *Stages) driftOp(w *deviceWorker, sh *share, view *deviceView) ([]store.Op, time.Duration) {
+func (s *Stages) driftOp(w *deviceWorker, sh *share, diffs []difference) ([]store.Op, time.Duration) {
 	old, exists := get(s.caches.observed, sh.key)
 	if sh.applied.Value.Attempt != nil {
 		return nil, 0
 	}
-	var items []models.DriftItem
-	if acked := sh.applied.Value.Acked; acked != nil {
-		items = s.driftItems(w, sh, differences(acked.Objects, view.State))
-	}
+	items := s.driftItems(w, sh, diffs)
 	s.memory.mu.Lock()
 	defer s.memory.mu.Unlock()
 	if len(items) == 0 {
