@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"math"
 	"reflect"
 	"slices"
 	"time"
@@ -21,34 +22,46 @@ const (
 )
 
 // statusPace holds back statuses that tell nothing but progress when they are
-// many. Each gets its turn in the order of asking, and by then tells the newest.
-// It belongs to the status batches, of which there is one at a time.
+// many. Each gets its turn in the order of asking, and by then tells the newest;
+// one that need not be told any more costs the others nothing. It belongs to the
+// status batches, of which there is one at a time.
 type statusPace struct {
 	limit *rate.Limiter
-	turn  map[string]time.Time // of those that wait
+	line  []*statusTurn // those that wait, first come first
+	turns map[string]*statusTurn
 }
 
+type statusTurn struct{ key string }
+
 func newStatusPace() *statusPace {
-	return &statusPace{limit: rate.NewLimiter(progressRate, progressBurst), turn: map[string]time.Time{}}
+	return &statusPace{limit: rate.NewLimiter(progressRate, progressBurst), turns: map[string]*statusTurn{}}
 }
 
 // wait returns how long a key has to wait for its turn; 0 takes it.
 func (p *statusPace) wait(key string, now time.Time) time.Duration {
-	at, waits := p.turn[key]
+	turn, waits := p.turns[key]
 	if !waits {
-		at = now.Add(p.limit.ReserveN(now, 1).DelayFrom(now))
+		turn = &statusTurn{key}
+		p.line = append(p.line, turn)
+		p.turns[key] = turn
 	}
-	if left := at.Sub(now); left > 0 {
-		p.turn[key] = at
-		return left
+	if short := float64(slices.Index(p.line, turn)+1) - p.limit.TokensAt(now); short > 0 {
+		return time.Duration(math.Ceil(short / progressRate * float64(time.Second)))
 	}
-	delete(p.turn, key)
+	p.limit.AllowN(now, 1)
+	p.told(key)
 	return 0
 }
 
-// told forgets a key's turn: what it waited to tell has been told, or there is
+// told gives up a key's turn: what it waited to tell has been told, or there is
 // nothing to tell any more.
-func (p *statusPace) told(key string) { delete(p.turn, key) }
+func (p *statusPace) told(key string) {
+	if turn, waits := p.turns[key]; waits {
+		delete(p.turns, key)
+		at := slices.Index(p.line, turn)
+		p.line = slices.Delete(p.line, at, at+1)
+	}
+}
 
 // onlyProgress reports whether a status tells nothing but how far the work has
 // come: every condition stands as it stood and for the reason it had, and no

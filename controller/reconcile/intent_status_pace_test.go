@@ -46,22 +46,38 @@ func TestProgressOfACrowdIsPaced(t *testing.T) {
 	if want := time.Second * (crowd - progressBurst) / progressRate; last < want-10*time.Millisecond || last > want+10*time.Millisecond {
 		t.Errorf("the last waits %v, want %v", last, want)
 	}
-	if len(p.turn) != 0 {
-		t.Errorf("%d turns are left", len(p.turn))
+	if len(p.turns)+len(p.line) != 0 {
+		t.Errorf("%d turns are left", len(p.turns))
 	}
 }
 
+// TestProgressGivesUpItsTurn has ten thousand ask whose news is then told for
+// another reason: whoever comes after them must not wait for them.
 func TestProgressGivesUpItsTurn(t *testing.T) {
 	p, now := newStatusPace(), time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
-	for i := range progressBurst {
-		p.wait(fmt.Sprint(i), now)
+	var waiting []string
+	for i := range 10_000 {
+		if key := fmt.Sprint(i); p.wait(key, now) > 0 {
+			waiting = append(waiting, key)
+		}
 	}
-	if p.wait("late", now) == 0 {
-		t.Fatal("nobody waits")
+	if want := 10_000 - progressBurst; len(waiting) != want {
+		t.Fatalf("%d wait, want %d", len(waiting), want)
 	}
-	p.told("late")
-	if len(p.turn) != 0 {
-		t.Errorf("%d turns are left", len(p.turn))
+	if wait, want := p.wait("late", now), time.Second*10_001/progressRate-time.Second*progressBurst/progressRate; wait < want-time.Millisecond || wait > want+time.Millisecond {
+		t.Errorf("the last to come waits %v, want %v", wait, want)
+	}
+	for _, key := range waiting {
+		p.told(key)
+	}
+	if wait := p.wait("late", now); wait > time.Second/progressRate {
+		t.Errorf("it still waits %v when nobody is before it", wait)
+	}
+	if wait := p.wait("late", now.Add(time.Second/progressRate)); wait != 0 {
+		t.Errorf("it waits another %v", wait)
+	}
+	if len(p.turns)+len(p.line) != 0 {
+		t.Errorf("%d turns are left", len(p.turns))
 	}
 }
 
