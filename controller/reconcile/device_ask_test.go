@@ -42,13 +42,15 @@ func TestLightRisesFromTheAcknowledgement(t *testing.T) {
 
 func TestAwaySaysWhatIsTheMatter(t *testing.T) {
 	for _, tt := range []struct {
-		kind drivers.Kind
-		want string
+		kind    drivers.Kind
+		message string
+		want    string
 	}{
-		{drivers.KindUnreachable, "eos-b is out of reach: dial refused"},
-		{drivers.KindConflict, "eos-b takes no change now: dial refused"},
+		{drivers.KindUnreachable, "dial refused", "eos-b is out of reach: dial refused"},
+		{drivers.KindConflict, "locked", "eos-b takes no change now: locked"},
+		{"", "", "eos-b is being connected anew"}, // condemned a moment ago
 	} {
-		if got := (&deviceView{Device: "eos-b", Kind: tt.kind, Message: "dial refused"}).away(); got != tt.want {
+		if got := (&deviceView{Device: "eos-b", Kind: tt.kind, Message: tt.message}).away(); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
 	}

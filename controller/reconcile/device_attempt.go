@@ -91,10 +91,17 @@ func (m *readbackMemory) done(key string) {
 	m.mu.Unlock()
 }
 
-func (m *readbackMemory) setHeld(device string, held map[string]string) {
+// setHeld notes who is held on a device, and returns who is not any more.
+func (m *readbackMemory) setHeld(device string, held map[string]string) (released []string) {
 	m.mu.Lock()
+	defer m.mu.Unlock()
+	for owner := range m.held[device] {
+		if _, still := held[owner]; !still {
+			released = append(released, owner)
+		}
+	}
 	m.held[device] = held
-	m.mu.Unlock()
+	return released
 }
 
 func (m *readbackMemory) heldWhy(device, owner string) string {

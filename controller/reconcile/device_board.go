@@ -26,7 +26,10 @@ type deviceView struct {
 
 // away says for people why nothing is known of a device, or nothing sent to it.
 func (v *deviceView) away() string {
-	if v.Kind == drivers.KindConflict {
+	switch {
+	case v.Message == "": // nothing is wrong that we know of
+		return v.Device + " is being connected anew"
+	case v.Kind == drivers.KindConflict:
 		return v.Device + " takes no change now: " + v.Message
 	}
 	return v.Device + " is out of reach: " + v.Message

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -57,8 +58,7 @@ func (s *Stages) devicePass(ctx context.Context, device string) (time.Duration, 
 		return again, s.serveRepairs(ctx, device)
 	}
 	due, held := s.duePass(cat, device, view)
-	s.waiting.setHeld(device, held)
-	for owner := range held {
+	for _, owner := range slices.AppendSeq(s.waiting.setHeld(device, held), maps.Keys(held)) {
 		s.wakeOwner(owner)
 	}
 	if len(due) == 0 {

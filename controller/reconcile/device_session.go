@@ -73,6 +73,9 @@ func (w *deviceWorker) run(ctx context.Context) {
 		if w.now().Sub(began) > 10*wait {
 			wait = redialFirst
 		}
+		if drivers.KindOf(err) == drivers.KindConflict {
+			wait = min(wait, redialTaken)
+		}
 		// Jitter keeps a thousand devices from coming back in step.
 		pause := wait/2 + time.Duration(rand.Int64N(int64(wait)))
 		select {
@@ -80,9 +83,6 @@ func (w *deviceWorker) run(ctx context.Context) {
 		case <-time.After(pause):
 		}
 		wait = min(2*wait, redialMost)
-		if drivers.KindOf(err) == drivers.KindConflict {
-			wait = min(wait, redialTaken)
-		}
 	}
 }
 

@@ -59,42 +59,57 @@ func TestFastSamplingWaitsForTheCrowd(t *testing.T) {
 	})
 }
 
-// refusingDriver counts how often it is asked to open a session, and refuses.
+// refusingDriver notes when it is asked to open a session, and refuses.
 type refusingDriver struct {
 	drivers.Driver
-	kind  drivers.Kind
-	asked atomic.Int64
+	kind  func(at time.Duration) drivers.Kind
+	began time.Time
+	asked []time.Duration
 }
 
 func (d *refusingDriver) Open(context.Context, drivers.Device) (drivers.Session, error) {
-	d.asked.Add(1)
-	return nil, &drivers.Error{Op: "open", Device: "a", Kind: d.kind, Err: errors.New("not now")}
+	at := time.Since(d.began)
+	d.asked = append(d.asked, at)
+	return nil, &drivers.Error{Op: "open", Device: "a", Kind: d.kind(at), Err: errors.New("not now")}
 }
 
-// TestATakenDeviceIsAskedSoonAgain lets ten minutes pass: a device out of reach
-// is dialled every half minute in the end, one that is taken every five seconds.
+// TestATakenDeviceIsAskedSoonAgain lets a device be away for ten minutes and
+// taken for ten more: it is dialled every half minute in the end, and from its
+// first answer on every few seconds.
 func TestATakenDeviceIsAskedSoonAgain(t *testing.T) {
-	for kind, want := range map[drivers.Kind][2]int64{
-		drivers.KindUnreachable: {15, 45},
-		drivers.KindConflict:    {90, 260},
-	} {
-		t.Run(string(kind), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancel(t.Context())
-				driver := &refusingDriver{kind: kind}
-				w := &deviceWorker{
-					device: drivers.Device{Name: "a"}, driver: driver, board: newBoard(), changed: func(string, bool) {},
-					dial: make(chan struct{}, 1), done: make(chan struct{}), hurry: make(chan struct{}),
-					log: slog.New(slog.DiscardHandler), now: time.Now, hurried: &atomic.Int64{},
+	const away, all = 10 * time.Minute, 20 * time.Minute
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		driver := &refusingDriver{began: time.Now(), kind: func(at time.Duration) drivers.Kind {
+			if at < away {
+				return drivers.KindUnreachable
+			}
+			return drivers.KindConflict
+		}}
+		w := &deviceWorker{
+			device: drivers.Device{Name: "a"}, driver: driver, board: newBoard(), changed: func(string, bool) {},
+			dial: make(chan struct{}, 1), done: make(chan struct{}), hurry: make(chan struct{}),
+			log: slog.New(slog.DiscardHandler), now: time.Now, hurried: &atomic.Int64{},
+		}
+		go w.run(ctx)
+		time.Sleep(all)
+		cancel()
+		<-w.done
+		var before, after int
+		for i, at := range driver.asked {
+			if at < away {
+				before++
+				continue
+			}
+			after++
+			if i+1 < len(driver.asked) {
+				if gap := driver.asked[i+1] - at; gap > 3*redialTaken/2 {
+					t.Errorf("left alone for %v after %v", gap, at)
 				}
-				go w.run(ctx)
-				time.Sleep(10 * time.Minute)
-				cancel()
-				<-w.done
-				if n := driver.asked.Load(); n < want[0] || n > want[1] {
-					t.Errorf("dialled %d times, want %d to %d", n, want[0], want[1])
-				}
-			})
-		})
-	}
+			}
+		}
+		if before < 15 || before > 45 || after < 70 || after > 260 {
+			t.Errorf("dialled %d times while away, %d times while taken", before, after)
+		}
+	})
 }

@@ -18,6 +18,7 @@ import (
 // what changed.
 func (s *Stages) statusBatch(ctx context.Context, keys []string) error {
 	var ops []store.Op
+	var told, paced []string
 	for _, key := range keys {
 		e, ok := get(s.caches.intents, key)
 		if !ok {
@@ -47,8 +48,10 @@ func (s *Stages) statusBatch(ctx context.Context, keys []string) error {
 				s.statusQueue.AddAfter(key, wait)
 				continue
 			}
+			paced = append(paced, key)
+		} else {
+			told = append(told, key)
 		}
-		s.pace.told(key)
 		if exists {
 			ops = append(ops, s.tables.Status.Update(key, st, old.Revision))
 		} else {
@@ -67,6 +70,10 @@ func (s *Stages) statusBatch(ctx context.Context, keys []string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("store status: %w", err)
+	}
+	s.pace.take(paced, s.now())
+	for _, key := range told {
+		s.pace.told(key)
 	}
 	return s.caches.status.WaitWritten(ctx, rev)
 }

@@ -37,7 +37,8 @@ func newStatusPace() *statusPace {
 	return &statusPace{limit: rate.NewLimiter(progressRate, progressBurst), turns: map[string]*statusTurn{}}
 }
 
-// wait returns how long a key has to wait for its turn; 0 takes it.
+// wait returns how long a key has to wait for its turn; 0 means that it has come.
+// It stays its turn until it is taken.
 func (p *statusPace) wait(key string, now time.Time) time.Duration {
 	turn, waits := p.turns[key]
 	if !waits {
@@ -48,9 +49,15 @@ func (p *statusPace) wait(key string, now time.Time) time.Duration {
 	if short := float64(slices.Index(p.line, turn)+1) - p.limit.TokensAt(now); short > 0 {
 		return time.Duration(math.Ceil(short / progressRate * float64(time.Second)))
 	}
-	p.limit.AllowN(now, 1)
-	p.told(key)
 	return 0
+}
+
+// take takes the turns of keys whose progress has been told.
+func (p *statusPace) take(keys []string, now time.Time) {
+	p.limit.AllowN(now, len(keys))
+	for _, key := range keys {
+		p.told(key)
+	}
 }
 
 // told gives up a key's turn: what it waited to tell has been told, or there is

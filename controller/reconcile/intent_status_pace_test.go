@@ -19,6 +19,7 @@ func TestProgressOfACrowdIsPaced(t *testing.T) {
 	if wait := p.wait("alone", start); wait != 0 {
 		t.Errorf("one alone waits %v", wait)
 	}
+	p.take([]string{"alone"}, start)
 	start = start.Add(time.Minute)
 	served := map[string]time.Duration{}
 	last := time.Duration(0)
@@ -31,6 +32,7 @@ func TestProgressOfACrowdIsPaced(t *testing.T) {
 			if p.wait(key, start.Add(at)) > 0 {
 				continue
 			}
+			p.take([]string{key}, start.Add(at))
 			if at < last {
 				t.Fatalf("%s has its turn after %v, one before it after %v", key, at, last)
 			}
@@ -55,15 +57,21 @@ func TestProgressOfACrowdIsPaced(t *testing.T) {
 // another reason: whoever comes after them must not wait for them.
 func TestProgressGivesUpItsTurn(t *testing.T) {
 	p, now := newStatusPace(), time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
-	var waiting []string
+	var waiting, served []string
 	for i := range 10_000 {
 		if key := fmt.Sprint(i); p.wait(key, now) > 0 {
 			waiting = append(waiting, key)
+		} else {
+			served = append(served, key)
 		}
 	}
 	if want := 10_000 - progressBurst; len(waiting) != want {
 		t.Fatalf("%d wait, want %d", len(waiting), want)
 	}
+	if again := p.wait(served[0], now); again != 0 { // its transaction failed
+		t.Errorf("one whose turn has come waits %v", again)
+	}
+	p.take(served, now)
 	if wait, want := p.wait("late", now), time.Second*10_001/progressRate-time.Second*progressBurst/progressRate; wait < want-time.Millisecond || wait > want+time.Millisecond {
 		t.Errorf("the last to come waits %v, want %v", wait, want)
 	}
@@ -76,6 +84,7 @@ func TestProgressGivesUpItsTurn(t *testing.T) {
 	if wait := p.wait("late", now.Add(time.Second/progressRate)); wait != 0 {
 		t.Errorf("it waits another %v", wait)
 	}
+	p.take([]string{"late"}, now.Add(time.Second/progressRate))
 	if len(p.turns)+len(p.line) != 0 {
 		t.Errorf("%d turns are left", len(p.turns))
 	}

@@ -223,7 +223,7 @@ func (s *Stages) shareOf(device string, d *records.Decision, p records.Phase, wa
 		share.refused = a.Value.Refused.Words
 	}
 	view := s.board.view(device)
-	if !view.Synced && !view.Since.IsZero() {
+	if !view.Synced && view.Message != "" {
 		share.lost = view.away()
 	}
 	share.held = s.waiting.heldWhy(device, d.Owner())

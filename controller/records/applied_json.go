@@ -9,27 +9,19 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
-// Applied records are the most of what is written while light is brought up:
-// four for each device of a wavelength, of a kilobyte and more. They are written
-// by hand, and an attempt names the objects that it leaves as they are
-// acknowledged without saying again what is in them.
-
-// AppendJSON appends the record as JSON. What json.Unmarshal makes of it needs
-// Complete to be whole.
+// AppendJSON appends the record as encoding/json would write it. Applied records
+// are the most of what is written while light is brought up: four for each device
+// of a wavelength, of a kilobyte and more.
 func (a *Applied) AppendJSON(b []byte) ([]byte, error) {
 	w := appender{out: append(slices.Grow(b, a.size()), '{')}
 	if a.Acked != nil {
 		w.name("acked")
-		w.image(a.Acked, nil)
+		w.image(a.Acked)
 		w.out = append(w.out, '}')
 	}
 	if a.Attempt != nil {
-		var acked []models.Object
-		if a.Acked != nil {
-			acked = a.Acked.Objects
-		}
 		w.name("attempt")
-		w.image(&a.Attempt.Image, acked)
+		w.image(&a.Attempt.Image)
 		w.text("pass", a.Attempt.Pass)
 		w.number("term", a.Attempt.Term)
 		w.out = append(w.out, '}')
@@ -67,26 +59,6 @@ func (a *Applied) size() int {
 		n += 64 + 24*len(leaves)
 	}
 	return n
-}
-
-// Complete fills in what an attempt has in common with what is acknowledged.
-func (a *Applied) Complete() {
-	if a.Attempt == nil || a.Acked == nil {
-		return
-	}
-	for i, o := range a.Attempt.Objects {
-		if o.Leaves == nil {
-			a.Attempt.Objects[i].Leaves, _ = find(a.Acked.Objects, o.ObjectID)
-		}
-	}
-}
-
-func find(objects []models.Object, id models.ObjectID) (models.Leaves, bool) {
-	i := slices.IndexFunc(objects, func(o models.Object) bool { return o.ObjectID == id })
-	if i < 0 {
-		return nil, false
-	}
-	return objects[i].Leaves, true
 }
 
 // appender writes the members of one object after the other.
@@ -129,9 +101,8 @@ func (w *appender) time(name string, at time.Time) {
 	}
 }
 
-// image leaves its object open, for what an attempt has besides. Objects that
-// are among the known ones just so are written without their leaves.
-func (w *appender) image(i *Image, known []models.Object) {
+// image leaves its object open, for what an attempt has besides.
+func (w *appender) image(i *Image) {
 	w.out = append(w.out, '{')
 	w.name("objects")
 	if i.Objects == nil {
@@ -141,11 +112,6 @@ func (w *appender) image(i *Image, known []models.Object) {
 		for n, o := range i.Objects {
 			if n > 0 {
 				w.out = append(w.out, ',')
-			}
-			if was, there := find(known, o.ObjectID); there && o.Leaves.Equal(was) {
-				o.Leaves = nil
-			} else if o.Leaves == nil {
-				o.Leaves = models.Leaves{}
 			}
 			w.out = o.AppendJSON(w.out)
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
-// TestAppliedIsWholeAfterARestart reads an attempt back that leaves an object
-// as it is acknowledged, which the record does not say twice.
+// TestAppliedIsWholeAfterARestart reads an attempt back from another process's
+// point of view: nothing of it is in memory.
 func TestAppliedIsWholeAfterARestart(t *testing.T) {
 	laser := func(on string) models.Object {
 		return models.Object{ObjectID: models.ObjectID{Kind: models.KindLaser, Key: "xcvr-1/1"}, Leaves: models.Leaves{models.LeafEnabled: on}}

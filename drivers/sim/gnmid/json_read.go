@@ -176,7 +176,7 @@ func memberNode(at path, node *openconfig.Node, name string) (*openconfig.Node, 
 }
 
 func (f flattener) list(at path, node *openconfig.Node, value any) error {
-	whole := append(at, Step{node: node})
+	whole := at.below(Step{node: node}) // beside the entries, for what is said of them
 	entries, ok := value.([]any)
 	if !ok {
 		return status.Errorf(codes.InvalidArgument, "%s: want a JSON array", whole)

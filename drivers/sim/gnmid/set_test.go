@@ -243,6 +243,7 @@ func TestSetRefuses(t *testing.T) {
 		{"key setting against the path", updates(update(channel1+"/config", `{"index":2}`)), codes.InvalidArgument, "agree"},
 		{"key setting against the path, scalar", updates(scalarUpdate(channel1+"/config/index", uintVal(2))), codes.InvalidArgument, "agree"},
 		{"entry without its key", updates(update(channels, `{"channel":[{"config":{"index":2}}]}`)), codes.InvalidArgument, "index"},
+		{"second entry without its key", updates(update(channels, `{"channel":[{"index":7,"config":{"index":7}},{"config":{"index":8}}]}`)), codes.InvalidArgument, "channel: key index"},
 		{"entry twice", updates(update(channels, `{"channel":[{"index":2},{"index":2}]}`)), codes.InvalidArgument, "twice"},
 		{"key missing in the path", updates(update("/terminal-device/logical-channels/channel/config/description", `"x"`)), codes.InvalidArgument, "missing keys"},
 		{"wildcard key", replaces(update("/terminal-device/logical-channels/channel[index=*]/config/description", `"x"`)), codes.InvalidArgument, "wildcards"},
