@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/drivers/sim"
 	"github.com/waveplane/waveplane/models"
@@ -44,6 +46,20 @@ func TestCutInARingIsNamed(t *testing.T) {
 	}
 	if after := s.writes(); after != before {
 		t.Errorf("cuts and repairs cost %d writes", after-before)
+	}
+	events, err := s.client.Events(t.Context(), "storage-a-b", 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, e := range events.Items {
+		if e.Reason == string(models.LossOfSignal) || e.Reason == string(models.LightVerified) {
+			told = append(told, e.Reason)
+		}
+	}
+	lost, back := string(models.LossOfSignal), string(models.LightVerified)
+	if diff := cmp.Diff([]string{lost, back, lost, back, lost, back}, told); diff != "" {
+		t.Errorf("events of the cuts (-want +got):\n%s", diff)
 	}
 }
 

@@ -85,7 +85,7 @@ func (a *app) apply(ctx context.Context, f changeFlags) error {
 	if f.dryRun == "client" {
 		return a.validate(f.files, true)
 	}
-	files, err := a.readFiles(f.files)
+	files, err := a.filesToSend(f.files)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (a *app) delete(ctx context.Context, args []string, f changeFlags, ignoreMi
 	defer cl.Close()
 	var report wire.ChangeReport
 	if len(f.files) > 0 {
-		files, err := a.readFiles(f.files)
+		files, err := a.filesToSend(f.files)
 		if err != nil {
 			return err
 		}

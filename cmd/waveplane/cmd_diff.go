@@ -20,7 +20,7 @@ Exit code 2 when there is a difference (--diff-exit-code chooses another), 0 whe
 there is none.`,
 		Args: exactly(0, "no argument; documents come with -f"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			set, err := a.readFiles(files)
+			set, err := a.filesToSend(files)
 			if err != nil {
 				return err
 			}

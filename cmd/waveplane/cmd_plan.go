@@ -85,7 +85,7 @@ func (a *app) planStored(ctx context.Context, files, remove []string, native boo
 	var set []wire.File
 	var err error
 	if len(files) > 0 || len(remove) == 0 {
-		if set, err = a.readFiles(files); err != nil {
+		if set, err = a.filesToSend(files); err != nil {
 			return wire.PlanReport{}, err
 		}
 	}

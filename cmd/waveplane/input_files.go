@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/intents"
@@ -35,6 +36,24 @@ func (a *app) readFiles(paths []string) ([]wire.File, error) {
 		}
 	}
 	return out, nil
+}
+
+// filesToSend is readFiles for a daemon. What is no text would reach it changed,
+// so that is refused here.
+func (a *app) filesToSend(paths []string) ([]wire.File, error) {
+	files, err := a.readFiles(paths)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if utf8.ValidString(f.Content) {
+			continue
+		}
+		if _, err := intents.Decode([]byte(f.Content), f.Name); err != nil {
+			return nil, faulty(err, "nothing was sent")
+		}
+	}
+	return files, nil
 }
 
 func (a *app) readFile(name string, left int64) (wire.File, error) {

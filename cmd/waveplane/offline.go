@@ -54,24 +54,25 @@ func (o *offline) read(a *app, paths []string) (set, error) {
 	}
 	docs, err := intents.DecodeSet(list, intents.WithCatalogue(cat), intents.WithPlaces())
 	if err != nil {
-		return set{}, faulty(err)
+		return set{}, faulty(err, "nothing was planned")
 	}
 	for i := range docs {
 		intents.Default(&docs[i])
 	}
 	if err := intents.Check(docs, nil, cat); err != nil {
-		return set{}, faulty(err)
+		return set{}, faulty(err, "nothing was planned")
 	}
 	return set{docs: docs, catalogue: cat, estimator: est}, nil
 }
 
-// faulty turns faults into what the daemon answers to them.
-func faulty(err error) error {
+// faulty turns faults into what the daemon answers to them; outcome is what was
+// left undone.
+func faulty(err error, outcome string) error {
 	var faults intents.Faults
 	if !errors.As(err, &faults) {
 		return err
 	}
-	f := wire.NewFailure(http.StatusUnprocessableEntity, wire.Invalid, count(len(faults), "fault")+" in the documents; nothing was planned")
+	f := wire.NewFailure(http.StatusUnprocessableEntity, wire.Invalid, count(len(faults), "fault")+" in the documents; "+outcome)
 	f.Details = &wire.Details{Faults: faults}
 	return &client.APIError{Failure: f}
 }

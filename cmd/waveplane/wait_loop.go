@@ -98,6 +98,9 @@ func (w *waiter) watchKind(ctx context.Context, cl *client.Client, kind wire.Kin
 		select {
 		case <-retry.C:
 		case <-ctx.Done():
+			if gone != nil { // nobody knows what is unmet
+				return err
+			}
 			return context.Cause(ctx)
 		}
 	}

@@ -48,24 +48,45 @@ func repairDenied(r records.Request, sh *share, state models.State) string {
 		return fmt.Sprintf("%s: %s carries light: repeat with --allow-outage", models.OutageNotAllowed, sh.decision.Name)
 	}
 	if off := turnedOff(sh.applied.Value.Acked, state); off != "" && !r.LasersOn {
-		return fmt.Sprintf("%s: %s was turned off on the device; make sure nobody works on the fibre, then repeat with --lasers-on", models.PossiblyManned, off)
+		return fmt.Sprintf("%s: %s; make sure nobody works on the fibre, then repeat with --lasers-on", models.PossiblyManned, off)
 	}
 	return ""
 }
 
-// turnedOff names the first thing that we had enabled and that the device
-// shows disabled.
+// turnedOff tells of the first thing that we had enabled and that the device
+// shows disabled, or does not show any more though it lights: putting that back
+// turns a laser or an amplifier on.
 func turnedOff(acked *records.Image, state models.State) string {
 	if acked == nil {
 		return ""
 	}
+	apart := slices.ContainsFunc(acked.Objects, func(o models.Object) bool { return o.Kind == models.KindLaser })
 	for _, diff := range differences(acked.Objects, state) {
-		on := diff.applied == "true" || diff.applied == models.AdminEnabled
-		if on && diff.found != diff.applied {
-			return fmt.Sprintf("%s %s", diff.id, diff.leaf)
+		if diff.leaf != "" {
+			on := diff.applied == "true" || diff.applied == models.AdminEnabled
+			if on && diff.found != diff.applied {
+				return fmt.Sprintf("%s %s was turned off on the device", diff.id, diff.leaf)
+			}
+			continue
+		}
+		if i := slices.IndexFunc(acked.Objects, func(o models.Object) bool { return o.ObjectID == diff.id }); lights(acked.Objects[i], apart) {
+			return fmt.Sprintf("%s is gone from the device, and its light with it", diff.id)
 		}
 	}
 	return ""
+}
+
+// lights reports whether an object turns light on: a laser, an amplifier, or where
+// lasers are not switched apart, the line side's logical channel.
+func lights(o models.Object, apart bool) bool {
+	switch o.Kind {
+	case models.KindLaser, models.KindAmplifier:
+		return o.Leaves[models.LeafEnabled] == "true"
+	case models.KindLogicalChannel:
+		_, line := o.Leaves[models.LeafAssignOptical]
+		return line && !apart && o.Leaves[models.LeafAdmin] == models.AdminEnabled
+	}
+	return false
 }
 
 // serveRepairs notes in the repair requests what this device has done or will

@@ -54,6 +54,7 @@ func (s *Stages) statusBatch(ctx context.Context, keys []string) error {
 		}
 		if exists {
 			ops = append(ops, s.tables.Status.Update(key, st, old.Revision))
+			ops = append(ops, s.outageEvent(e, old.Value, st)...)
 		} else {
 			ops = append(ops, s.tables.Status.Create(key, st), s.tables.Intents.Exists(key, e.Revision))
 		}
@@ -76,6 +77,32 @@ func (s *Stages) statusBatch(ctx context.Context, keys []string) error {
 		s.pace.told(key)
 	}
 	return s.caches.status.WaitWritten(ctx, rev)
+}
+
+// outageEvent tells when light that was in service is lost, and when it is back.
+// How a circuit comes and goes is told by its phases.
+func (s *Stages) outageEvent(e *store.Entry[records.Intent], old, next records.Status) []store.Op {
+	kind, namespace, name := parseIntentKey(e.Key)
+	if kind != intents.KindCircuit && kind != intents.KindWavelength || e.Value.Deletion != nil {
+		return nil
+	}
+	was, is := conditionOf(old, models.Ready), conditionOf(next, models.Ready)
+	lost := was.Status == "True" && is.Status != "True"
+	back := was.Status != "True" && is.Status == "True"
+	if !lost && !back || was.Reason == models.Progressing || is.Reason == models.Progressing {
+		return nil
+	}
+	ref := records.IntentRef{Kind: kind, Namespace: namespace, Name: name, UID: e.Value.UID}
+	return []store.Op{s.event(ref, string(is.Reason), is.Message, "")}
+}
+
+func conditionOf(st records.Status, t models.ConditionType) models.Condition {
+	for _, c := range st.Conditions {
+		if c.Type == t {
+			return c
+		}
+	}
+	return models.Condition{}
 }
 
 // circuitStatus sums up a circuit from its records.

@@ -81,7 +81,7 @@ func (l *lightpath) next() move {
 			if left := l.soakLeft(); left > 0 {
 				return move{wake: left}
 			}
-			return l.to(records.PhaseVerify, 0, models.Progressing, "the light is good now; judging it again")
+			return l.onward(p.Step+1, "the light is good now")
 		}
 		if l.badHop != "" && wording(l.badHop) != wording(p.Message) && p.Reason == models.LightNotSeen {
 			return l.note(models.LightNotSeen, l.badHop)
@@ -133,21 +133,40 @@ func waitingFor(holder string) string {
 func (l *lightpath) shares() bool { return l.steps > 0 || len(l.decision.Shared) > 0 }
 
 // fromHeldRetry goes back to where a person's retry can change something: to
-// the step that a device refused, or to judging the light.
+// the step that a device refused or in which light was not seen, or to judging
+// the light.
 func (l *lightpath) fromHeldRetry() move {
+	refused := l.phase.Reason == models.DeviceRejected
 	switch {
-	case l.phase.Reason != models.DeviceRejected:
-		return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light again, as asked")
-	case l.phase.Step == 0 && len(l.decision.Shared) == 0:
-		return l.to(records.PhaseLaunch, 0, models.Progressing, "launching again, as asked")
+	case !refused && l.phase.Step < l.steps:
+		return l.onward(l.phase.Step, "as asked")
+	case !refused:
+		return l.onward(l.steps+1, "as asked")
+	case l.phase.Step == 0 && (l.steps == 0 || len(l.decision.Shared) == 0):
+		return l.onward(0, "as asked")
 	}
-	if holder := l.loader(); holder != "" {
-		return l.note(l.phase.Reason, waitingFor(holder))
+	return l.onward(min(l.phase.Step+1, l.steps), "as asked")
+}
+
+// onward takes held light to opening a section of its route: 0 is to launching
+// it, one behind the last to judging it. To judge light whose last section was
+// never opened would be to wait for what cannot come.
+func (l *lightpath) onward(step int, why string) move {
+	if l.blocked != "" {
+		return l.note(l.blockWhy, l.blocked)
 	}
-	if l.phase.Step == 0 && l.steps == 0 {
-		return l.to(records.PhaseLaunch, 0, models.Progressing, "launching again, as asked")
+	if step > l.steps {
+		return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light again, "+why)
 	}
-	return l.to(records.PhaseOpen, min(l.phase.Step+1, l.steps), models.Progressing, "opening again, as asked")
+	if step > 0 || len(l.decision.Shared) > 0 {
+		if holder := l.loader(); holder != "" {
+			return l.note(l.phase.Reason, waitingFor(holder))
+		}
+	}
+	if step == 0 {
+		return l.to(records.PhaseLaunch, 0, models.Progressing, "launching again, "+why)
+	}
+	return l.to(records.PhaseOpen, step, models.Progressing, fmt.Sprintf("opening section %d of %d again, %s", step, l.steps, why))
 }
 
 // wording is a message without its numbers: readings that only move are no news.

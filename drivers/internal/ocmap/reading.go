@@ -164,15 +164,59 @@ func setSpectrum(v *View, keys []string, s Scalar) {
 	}
 	spans := v.spectrum[keys[0]]
 	if spans == nil {
-		spans = map[span]*models.Power{}
+		spans = map[span]seen{}
 		v.spectrum[keys[0]] = spans
 	}
 	at := span{*lower, *upper}
-	if _, had := spans[at]; !had && !v.room() {
+	if _, had := spans[at]; !had {
+		// Samples do not tell what has gone. What was seen earlier across this
+		// stretch was of a channel that was here before.
+		for old, was := range spans {
+			if old.overlaps(at) && was.at.Before(v.Now) {
+				v.forgetSpan(keys[0], old)
+			}
+		}
+		if !v.room() {
+			return
+		}
+	}
+	spans[at] = seen{lightOr(v, "power", s), v.Now}
+	v.seenTouched = true
+}
+
+func (v *View) forgetSpan(monitor string, at span) {
+	if _, had := v.spectrum[monitor][at]; had {
+		delete(v.spectrum[monitor], at)
+		v.leaves--
+		v.seenTouched = true
+	}
+}
+
+// forgetSlot forgets what was seen in the slot of a media channel that goes.
+func (v *View) forgetSlot(leaves models.Leaves) {
+	slot, ok := slotOf(leaves)
+	if !ok {
 		return
 	}
-	spans[at] = lightOr(v, "power", s)
-	v.seenTouched = true
+	for monitor, spans := range v.spectrum {
+		if v.ports[monitor] != leaves[models.LeafDest] {
+			continue
+		}
+		for at := range spans {
+			if at.overlaps(slot) {
+				v.forgetSpan(monitor, at)
+			}
+		}
+	}
+}
+
+func slotOf(leaves models.Leaves) (span, bool) {
+	lower, err := models.ParseFrequency(leaves[models.LeafLower])
+	if err != nil {
+		return span{}, false
+	}
+	upper, err := models.ParseFrequency(leaves[models.LeafUpper])
+	return span{lower, upper}, err == nil
 }
 
 // measureMedia gives each media channel the power that the channel monitor at
@@ -195,12 +239,8 @@ func (v *View) measureMedia() {
 }
 
 func (v *View) powerAt(leaves models.Leaves) (power *models.Power, seen bool) {
-	lower, err := models.ParseFrequency(leaves[models.LeafLower])
-	if err != nil {
-		return nil, false
-	}
-	upper, err := models.ParseFrequency(leaves[models.LeafUpper])
-	if err != nil {
+	slot, ok := slotOf(leaves)
+	if !ok {
 		return nil, false
 	}
 	most := models.Frequency(0)
@@ -208,9 +248,9 @@ func (v *View) powerAt(leaves models.Leaves) (power *models.Power, seen bool) {
 		if port := v.ports[monitor]; port != leaves[models.LeafDest] {
 			continue
 		}
-		for at, p := range spans {
-			if common := min(at.upper, upper) - max(at.lower, lower); common > most {
-				most, power, seen = common, p, true
+		for at, is := range spans {
+			if common := min(at.upper, slot.upper) - max(at.lower, slot.lower); common > most {
+				most, power, seen = common, is.power, true
 			}
 		}
 	}
@@ -270,8 +310,7 @@ func (v *View) removeReadings(schema string, keys []string) {
 	case Covers(schema, MonitoredPath+"/state/power") && len(keys) == 3:
 		lower, upper := frequencyOf(Scalar{formText, keys[1]}, models.MHz), frequencyOf(Scalar{formText, keys[2]}, models.MHz)
 		if lower != nil && upper != nil {
-			delete(v.spectrum[key], span{*lower, *upper})
-			v.seenTouched = true
+			v.forgetSpan(key, span{*lower, *upper})
 		}
 	}
 }

@@ -26,7 +26,7 @@ type View struct {
 	readings models.Readings
 	lanes    map[string]*lane // by laser key
 	ports    map[string]string
-	spectrum map[string]map[span]*models.Power // by channel monitor
+	spectrum map[string]map[span]seen // by channel monitor
 	chassis  string
 	identity map[string]models.Identity // by component
 
@@ -69,12 +69,21 @@ type lane struct {
 // span is a stretch of spectrum as a channel monitor reports it.
 type span struct{ lower, upper models.Frequency }
 
+// overlaps reports whether two stretches have more than an edge in common.
+func (s span) overlaps(o span) bool { return s.lower < o.upper && o.lower < s.upper }
+
+// seen is what a channel monitor measured in a stretch, and when.
+type seen struct {
+	power *models.Power
+	at    time.Time
+}
+
 // NewView makes the view of a device that has told nothing yet.
 func NewView(profile catalogue.Profile) *View {
 	return &View{
 		profile: profile,
 		entries: map[models.ObjectID]*entry{}, rest: map[string]string{},
-		lanes: map[string]*lane{}, ports: map[string]string{}, spectrum: map[string]map[span]*models.Power{},
+		lanes: map[string]*lane{}, ports: map[string]string{}, spectrum: map[string]map[span]seen{},
 		identity: map[string]models.Identity{}, touched: map[models.ObjectID]bool{},
 	}
 }

@@ -1,6 +1,7 @@
 package ocmap
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,8 +12,15 @@ import (
 func (v *View) Remove() {
 	schema := string(v.at.schema)
 	for id, e := range v.entries {
+		was := e.leaves
+		if id.Kind == models.KindMediaChannel {
+			was = maps.Clone(was)
+		}
 		if v.removeFrom(id, e, schema) {
 			v.touched[id] = true
+			if _, stays := e.leaves[models.LeafLower]; id.Kind == models.KindMediaChannel && !stays {
+				v.forgetSlot(was)
+			}
 		}
 	}
 	pattern := v.at.Text()
