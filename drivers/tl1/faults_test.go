@@ -298,6 +298,40 @@ func TestSilentPeerIsLeft(t *testing.T) {
 	}
 }
 
+// TestNobodyTalksAfterTheGoodbye: who waits for a turn when the session closes is told
+// that it is closed, and does not ask a device that has forgotten its user.
+func TestNobodyTalksAfterTheGoodbye(t *testing.T) {
+	const readers = 8
+	for range 20 {
+		p := scripted(t, silent)
+		s := opened(t, p)
+		begun, ended := make(chan struct{}, readers), make(chan error, readers)
+		for range readers {
+			go func() {
+				_, err := s.Observe(t.Context())
+				begun <- struct{}{}
+				for err == nil {
+					_, err = s.Observe(t.Context())
+				}
+				ended <- err
+			}()
+		}
+		for range readers {
+			<-begun
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		for range readers {
+			wantKind(t, <-ended, drivers.KindUnreachable, "")
+		}
+		heard := p.heard()
+		if last := heard[len(heard)-1]; !strings.HasPrefix(last, "CANC-USER:") {
+			t.Fatalf("after the goodbye: %s", last)
+		}
+	}
+}
+
 // TestNewsAreLookedAt: what a switch says unasked has the connections read at once.
 func TestNewsAreLookedAt(t *testing.T) {
 	d := start(t, fixtures()[0])

@@ -255,8 +255,10 @@ const goodbye = 200 * time.Millisecond
 func (s *Session) leave() {
 	ctx, stop := context.WithTimeout(context.Background(), goodbye)
 	defer stop()
-	// The connection ends whatever the answer is.
+	// The connection ends whatever the answer is, and before the turn does: who waits
+	// for the next one would talk to a device that no longer knows its user.
 	_, _ = turns.Look(ctx, s.turns, goodbye, func() ([]string, error) {
+		defer s.line.Break(turns.ErrClosed)
 		return s.agent.ask(strings.ReplaceAll(s.dialect.Logout, "{user}", s.user))
 	})
 }
