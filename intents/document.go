@@ -32,6 +32,18 @@ type Document struct {
 	Places *Places `json:"-"`
 }
 
+// FaultAt starts a fault at the field that a path of names and indices leads to: where
+// it was written, or the nearest above it that was, or where the document begins when
+// no more is known.
+func (d *Document) FaultAt(path ...any) Fault {
+	file, line, column := d.Places.find(path)
+	if line == 0 {
+		file, line = splitOrigin(d.Origin)
+		column = min(line, 1)
+	}
+	return Fault{File: file, Line: line, Column: column, Field: fieldName(path)}
+}
+
 // Metadata names a document. The fields from UID on are set by the server;
 // a document that brings them back (get … | apply) is accepted, and only
 // ResourceVersion and UID are compared.

@@ -114,12 +114,8 @@ func (c *checker) fault(message, remedy string, path ...any) {
 	if len(*c.faults) >= maxFaults || c.bound.lost(path) {
 		return
 	}
-	file, line, column := c.doc.Places.find(path)
-	if line == 0 {
-		file, line = splitOrigin(c.doc.Origin)
-		column = min(line, 1)
-	}
-	f := Fault{File: file, Line: line, Column: column, Field: fieldName(path), Message: message, Remedy: remedy}
+	f := c.doc.FaultAt(path...)
+	f.Message, f.Remedy = message, remedy
 	if i, ok := c.bound.replace(path); ok {
 		(*c.faults)[i] = f
 		return

@@ -123,13 +123,14 @@ const (
 
 // DriftItem is one difference between what was applied and what is there.
 type DriftItem struct {
-	Device  string     `json:"device"`
-	Owner   string     `json:"owner"`
-	Path    string     `json:"path"` // the device's own path of the leaf
-	Applied string     `json:"applied"`
-	Found   string     `json:"found"`
-	Since   time.Time  `json:"since"`
-	Class   DriftClass `json:"class"`
-	Impact  Impact     `json:"impact"`
-	Message string     `json:"message,omitempty"`
+	Device     string     `json:"device"`
+	Owner      string     `json:"owner"`
+	Wavelength string     `json:"wavelength,omitempty"` // the owner's name for people
+	Path       string     `json:"path"`                 // the device's own path of the leaf
+	Applied    string     `json:"applied"`
+	Found      string     `json:"found"`
+	Since      time.Time  `json:"since"`
+	Class      DriftClass `json:"class"`
+	Impact     Impact     `json:"impact"`
+	Message    string     `json:"message,omitempty"`
 }

@@ -51,6 +51,7 @@ type description struct {
 	Events []records.Event   `json:"events"`
 	Drift  *wire.DriftReport `json:"drift,omitempty"`
 	Driven *deviceSheet      `json:"driven,omitempty"`
+	Asked  []asked           `json:"asked,omitempty"` // by people: pauses, and what is not served yet
 }
 
 func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error {
@@ -67,6 +68,9 @@ func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error 
 	if a.output == outName {
 		a.printf("%s\n", d.Ref())
 		return nil
+	}
+	if d.Asked, err = askedOf(ctx, cl, func(r records.Request) bool { return about(r, d.Object) }); err != nil {
+		return err
 	}
 	if s.kind.Name == intents.KindDevice {
 		drift, err := cl.Drift(ctx, false, s.name)
@@ -94,6 +98,10 @@ func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error 
 	}
 	a.printSheet(d.Driven)
 	a.printConditions(d.Object)
+	if len(d.Asked) > 0 {
+		a.printf("\n")
+		a.printAsked(d.Asked)
+	}
 	if d.Status != nil && len(d.Status.Wavelengths) > 0 {
 		a.printf("\nwavelengths\n")
 		var rows [][]string

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -94,10 +95,10 @@ func driftNames(r records.DriftReport) []string {
 
 func (a *app) printDrift(r records.DriftReport) {
 	if len(r.Items) > 0 {
-		headings := []string{"device", "class", "impact", "path", "applied", "found", "since", "owner"}
+		headings := []string{"device", "class", "impact", "path", "applied", "found", "since", "wavelength"}
 		var rows [][]string
 		for _, it := range r.Items {
-			rows = append(rows, []string{it.Device, string(it.Class), dash(string(it.Impact)), it.Path, orAbsent(it.Applied), orAbsent(it.Found), age(it.Since), dash(it.Owner)})
+			rows = append(rows, []string{it.Device, string(it.Class), dash(string(it.Impact)), it.Path, orAbsent(it.Applied), orAbsent(it.Found), age(it.Since), cmp.Or(it.Wavelength, dash(it.Owner))})
 		}
 		a.grid(headings, rows)
 		for _, it := range r.Items {

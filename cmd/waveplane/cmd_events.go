@@ -19,6 +19,9 @@ func newEventsCommand(a *app) *cobra.Command {
 			if len(args) > 1 {
 				return usageError("want at most one NAME or KIND/NAME")
 			}
+			if limit < 0 {
+				return usageError("--limit %d: want how many events, or 0 for the default", limit)
+			}
 			if len(args) == 1 {
 				about = args[0]
 			}

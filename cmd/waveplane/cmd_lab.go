@@ -119,8 +119,11 @@ func (a *app) hand(do func(*sim.Client) error) error {
 	cl := sim.NewClient(dir)
 	defer cl.Close()
 	err = do(cl)
-	if errors.Is(err, sim.ErrNoLab) {
+	switch {
+	case errors.Is(err, sim.ErrNoLab):
 		return exitError{code: codeIncomplete, err: err}
+	case errors.Is(err, sim.ErrInvalid):
+		return exitError{code: codeUsage, err: err}
 	}
 	return err
 }

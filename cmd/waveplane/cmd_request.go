@@ -72,10 +72,17 @@ func newRetryCommand(a *app) *cobra.Command {
 // newPauseCommand stops all sending.
 func newPauseCommand(a *app) *cobra.Command {
 	var f requestFlags
+	var list bool
 	c := &cobra.Command{
-		Use:   "pause --all|circuit/NAME|device/NAME --reason TEXT",
+		Use:   "pause --all|circuit/NAME|device/NAME --reason TEXT | --list",
 		Short: "Send nothing until resumed",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if list {
+				if len(args) > 0 || f.all || f.reason != "" || f.until != "" {
+					return usageError("--list stands alone: it shows the pauses in force")
+				}
+				return a.listPauses(cmd.Context())
+			}
 			if f.reason == "" {
 				return usageError("pause needs --reason")
 			}
@@ -83,6 +90,7 @@ func newPauseCommand(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&f.all, "all", false, "everything")
+	c.Flags().BoolVar(&list, "list", false, "show the pauses in force")
 	c.Flags().StringVar(&f.reason, "reason", "", "why; shown in the status of what is paused")
 	c.Flags().StringVar(&f.until, "until", "", "resume by itself then: a time or a duration")
 	c.Flags().StringVarP(&a.namespace, "namespace", "n", "", "tenant (default: default)")

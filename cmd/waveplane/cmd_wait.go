@@ -30,6 +30,9 @@ before it does not count.`,
 			if err != nil {
 				return err
 			}
+			if timeout < 0 {
+				return usageError("--timeout %v: want how long, or 0 to wait for ever", timeout)
+			}
 			if events != "" && events != "ndjson" {
 				return usageError("--events %q: want ndjson", events)
 			}

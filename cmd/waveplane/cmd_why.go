@@ -140,6 +140,11 @@ func standing(e wire.Explanation) []string {
 			out = append(out, fmt.Sprintf("%s is in %s: %s: %s", f.Name, f.Phase, f.Reason, f.Message))
 		}
 	}
+	if helps := slices.ContainsFunc(e.Faults, func(f wire.WavelengthFault) bool {
+		return f.Phase == records.PhaseHeld || f.Phase == records.PhaseStuck
+	}); helps {
+		out = append(out, "once the cause is gone, try again: waveplane retry "+wire.Ref(e.Kind, e.Namespace, e.Name))
+	}
 	for _, t := range e.Refused {
 		out = append(out, fmt.Sprintf("refused by a device %s ago: wavelength %d: %s: %s", age(t.At), t.WL, t.Reason, t.Words))
 	}

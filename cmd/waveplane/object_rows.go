@@ -144,7 +144,7 @@ func circuitRow(o wire.Object, wide bool) []string {
 	if c := o.Condition(models.Ready); c != nil {
 		ready, reason, message = c.Status, string(c.Reason), c.Message
 	}
-	if o.Metadata.DeletionTimestamp != nil {
+	if o.Metadata.DeletionTimestamp != nil && reason != string(models.DeviceUnreachable) {
 		reason = string(models.Deleting)
 	}
 	if c := o.Condition(models.Stalled); c != nil && c.Status == "True" && (reason == string(models.Progressing) || reason == string(models.Deleting)) {

@@ -141,7 +141,11 @@ func deletion(o wire.Object) verdict {
 	if len(left) == 0 {
 		return verdict{unmet: "nothing is lit; its records are being removed"}
 	}
-	return verdict{unmet: "still " + strings.Join(left, ", ")}
+	unmet := "still " + strings.Join(left, ", ")
+	if c := o.Condition(models.Ready); c != nil && c.Reason == models.DeviceUnreachable {
+		unmet += "; " + c.Message
+	}
+	return verdict{unmet: unmet}
 }
 
 func reasonAndMessage(c *models.Condition) string {

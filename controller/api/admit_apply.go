@@ -25,8 +25,10 @@ func (m *admission) apply(ctx context.Context, docs []intents.Document, t terms)
 }
 
 func (w *work) applyAll(ctx context.Context, docs []intents.Document) error {
-	if err := intents.Lightable(docs); err != nil {
-		return err
+	if !w.terms.unlit {
+		if err := intents.Lightable(docs); err != nil {
+			return err
+		}
 	}
 	if err := intents.Check(docs, w.net.beside(docs), w.cfg.Catalogue); err != nil {
 		return err
@@ -46,16 +48,6 @@ func (w *work) applyAll(ctx context.Context, docs []intents.Document) error {
 		return invalid(faults)
 	}
 	return nil
-}
-
-// checked judges documents against the stored network, as apply would, and
-// stores nothing.
-func (m *admission) checked(ctx context.Context, docs []intents.Document) error {
-	net, err := m.network(ctx)
-	if err != nil {
-		return err
-	}
-	return intents.Check(docs, net.beside(docs), m.cfg.Catalogue)
 }
 
 // applyOne judges one document and adds what storing it takes.
@@ -175,8 +167,7 @@ func identity(before, after *intents.Document) intents.Faults {
 		if old == new {
 			return
 		}
-		f := placeOf(after)
-		f.Field = field
+		f := after.FaultAt("spec", field)
 		f.Message = fmt.Sprintf("cannot change from %q to %q: it is what makes this %s the one it is", old, new, after.Kind)
 		f.Remedy = "store it under another name and delete this one"
 		faults = append(faults, f)
@@ -184,12 +175,12 @@ func identity(before, after *intents.Document) intents.Faults {
 	switch b := before.Spec.(type) {
 	case *intents.CircuitSpec:
 		a := after.Spec.(*intents.CircuitSpec)
-		fixed("spec.from", b.From, a.From)
-		fixed("spec.to", b.To, a.To)
+		fixed("from", b.From, a.From)
+		fixed("to", b.To, a.To)
 	case *intents.WavelengthSpec:
 		a := after.Spec.(*intents.WavelengthSpec)
-		fixed("spec.from", b.From, a.From)
-		fixed("spec.to", b.To, a.To)
+		fixed("from", b.From, a.From)
+		fixed("to", b.To, a.To)
 	}
 	return faults
 }

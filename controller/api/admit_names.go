@@ -60,7 +60,6 @@ func (w *work) names(ctx context.Context, docs []intents.Document) error {
 				continue
 			}
 			f := w.faultAt(docs, p.namespace, p.name, c.name)
-			f.Field = "metadata.name"
 			f.Message = fmt.Sprintf("wavelength %q and circuit %q of namespace %q cannot both be: the names of a circuit's wavelengths are <circuit>-<number>", p.name, c.name, p.namespace)
 			f.Remedy = "choose another name"
 			faults = append(faults, f)
@@ -78,20 +77,9 @@ func (w *work) faultAt(docs []intents.Document, namespace string, names ...strin
 	for _, name := range names {
 		for i := range docs {
 			if docs[i].Metadata.Name == name && docs[i].Metadata.Namespace == namespace {
-				return placeOf(&docs[i])
+				return docs[i].FaultAt("metadata", "name")
 			}
 		}
 	}
-	return intents.Fault{}
-}
-
-// placeOf starts a fault where a document stands: its origin is FILE:LINE.
-func placeOf(d *intents.Document) intents.Fault {
-	f := intents.Fault{File: d.Origin}
-	if cut := strings.LastIndexByte(d.Origin, ':'); cut > 0 {
-		if line, err := strconv.Atoi(d.Origin[cut+1:]); err == nil {
-			f.File, f.Line, f.Column = d.Origin[:cut], line, 1
-		}
-	}
-	return f
+	return intents.Fault{Field: "metadata.name"}
 }

@@ -94,7 +94,7 @@ func (w *work) disturbs(ctx context.Context, kind wire.Kind, before, after *inte
 }
 
 func outage(message string, names []string) error {
-	f := wire.NewFailure(http.StatusForbidden, wire.OutageNotAllowed, message+"; allow it with --allow-outage and --reason (allowOutage=true&reason=…)")
+	f := wire.NewFailure(http.StatusForbidden, wire.OutageNotAllowed, message+"; allow it with --allow-outage and --reason")
 	f.Details = &wire.Details{Names: names}
 	return f
 }

@@ -299,6 +299,12 @@ func TestPlan(t *testing.T) {
 	refused(t, err, wire.NotFound, "circuit/none")
 	_, err = b.client.Plan(b.ctx, files(strings.Replace(circuit("d", 800), "dc-a", "dc-x", 1)), nil, false)
 	refused(t, err, wire.Invalid, "dc-x")
+	_, err = b.client.Plan(b.ctx, files(strings.Replace(circuit("c", 400), "from: dc-a, to: dc-b", "from: dc-b, to: dc-a", 1)), nil, false)
+	refused(t, err, wire.Invalid, "spec.to: cannot change from")
+	var failure *client.APIError
+	if errors.As(err, &failure) && (failure.Details == nil || len(failure.Details.Faults) != 2 || failure.Details.Faults[0].Column < 10) {
+		t.Errorf("want two faults where the fields stand, got %+v", failure.Details)
+	}
 	list, err := b.client.List(b.ctx, kindOf(t, "circuit"), client.ListOptions{})
 	if err != nil || len(list.Items) != 1 {
 		t.Errorf("want plan to store nothing, got %d circuits, %v", len(list.Items), err)

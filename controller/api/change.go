@@ -173,8 +173,9 @@ func (a *API) planDocuments(ctx context.Context, in *planInput) (*planOutput, er
 	if errors.Is(err, errEmptySet) && len(remove) > 0 {
 		err = nil // what remains without those is asked for
 	}
-	if err == nil {
-		err = a.admit.checked(ctx, docs)
+	if err == nil && len(docs) > 0 {
+		// What apply would not take is not planned. Outages are: a plan shows them.
+		_, err = a.admit.apply(ctx, docs, terms{dryRun: true, unlit: true, permission: &records.Permission{Until: a.now().Add(defaultPermission)}})
 	}
 	if err != nil {
 		return nil, a.failureOf("plan", err)
@@ -262,8 +263,8 @@ func (a *API) documents(contentType string, body []byte, judge bool) ([]intents.
 		intents.Default(&docs[i])
 		key := keyOf(&docs[i])
 		if origin, twice := first[key]; twice {
-			f := placeOf(&docs[i])
-			f.Field, f.Message, f.Remedy = "metadata.name", refOf(&docs[i])+" stands twice, first at "+origin, "leave one out"
+			f := docs[i].FaultAt("metadata", "name")
+			f.Message, f.Remedy = refOf(&docs[i])+" stands twice, first at "+origin, "leave one out"
 			faults = append(faults, f)
 			continue
 		}

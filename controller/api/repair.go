@@ -96,7 +96,7 @@ func repairable(it models.DriftItem) bool {
 }
 
 func repairDenied(t target, denied []string) error {
-	f := wire.NewFailure(http.StatusForbidden, wire.OutageNotAllowed, t.ref()+" carries light; a repair of it needs --allow-outage (allowOutage)")
+	f := wire.NewFailure(http.StatusForbidden, wire.OutageNotAllowed, t.ref()+" carries light; a repair of it needs --allow-outage")
 	f.Details = &wire.Details{Names: denied}
 	return f
 }

@@ -79,7 +79,63 @@ func (p *planner) noPort(w *way) string {
 			return "port " + port.Key + " of the circuit switch may not be taken"
 		}
 	}
-	return "no spare line port at one of the ends, or none behind which the switch's port is spare"
+	if w.direct != nil {
+		return p.noneSpare([2][]*topo.Port{{w.direct[0].Enter()}, {w.direct[len(w.direct)-1].Exit()}})
+	}
+	first, last := w.switches()
+	legs := w.line.Legs
+	var at [2][]*topo.Port
+	for _, g := range p.reaching(0, first, legs[0].Enter()) {
+		at[0] = append(at[0], g.ports...)
+	}
+	for _, g := range p.reaching(1, last, legs[len(legs)-1].Exit()) {
+		at[1] = append(at[1], g.ports...)
+	}
+	return p.noneSpare(at)
+}
+
+// noneSpare says at which end no line port is spare, and what each of a few is.
+func (p *planner) noneSpare(at [2][]*topo.Port) string {
+	const few = 4
+	var out []string
+	for end, ports := range at {
+		words := make([]string, 0, len(ports))
+		for _, port := range ports {
+			if word := p.occupied(end, port); word != "" {
+				words = append(words, port.Key+" "+word)
+			}
+		}
+		switch {
+		case len(ports) == 0:
+			words = []string{"none leads this way"}
+		case len(words) < len(ports):
+			continue // one is spare
+		case len(words) > few:
+			words = append(words[:few], fmt.Sprintf("and %d more", len(words)-few))
+		}
+		out = append(out, "no spare line port at "+p.want.ends[end].site+": "+strings.Join(words, ", "))
+	}
+	return strings.Join(out, "; ")
+}
+
+// occupied says why a line port cannot be taken; "" when it can.
+func (p *planner) occupied(end int, port *topo.Port) string {
+	_, taken := p.ledger.ports[port.Key]
+	switch {
+	case taken:
+		return "is taken"
+	case !port.Usable():
+		return "is " + port.Spec.State
+	case p.want.shunnedPorts[port.Key]:
+		return "was refused by its device"
+	case !p.free(end, port):
+		return "is not the one asked for"
+	case slices.Contains(p.want.avoid, port.Link.Name):
+		return "is behind a link to avoid"
+	case port.Link.Far(port).AddDrop() && !p.free(-1, port.Link.Far(port)):
+		return "is behind a switch's port that is not spare"
+	}
+	return ""
 }
 
 // choices spreads options over their modes, best first.

@@ -7,6 +7,16 @@ import (
 	"github.com/waveplane/waveplane/controller/records"
 )
 
+// Leaving answers for an intent that is being deleted: nothing is planned for it any
+// more, and these are the wavelengths that are still to go.
+func Leaving(ref records.IntentRef, decisions []records.Decision) records.CircuitPlan {
+	cp := records.CircuitPlan{Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name, Action: "remove"}
+	for i := range decisions {
+		cp.Wavelengths = append(cp.Wavelengths, planned(&decisions[i], "remove"))
+	}
+	return cp
+}
+
 // Explain answers why a request is as it is: what it has, and every route and
 // mode between its ends with what speaks against it, as if it had nothing yet.
 // The ledger stays as it is. It looks at far more than planning does: where

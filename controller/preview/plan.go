@@ -3,6 +3,7 @@ package preview
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -61,16 +62,22 @@ func Plan(w World, c Change) (records.PlanReport, error) {
 		report.Circuits = append(report.Circuits, records.CircuitPlan{Kind: r.Intent.Kind, Namespace: r.Intent.Namespace, Name: r.Intent.Name, Action: "remove"})
 	}
 	outcomes := plan.Compute(w.Network, w.Ledger, w.Estimator, c.Requests)
-	var added []*records.Decision
+	var added, removed []*records.Decision
+	for i := range c.Remove {
+		for j := range c.Remove[i].Decisions {
+			removed = append(removed, &c.Remove[i].Decisions[j])
+		}
+	}
 	for i := range outcomes {
 		for j := range outcomes[i].Add {
 			added = append(added, &outcomes[i].Add[j])
 		}
+		removed = append(removed, retired(&c.Requests[i], &outcomes[i])...)
 		report.Circuits = append(report.Circuits, circuitPlan(&c.Requests[i], &outcomes[i], sum))
 	}
 	var errs []error
 	var err error
-	if report.Devices, err = w.devicePlans(added, c.Native); err != nil {
+	if report.Devices, err = w.devicePlans(added, removed, c.Native); err != nil {
 		errs = append(errs, err)
 	}
 	for _, d := range added {
@@ -172,12 +179,49 @@ func pairPlan(p *plan.Pair) *records.PlannedPair {
 	return out
 }
 
+// retired returns the decisions that an outcome gives up.
+func retired(req *plan.Request, out *plan.Outcome) []*records.Decision {
+	var list []*records.Decision
+	for i := range req.Current {
+		if slices.Contains(out.Retire, req.Current[i].WL) {
+			list = append(list, &req.Current[i])
+		}
+	}
+	return list
+}
+
 // devicePlans renders what the added wavelengths would put on each device by
-// the time they are in service.
-func (w World) devicePlans(added []*records.Decision, native bool) ([]records.DevicePlan, error) {
-	changes := map[string][]models.Change{}
+// the time they are in service, and what would go with those that are removed.
+func (w World) devicePlans(added, removed []*records.Decision, native bool) ([]records.DevicePlan, error) {
+	come, err := w.changes(added, func(d *records.Decision, found []models.Object, f models.Fragment) []models.Change {
+		return plan.Diff(d.Owner(), found, f.Objects)
+	})
+	errs := []error{err}
+	gone, err := w.changes(removed, func(d *records.Decision, found []models.Object, f models.Fragment) []models.Change {
+		if len(found) == 0 { // not connected: it is as it was left
+			found = f.Objects
+		}
+		return plan.Diff(d.Owner(), found, nil)
+	})
+	errs = append(errs, err)
+	var out []records.DevicePlan
+	devices := slices.AppendSeq(slices.Collect(maps.Keys(come)), maps.Keys(gone))
+	slices.Sort(devices)
+	for _, device := range slices.Compact(devices) {
+		dp := records.DevicePlan{Device: device, Changes: slices.Concat(come[device], gone[device])}
+		if native {
+			dp.Native = w.native(device, come[device], gone[device])
+		}
+		out = append(out, dp)
+	}
+	return out, errors.Join(errs...)
+}
+
+// changes lists by device what decisions in service mean for it.
+func (w World) changes(decisions []*records.Decision, of func(*records.Decision, []models.Object, models.Fragment) []models.Change) (map[string][]models.Change, error) {
+	out := map[string][]models.Change{}
 	var errs []error
-	for _, d := range added {
+	for _, d := range decisions {
 		fragments, err := plan.Render(w.Network.Catalogue(), d, records.PhaseInService, 0)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("render %s: %w", d.Name, err))
@@ -191,20 +235,29 @@ func (w World) devicePlans(added []*records.Decision, native bool) ([]records.De
 			if w.Devices != nil {
 				found = w.Devices.Found(f)
 			}
-			changes[f.Device] = append(changes[f.Device], plan.Diff(d.Owner(), found, f.Objects)...)
+			out[f.Device] = append(out[f.Device], of(d, found, f)...)
 		}
 	}
-	var out []records.DevicePlan
-	for device, list := range changes {
-		dp := records.DevicePlan{Device: device, Changes: list}
-		switch {
-		case native && w.Devices != nil:
-			dp.Native = w.Devices.Native(device, list)
-		case native:
-			dp.Native = NotConnected
-		}
-		out = append(out, dp)
-	}
-	slices.SortFunc(out, func(a, b records.DevicePlan) int { return strings.Compare(a.Device, b.Device) })
 	return out, errors.Join(errs...)
+}
+
+// native shows changes in the device's own form. What comes and what goes is sent
+// apart, and may be about the same objects.
+func (w World) native(device string, lists ...[]models.Change) string {
+	if w.Devices == nil {
+		return NotConnected
+	}
+	lists = slices.DeleteFunc(lists, func(list []models.Change) bool { return len(list) == 0 })
+	if len(lists) == 0 {
+		lists = append(lists, nil) // nothing changes, which has a form too
+	}
+	var texts []string
+	for _, list := range lists {
+		text := w.Devices.Native(device, list)
+		if text == NotConnected {
+			return text
+		}
+		texts = append(texts, strings.TrimRight(text, "\n"))
+	}
+	return strings.Join(texts, "\n")
 }

@@ -111,6 +111,19 @@ func TestPlanLeavesTheLedgerAsItWas(t *testing.T) {
 	if diff := cmp.Diff(want, actions); diff != "" {
 		t.Errorf("actions (-want +got)\n%s", diff)
 	}
+	gone := map[string]int{}
+	for _, d := range report.Devices {
+		for _, ch := range d.Changes {
+			if ch.After == nil && ch.Owner == outcomes[1].Add[0].Owner() {
+				gone[d.Device]++
+			}
+		}
+	}
+	for _, device := range outcomes[1].Add[0].Devices() {
+		if gone[device] == 0 {
+			t.Errorf("%s is not said to lose anything: %v", device, gone)
+		}
+	}
 	if report.Summary.Remove != len(outcomes[1].Add) || report.Summary.Keep != len(outcomes[0].Add) || report.Summary.Add == 0 {
 		t.Errorf("summary %+v", report.Summary)
 	}

@@ -23,14 +23,14 @@ func Replan(w World, req plan.Request, native bool) (records.PlanReport, error) 
 	for i := range out.Add {
 		added = append(added, &out.Add[i])
 	}
-	devices, err := w.devicePlans(added, native)
-	for _, d := range added {
-		w.Ledger.Release(d)
-	}
 	if out.Refusal == nil {
 		for i := range req.Current {
 			out.Retire = append(out.Retire, req.Current[i].WL)
 		}
+	}
+	devices, err := w.devicePlans(added, retired(&req, &out), native)
+	for _, d := range added {
+		w.Ledger.Release(d)
 	}
 	report.Circuits = []records.CircuitPlan{circuitPlan(&req, &out, &report.Summary)}
 	report.Devices = devices

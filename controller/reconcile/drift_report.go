@@ -71,7 +71,7 @@ func (s *Stages) driftItems(w *deviceWorker, sh *share, diffs []difference) []mo
 	var out []models.DriftItem
 	for _, d := range diffs {
 		item := models.DriftItem{
-			Device: w.device.Name, Owner: sh.owner, Path: d.id.String(), Applied: d.applied, Found: d.found,
+			Device: w.device.Name, Owner: sh.owner, Wavelength: sh.decision.Name, Path: d.id.String(), Applied: d.applied, Found: d.found,
 			Since: s.now().UTC(), Class: models.DriftConfiguration, Impact: impact, Message: sh.decision.Name,
 		}
 		if d.leaf == "" {

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/controller/store"
@@ -42,12 +43,20 @@ func (s *Stages) setReady(c *conditions, e *store.Entry[records.Intent], rec rec
 	switch {
 	case e.Value.Deletion != nil && sum.stalled != "":
 		c.set(models.Ready, "False", sum.stalledWhy, sum.stalled)
+	case e.Value.Deletion != nil && sum.unknown != "":
+		c.set(models.Ready, "False", models.DeviceUnreachable, "being deleted; "+sum.unknown)
+	case e.Value.Deletion != nil && sum.pending != "":
+		c.set(models.Ready, "False", models.Deleting, "being deleted; "+sum.pending)
 	case e.Value.Deletion != nil:
 		c.set(models.Ready, "False", models.Deleting, "being deleted")
 	case sum.live == 0 && rec.Refusal != nil:
 		c.set(models.Ready, "False", rec.Refusal.Reason, rec.Refusal.Message)
 	case sum.dark != "" && sum.unknown != "" && sum.inService < sum.live && sum.stalled == "":
-		c.set(models.Ready, "False", models.DeviceUnreachable, sum.dark+"; "+sum.unknown)
+		text := sum.dark
+		if !strings.Contains(text, sum.unknown) { // the phase may say so itself
+			text += "; " + sum.unknown
+		}
+		c.set(models.Ready, "False", models.DeviceUnreachable, text)
 	case sum.dark != "":
 		reason := sum.darkReason
 		if reason == "" {

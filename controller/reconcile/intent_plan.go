@@ -306,7 +306,14 @@ func (s *Stages) planEvent(w *planWork) store.Op {
 	for _, d := range w.outcome.Add {
 		names = append(names, d.Name)
 	}
-	return s.event(w.ref, string(models.Planned), fmt.Sprintf("decided %s: %s", plural(len(names), "wavelength"), strings.Join(names, ", ")), "")
+	text := "keeps what it has"
+	switch {
+	case len(names) > 0:
+		text = fmt.Sprintf("decided %s: %s", plural(len(names), "wavelength"), strings.Join(names, ", "))
+	case len(w.outcome.Retire) > 0:
+		text = "gives up " + plural(len(w.outcome.Retire), "wavelength")
+	}
+	return s.event(w.ref, string(models.Planned), text, "")
 }
 
 // planOps finishes the operations of one intent.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -286,6 +287,29 @@ func TestUnreachableDeviceIsWaitedFor(t *testing.T) {
 	}
 	w.with(func() { w.devices["r2"].down = false })
 	d.status("c1", "ready", ready)
+}
+
+// A deletion that cannot go on says which device it waits for, and nobody is told
+// what would do instead.
+func TestDeletionTellsWhatItWaitsFor(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "ready", ready)
+	w.with(func() { w.devices["r2"].down = true })
+	d.remove(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "deletion waiting for r2", func(s records.Status) bool {
+		c := condition(s, models.Ready)
+		return c.Reason == models.DeviceUnreachable && strings.HasPrefix(c.Message, "being deleted; r2 is out of reach: ")
+	})
+	p, err := d.stages.Why(t.Context(), intents.KindCircuit, "default", "c1")
+	if err != nil || p.Action != "remove" || len(p.Wavelengths) != 1 || len(p.Candidates) != 0 {
+		t.Errorf("why says %+v, %v; want one wavelength that is to go and nothing else", p, err)
+	}
+	w.with(func() { w.devices["r2"].down = false })
+	d.gone("c1")
 }
 
 func TestSomebodyElsesChannelIsNotTaken(t *testing.T) {

@@ -116,8 +116,20 @@ func (s *Stages) liveDecisions(uid string) []records.Decision {
 	if !ok {
 		return nil
 	}
+	return s.decisions(uid, c.Value.Live)
+}
+
+func (s *Stages) retiringDecisions(uid string) []records.Decision {
+	c, ok := get(s.caches.circuits, uid)
+	if !ok {
+		return nil
+	}
+	return s.decisions(uid, c.Value.Retiring)
+}
+
+func (s *Stages) decisions(uid string, wavelengths []int) []records.Decision {
 	var out []records.Decision
-	for _, wl := range c.Value.Live {
+	for _, wl := range wavelengths {
 		if d, ok := get(s.caches.decisions, records.WavelengthKey(uid, wl)); ok {
 			out = append(out, d.Value)
 		}
@@ -164,6 +176,9 @@ func (s *Stages) Why(ctx context.Context, kind, namespace, name string) (records
 	network, req, err := s.storedRequest(ctx, kind, namespace, name)
 	if err != nil {
 		return records.CircuitPlan{}, err
+	}
+	if e, ok := get(s.caches.intents, intentKey(req.Intent)); ok && e.Value.Deletion != nil {
+		return preview.Leaving(req.Intent, s.retiringDecisions(req.Intent.UID)), nil
 	}
 	s.planner.mu.Lock()
 	world := s.previewWorld(network)
