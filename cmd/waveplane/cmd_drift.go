@@ -114,7 +114,15 @@ func (a *app) printDrift(r records.DriftReport) {
 	if r.Live {
 		how = "asked now"
 	}
-	a.printf("%s; %s compared (%s)\n", count(len(r.Items), "difference"), count(r.Checked, "device"), how)
+	compared := count(r.Checked, "device") + " compared"
+	if n := len(r.Unknown); n > 0 {
+		compared += ", " + count(n, "device") + " not"
+	}
+	if r.Checked == 0 && len(r.Unknown) > 0 {
+		a.printf("nothing is known: %s (%s)\n", compared, how)
+		return
+	}
+	a.printf("%s; %s (%s)\n", count(len(r.Items), "difference"), compared, how)
 }
 
 func orAbsent(s string) string {

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/waveplane/waveplane/controller/records"
@@ -62,7 +63,7 @@ func (s *Stages) setReady(c *conditions, e *store.Entry[records.Intent], rec rec
 		if reason == "" {
 			reason = models.Progressing
 		}
-		c.set(models.Ready, "False", reason, sum.dark)
+		c.set(models.Ready, "False", reason, sum.dark+sum.changed())
 	case sum.unknown != "" && sum.live > 0:
 		c.set(models.Ready, "Unknown", models.DeviceUnreachable, sum.unknown)
 	case sum.live > 0 && sum.readyGbps >= asked:
@@ -79,6 +80,20 @@ func (s *Stages) setReady(c *conditions, e *store.Entry[records.Intent], rec rec
 	default:
 		c.set(models.Ready, "False", models.Progressing, "nothing is lit")
 	}
+}
+
+// changed points to differences in configuration, which may be why light is missing.
+func (sum *summary) changed() string {
+	if len(sum.drift) == 0 {
+		return ""
+	}
+	var devices []string
+	for _, d := range sum.drift {
+		if !slices.Contains(devices, d.Device) {
+			devices = append(devices, d.Device)
+		}
+	}
+	return "; configuration differs on " + strings.Join(devices, ", ") + ", see drift"
 }
 
 func (s *Stages) setInSync(c *conditions, sum *summary) {

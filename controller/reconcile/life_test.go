@@ -223,7 +223,9 @@ func TestLaserFoundOffIsNotTurnedOnByRepairAlone(t *testing.T) {
 	d.status("c1", "ready", ready)
 	id := models.ObjectID{Kind: models.KindLaser, Key: "xcvr-et-0/0/0/1"}
 	w.with(func() { w.devices["r1"].objects[id][models.LeafEnabled] = "false" })
-	d.status("c1", "drifted", func(s records.Status) bool { return condition(s, models.InSync).Status == "False" })
+	d.status("c1", "drifted", func(s records.Status) bool {
+		return condition(s, models.InSync).Status == "False" && strings.HasSuffix(condition(s, models.Ready).Message, "; configuration differs on r1, see drift")
+	})
 	d.request("device/r1/1", records.Request{Kind: records.RequestRepair, Target: "device/r1", Reason: "test", AllowOutage: true})
 	d.answered("repair/device/r1/1", func(r records.Request) bool { return strings.Contains(r.Refused["r1"], "PossiblyManned") })
 	w.mu.Lock()

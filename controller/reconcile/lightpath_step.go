@@ -37,9 +37,10 @@ type lightpath struct {
 
 // move is what next decided. A zero move means: stay; look again after wake.
 type move struct {
-	to   *records.Phase
-	wake time.Duration
-	why  string // for the event
+	to    *records.Phase
+	wake  time.Duration
+	why   string // for the event
+	stand bool   // what the phase says of itself is so still
 }
 
 // Budgets for light to come up, in units of the profile's settle time: the
@@ -47,11 +48,45 @@ type move struct {
 const (
 	launchBudget = 20
 	verifyBudget = 30
+	quietBudget  = 3                // nothing is said before that: most light has come up
 	lossLimit    = models.Ratio(30) // a neighbour may lose 0.3 dB of Q
 )
 
-// next decides the next phase. See records.PhaseName for the map.
+// next decides the next phase. See records.PhaseName for the map. Where it stays, and
+// what stopped it is over, it says again what it is about.
 func (l *lightpath) next() move {
+	m := l.step()
+	if m.to != nil || m.stand || l.phase.Reason == models.Progressing {
+		return m
+	}
+	if about := l.about(); about != "" {
+		m.to = l.note(models.Progressing, about).to
+	}
+	return m
+}
+
+// about is what a phase on the way to service is about; "" of the others.
+func (l *lightpath) about() string {
+	switch l.phase.Name {
+	case records.PhaseDark:
+		return aboutDark
+	case records.PhaseLaunch:
+		return aboutLaunch
+	case records.PhaseOpen:
+		return fmt.Sprintf("opening section %d of %d", l.phase.Step, l.steps)
+	case records.PhaseVerify:
+		return aboutVerify
+	}
+	return ""
+}
+
+const (
+	aboutDark   = "configuring with the laser off"
+	aboutLaunch = "laser on"
+	aboutVerify = "judging the light"
+)
+
+func (l *lightpath) step() move {
 	p := l.phase
 	switch p.Name {
 	case records.PhasePlanned:
@@ -61,7 +96,7 @@ func (l *lightpath) next() move {
 		if l.blocked != "" {
 			return l.note(l.blockWhy, l.blocked)
 		}
-		return l.to(records.PhaseDark, 0, models.Progressing, "configuring with the laser off")
+		return l.to(records.PhaseDark, 0, models.Progressing, aboutDark)
 	case records.PhaseDark:
 		return l.fromDark()
 	case records.PhaseLaunch, records.PhaseOpen, records.PhaseVerify:
@@ -121,7 +156,7 @@ func (l *lightpath) fromDark() move {
 			return l.note(models.Progressing, waitingFor(holder))
 		}
 	}
-	return l.to(records.PhaseLaunch, 0, models.Progressing, "laser on")
+	return l.to(records.PhaseLaunch, 0, models.Progressing, aboutLaunch)
 }
 
 // waitingFor is why a wavelength waits for another.
@@ -214,7 +249,7 @@ func (l *lightpath) fromRising() move {
 	switch l.phase.Name {
 	case records.PhaseLaunch:
 		if l.steps == 0 {
-			return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light")
+			return l.to(records.PhaseVerify, 0, models.Progressing, aboutVerify)
 		}
 		if holder := l.loader(); holder != "" {
 			return l.note(models.Progressing, waitingFor(holder))
@@ -224,7 +259,7 @@ func (l *lightpath) fromRising() move {
 		if l.phase.Step < l.steps {
 			return l.to(records.PhaseOpen, l.phase.Step+1, models.Progressing, fmt.Sprintf("opening section %d of %d", l.phase.Step+1, l.steps))
 		}
-		return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light")
+		return l.to(records.PhaseVerify, 0, models.Progressing, aboutVerify)
 	}
 	// Verify: good without a break for the whole soak, at every device.
 	if left := l.soakLeft(); left > 0 {
@@ -249,14 +284,29 @@ func (l *lightpath) overdue(settles int, reason models.Reason, message string) m
 			from = d.counting
 		}
 	}
-	left := time.Duration(settles)*l.settle + l.soak - l.now.Sub(from)
-	if left > 0 {
-		return move{wake: left}
+	waited := l.now.Sub(from)
+	if left := time.Duration(settles)*l.settle + l.soak - waited; left > 0 {
+		return l.patient(waited, left, message)
 	}
 	if l.phase.Name == records.PhaseDark {
 		return l.to(records.PhaseUndo, 0, reason, message)
 	}
 	return l.hold(reason, message)
+}
+
+// patient goes on waiting, and says what for once it takes longer than light does.
+func (l *lightpath) patient(waited, left time.Duration, message string) move {
+	if soon := quietBudget*l.settle + l.soak - waited; soon > 0 {
+		return move{wake: min(soon, left)}
+	}
+	const missing = "; not yet: "
+	stage, said, _ := strings.Cut(l.phase.Message, missing)
+	if message == "" || wording(said) == wording(message) {
+		return move{wake: left}
+	}
+	m := l.note(l.phase.Reason, stage+missing+message)
+	m.wake = left
+	return m
 }
 
 func (l *lightpath) hold(reason models.Reason, message string) move {
@@ -287,7 +337,7 @@ func (l *lightpath) to(name records.PhaseName, step int, reason models.Reason, m
 // again is no move.
 func (l *lightpath) note(reason models.Reason, message string) move {
 	if l.phase.Reason == reason && l.phase.Message == message {
-		return move{}
+		return move{stand: true}
 	}
 	next := l.phase
 	next.Reason, next.Message = reason, message

@@ -16,7 +16,7 @@ var clock = time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
 func at(name records.PhaseName, step int, change ...func(*lightpath)) *lightpath {
 	l := &lightpath{
 		decision: &records.Decision{Name: "a-1", Rev: 1}, now: clock, wanted: true, settle: time.Second, soak: time.Second,
-		phase:   records.Phase{Name: name, Step: step, DecisionRev: 1, Since: clock.Add(-2 * time.Second)},
+		phase:   records.Phase{Name: name, Step: step, DecisionRev: 1, Since: clock.Add(-2 * time.Second), Reason: models.Progressing},
 		loader:  func() string { return "" },
 		devices: []deviceShare{{device: "r1", acked: true, good: true, judged: true, since: clock.Add(-2 * time.Second)}, {device: "r2", acked: true, good: true, judged: true, since: clock.Add(-2 * time.Second)}},
 	}
@@ -30,6 +30,10 @@ func unwanted(l *lightpath) { l.wanted = false }
 func unacked(l *lightpath)  { l.devices[1].acked = false }
 func faulty(l *lightpath) {
 	l.devices[1].good, l.devices[1].fault, l.badHop = false, "rx power low", "r2 rx: rx power low behind link x span s1 az"
+}
+func slow(l *lightpath) {
+	l.phase.Since = clock.Add(-4*l.settle - l.soak)
+	l.phase.Reason, l.phase.Message = models.Progressing, "opening section 2 of 3"
 }
 func late(l *lightpath)     { l.phase.Since = clock.Add(-time.Hour) }
 func refusing(l *lightpath) { l.devices[1].refused = "mode 5 is not licensed" }
@@ -109,6 +113,15 @@ func TestNextPhase(t *testing.T) {
 		{"a retry after a refused section opens again", at(records.PhaseHeld, 2, switched, retried, func(l *lightpath) { l.phase.Reason = models.DeviceRejected }), records.PhaseOpen, 3, "section 3 of 3"},
 		{"held light that is good for a moment only waits", at(records.PhaseHeld, 0, func(l *lightpath) { l.devices[0].since = clock }), "", 0, ""},
 		{"an unreachable device is no evidence against the light", at(records.PhaseLaunch, 0, faulty, late, func(l *lightpath) { l.devices[1].lost = "b is out of reach: dial refused" }), records.PhaseLaunch, 0, "out of reach"},
+		{"paused once it says again what it is about", at(records.PhaseLaunch, 0, unacked, func(l *lightpath) { l.phase.Reason, l.phase.Message = models.Paused, "paused (all): works" }), records.PhaseLaunch, 0, "laser on"},
+		{"so does what was out of reach", at(records.PhaseOpen, 2, switched, faulty, func(l *lightpath) {
+			l.phase.Reason, l.phase.Message = models.DeviceUnreachable, "b is out of reach"
+		}), records.PhaseOpen, 2, "opening section 2 of 3"},
+		{"paused it says nothing twice", at(records.PhaseLaunch, 0, paused, func(l *lightpath) { l.phase.Reason, l.phase.Message = models.Paused, "paused (all): works" }), "", 0, ""},
+		{"what takes long says what for", at(records.PhaseOpen, 2, switched, faulty, slow), records.PhaseOpen, 2, "opening section 2 of 3; not yet: r2 rx: rx power low behind link x span s1 az"},
+		{"once, while only readings move", at(records.PhaseOpen, 2, switched, faulty, slow, func(l *lightpath) {
+			l.phase.Message = "opening section 2 of 3; not yet: r2 rx: rx power low behind link x span s2 az"
+		}), "", 0, ""},
 		{"held stays otherwise", at(records.PhaseHeld, 0, faulty), "", 0, ""},
 		{"held and unwanted drains", at(records.PhaseHeld, 0, faulty, unwanted), records.PhaseDrain, 1, ""},
 	} {
