@@ -71,10 +71,40 @@ func (n *network) check() {
 	if n.present[KindLink] {
 		n.ends()
 	}
+	if n.present[KindDevice] {
+		n.addresses()
+	}
 	if n.present[KindCircuit] || n.present[KindWavelength] {
 		n.names()
 	}
 	n.faults.sort()
+}
+
+// addresses refuses two devices of one address: what is written to one would be read
+// back from the other, and both would be believed.
+func (n *network) addresses() {
+	first := map[string]*Document{}
+	const stored = 0
+	for from, docs := range [][]Document{n.stored, n.set} {
+		for i := range docs {
+			doc := &docs[i]
+			spec, ok := doc.Spec.(*DeviceSpec)
+			if !ok || spec.Address == "" || strings.HasSuffix(spec.Address, ":0") {
+				continue // passive, or a place for an address that is still to come
+			}
+			address := strings.ToLower(spec.Address)
+			before, taken := first[address]
+			if !taken {
+				first[address] = doc
+				continue
+			}
+			if from == stored || before.Metadata.Name == doc.Metadata.Name {
+				continue // what is stored is not judged
+			}
+			c := &checker{doc: doc, cat: n.cat, faults: &n.faults}
+			c.fault("device "+quoted(before.Metadata.Name)+" has this address already", "give each device its own; where several were given new ones, apply them together", "spec", "address")
+		}
+	}
 }
 
 // manySearches is when an index pays: a single circuit in a large network asks

@@ -71,6 +71,9 @@ func judge(it waitItem, o *wire.Object, goal waitGoal) verdict {
 		return verdict{unmet: fmt.Sprintf("has no condition %s yet", condition)}
 	}
 	if c.Status == status {
+		if v := refusedVerdict(*o); v.done && condition == models.Ready && status == "True" {
+			return v // what is lit is what was asked for before
+		}
 		return verdict{done: true}
 	}
 	v := verdict{unmet: fmt.Sprintf("%s is %s: %s", condition, c.Status, reasonAndMessage(c))}
@@ -82,8 +85,8 @@ func judge(it waitItem, o *wire.Object, goal waitGoal) verdict {
 
 // hopeless ends the waiting when nothing more will be tried.
 func hopeless(o wire.Object, v verdict) verdict {
-	if p := o.Condition(models.IsPlanned); p != nil && p.Status == "False" && p.Reason.Refusal() {
-		return verdict{done: true, code: codeRefused, unmet: "refused: " + reasonAndMessage(p), since: p.LastTransitionTime}
+	if refused := refusedVerdict(o); refused.done {
+		return refused
 	}
 	for _, w := range o.Status.Wavelengths {
 		if w.Phase == records.PhaseHeld || w.Phase == records.PhaseStuck {
@@ -98,6 +101,14 @@ func hopeless(o wire.Object, v verdict) verdict {
 		return verdict{done: true, code: c, unmet: "stalled: " + reasonAndMessage(s), since: s.LastTransitionTime}
 	}
 	return v
+}
+
+// refusedVerdict ends the waiting for what the planner refused.
+func refusedVerdict(o wire.Object) verdict {
+	if p := o.Condition(models.IsPlanned); p != nil && p.Status == "False" && p.Reason.Refusal() {
+		return verdict{done: true, code: codeRefused, unmet: "refused: " + reasonAndMessage(p), since: p.LastTransitionTime}
+	}
+	return verdict{}
 }
 
 // stalledSince is when nothing more was tried; zero when that is not so.

@@ -102,7 +102,7 @@ func (s *Stages) duePass(cat *catalogue.Catalogue, device string, view *deviceVi
 		if sh.digest == ackedDigest && !sh.repair {
 			continue
 		}
-		if r := sh.applied.Value.Refused; r != nil && r.Digest == sh.digest && !sh.repair && !s.retryAfter(sh.decision, r.At) {
+		if r := sh.applied.Value.Refused; stillRefused(r, sh.phase.Value, sh.digest) && !sh.repair && !s.retryAfter(sh.decision, r.At) {
 			continue
 		}
 		sh.removal = len(sh.wanted) == 0

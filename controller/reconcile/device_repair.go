@@ -47,7 +47,7 @@ func repairDenied(r records.Request, sh *share, state models.State) string {
 	if sh.phase.Value.Name.Lit() && !r.AllowOutage {
 		return fmt.Sprintf("%s: %s carries light: repeat with --allow-outage", models.OutageNotAllowed, sh.decision.Name)
 	}
-	if off := turnedOff(sh.applied.Value.Acked, state); off != "" && !r.LasersOn {
+	if off := turnedOff(sh.applied.Value.Acked, state, sh.phase.Value.Name.Lit()); off != "" && !r.LasersOn {
 		return fmt.Sprintf("%s: %s; make sure nobody works on the fibre, then repeat with --lasers-on", models.PossiblyManned, off)
 	}
 	return ""
@@ -55,8 +55,9 @@ func repairDenied(r records.Request, sh *share, state models.State) string {
 
 // turnedOff tells of the first thing that we had enabled and that the device
 // shows disabled, or does not show any more though it lights: putting that back
-// turns a laser or an amplifier on.
-func turnedOff(acked *records.Image, state models.State) string {
+// turns a laser or an amplifier on. Of lit light also what it goes through counts:
+// putting that back brings light onto a fibre that is dark.
+func turnedOff(acked *records.Image, state models.State, lit bool) string {
 	if acked == nil {
 		return ""
 	}
@@ -67,13 +68,28 @@ func turnedOff(acked *records.Image, state models.State) string {
 			if on && diff.found != diff.applied {
 				return fmt.Sprintf("%s %s was turned off on the device", diff.id, diff.leaf)
 			}
+			if lit && diff.leaf == models.LeafFrequency && diff.found == "" {
+				return fmt.Sprintf("%s has no frequency any more on the device, and its light is gone with it", diff.id)
+			}
 			continue
 		}
-		if i := slices.IndexFunc(acked.Objects, func(o models.Object) bool { return o.ObjectID == diff.id }); lights(acked.Objects[i], apart) {
+		if i := slices.IndexFunc(acked.Objects, func(o models.Object) bool { return o.ObjectID == diff.id }); lights(acked.Objects[i], apart) || lit && carries(acked.Objects[i]) {
 			return fmt.Sprintf("%s is gone from the device, and its light with it", diff.id)
 		}
 	}
 	return ""
+}
+
+// carries reports whether lit light goes through an object: the optical channel itself,
+// a connection of a circuit switch, an open media channel.
+func carries(o models.Object) bool {
+	switch o.Kind {
+	case models.KindOpticalChannel, models.KindCrossConnect:
+		return true
+	case models.KindMediaChannel:
+		return o.Leaves[models.LeafAdmin] == models.AdminEnabled
+	}
+	return false
 }
 
 // lights reports whether an object turns light on: a laser, an amplifier, or where

@@ -21,29 +21,40 @@ func TestRepairTellsWhatWouldLight(t *testing.T) {
 	client := object(models.KindLogicalChannel, models.Leaves{models.LeafAdmin: models.AdminEnabled, models.LeafAssignLogical: "2"})
 	amplifier := object(models.KindAmplifier, models.Leaves{models.LeafEnabled: "true"})
 	tuned := object(models.KindOpticalChannel, models.Leaves{models.LeafFrequency: "193100 GHz"})
+	cross := object(models.KindCrossConnect, models.Leaves{models.LeafDest: "2"})
+	open := object(models.KindMediaChannel, models.Leaves{models.LeafAdmin: models.AdminEnabled})
+	shut := object(models.KindMediaChannel, models.Leaves{models.LeafAdmin: models.AdminDisabled})
 	for _, tt := range []struct {
 		name  string
 		acked []models.Object
 		found []models.Object
 		says  string // "" for nothing
+		lit   bool
 	}{
-		{"all is there", []models.Object{laser, tuned}, []models.Object{laser, tuned}, ""},
-		{"a laser is off", []models.Object{laser}, []models.Object{dark}, "laser[1] enabled was turned off"},
-		{"a laser is gone", []models.Object{laser}, nil, "laser[1] is gone from the device, and its light"},
-		{"an amplifier is gone", []models.Object{amplifier}, nil, "amplifier[1] is gone"},
-		{"a terminal's line is disabled", []models.Object{line}, []models.Object{blocked}, "admin-state was turned off"},
-		{"a terminal's line is gone", []models.Object{tuned, line}, []models.Object{tuned}, "logical-channel[1] is gone"},
-		{"a line that was disabled is gone", []models.Object{blocked}, nil, ""},
-		{"the line of a router is gone, its laser is on", []models.Object{laser, line}, []models.Object{laser}, ""},
-		{"a client is gone", []models.Object{client}, nil, ""},
-		{"the tuning is gone", []models.Object{tuned}, nil, ""},
+		{"all is there", []models.Object{laser, tuned}, []models.Object{laser, tuned}, "", false},
+		{"a laser is off", []models.Object{laser}, []models.Object{dark}, "laser[1] enabled was turned off", false},
+		{"a laser is gone", []models.Object{laser}, nil, "laser[1] is gone from the device, and its light", false},
+		{"an amplifier is gone", []models.Object{amplifier}, nil, "amplifier[1] is gone", false},
+		{"a terminal's line is disabled", []models.Object{line}, []models.Object{blocked}, "admin-state was turned off", false},
+		{"a terminal's line is gone", []models.Object{tuned, line}, []models.Object{tuned}, "logical-channel[1] is gone", false},
+		{"a line that was disabled is gone", []models.Object{blocked}, nil, "", false},
+		{"the line of a router is gone, its laser is on", []models.Object{laser, line}, []models.Object{laser}, "", false},
+		{"a client is gone", []models.Object{client}, nil, "", false},
+		{"the tuning is gone in the dark", []models.Object{tuned}, nil, "", false},
+		{"the tuning of lit light is gone", []models.Object{tuned}, nil, "optical-channel[1] is gone", true},
+		{"so is its frequency alone", []models.Object{tuned}, []models.Object{object(models.KindOpticalChannel, models.Leaves{models.LeafTargetPower: "-10.00 dBm"})}, "has no frequency any more", true},
+		{"a connection that light went through is gone", []models.Object{cross}, nil, "cross-connect[1] is gone", true},
+		{"a connection is gone in the dark", []models.Object{cross}, nil, "", false},
+		{"an open media channel is gone", []models.Object{open}, nil, "media-channel[1] is gone", true},
+		{"a blocked one is", []models.Object{shut}, nil, "", true},
+		{"lit light is tuned elsewhere, and on", []models.Object{laser, tuned}, []models.Object{laser, object(models.KindOpticalChannel, models.Leaves{models.LeafFrequency: "193200 GHz"})}, "", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			state := models.State{Objects: map[models.ObjectID]models.Leaves{}}
 			for _, o := range tt.found {
 				state.Objects[o.ObjectID] = o.Leaves
 			}
-			got := turnedOff(&records.Image{Objects: tt.acked}, state)
+			got := turnedOff(&records.Image{Objects: tt.acked}, state, tt.lit)
 			if (tt.says == "") != (got == "") || !strings.Contains(got, tt.says) {
 				t.Errorf("says %q, want %q", got, tt.says)
 			}

@@ -33,6 +33,7 @@ const (
 // that is the pass.
 type deviceWorker struct {
 	device drivers.Device
+	login  string // where the document says that the credentials are
 	driver drivers.Driver
 	slow   time.Duration // sampling when nothing happens
 	fast   time.Duration // sampling while light is brought up

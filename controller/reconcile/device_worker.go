@@ -51,7 +51,7 @@ func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
 	s.mu.Lock()
 	for name, w := range s.workers {
 		d, keep := wanted[name]
-		if keep && sameConnection(w.device, d) {
+		if keep && sameConnection(w.device, d) && w.login == s.loginOf(name) {
 			continue
 		}
 		w.cancel()
@@ -84,7 +84,7 @@ func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
 		}
 		workCtx, cancel := context.WithCancel(ctx)
 		w := &deviceWorker{
-			device: d, driver: driver, board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, hurried: &s.hurried, term: s.termOf,
+			device: d, login: s.loginOf(name), driver: driver, board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, hurried: &s.hurried, term: s.termOf,
 			slow: slowInterval(d.Profile, len(wanted)), fast: durationOf(d.Profile.SampleFast, 0),
 			hurry: make(chan struct{}), cancel: cancel, done: make(chan struct{}),
 			changed: func(device string, configured bool) {
@@ -158,6 +158,16 @@ func (s *Stages) connectable(name string) (drivers.Device, bool) {
 	return d, true
 }
 
+// loginOf is where a device's document says that its credentials are.
+func (s *Stages) loginOf(name string) string {
+	spec, ok := s.network.device(name)
+	if !ok || spec.Credentials == nil {
+		return ""
+	}
+	return spec.Credentials.Ref
+}
+
+// sameConnection compares all but what is asked anew at every dial.
 func sameConnection(a, b drivers.Device) bool {
 	a.Credentials, b.Credentials, a.Log, b.Log = nil, nil, nil, nil
 	return reflect.DeepEqual(a, b)

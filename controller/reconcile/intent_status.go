@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/waveplane/waveplane/controller/plan"
@@ -194,6 +195,9 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 		if why := s.waiting.heldWhy(device, d.Owner()); why != "" {
 			sum.pending = first(sum.pending, device+": "+why)
 		}
+		if why := s.stopped(device, d); !live && why != "" {
+			sum.pending = first(sum.pending, device+": "+why)
+		}
 	}
 	if !live {
 		sum.retiring++
@@ -231,6 +235,17 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 	}
 	s.noteStuck(sum, d, p.Value)
 	sum.wavelengths = append(sum.wavelengths, ws)
+}
+
+// stopped tells why nothing is sent to a device though it could be reached.
+func (s *Stages) stopped(device string, d *records.Decision) string {
+	if why, stop := s.paused("device/"+device, targetOf(d.Intent)); stop {
+		return why
+	}
+	if w := s.worker(device); w != nil && !w.device.Manage && slices.Contains(d.Devices(), device) {
+		return "it is in mode observe, and nothing is sent to it"
+	}
+	return ""
 }
 
 func (s *Stages) noteStuck(sum *summary, d *records.Decision, p records.Phase) {

@@ -329,3 +329,34 @@ func TestSomebodyElsesChannelIsNotTaken(t *testing.T) {
 		t.Error("r2 was written")
 	}
 }
+
+// A device's document that names other credentials has it connected anew with them,
+// and no other.
+func TestOtherCredentialsAreUsed(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	dials := make(chan string, 16)
+	w.dialled = func(device string) func() {
+		dials <- device
+		return func() {}
+	}
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.connected("r1", "r2")
+	<-dials
+	<-dials
+	for i := range docs {
+		if spec, ok := docs[i].Spec.(*intents.DeviceSpec); ok && docs[i].Metadata.Name == "r1" {
+			spec.Credentials = &intents.CredentialsRef{Ref: "env:Y"}
+			d.put(docs[i])
+		}
+	}
+	select {
+	case device := <-dials:
+		if device != "r1" {
+			t.Errorf("%s is connected anew, want r1", device)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("r1 is not connected anew")
+	}
+}

@@ -219,7 +219,7 @@ func (s *Stages) shareOf(device string, d *records.Decision, p records.Phase, wa
 		acked = a.Value.Acked.Digest
 	}
 	share.acked = a.Value.Attempt == nil && (acked == wanted || (share.empty && wanted == emptyDigest))
-	if ok && a.Value.Refused != nil && a.Value.Refused.Digest == wanted && !s.retryAfter(d, a.Value.Refused.At) {
+	if ok && stillRefused(a.Value.Refused, p, wanted) && !s.retryAfter(d, a.Value.Refused.At) {
 		share.refused = a.Value.Refused.Words
 	}
 	view := s.board.view(device)
@@ -244,6 +244,20 @@ func (s *Stages) shareOf(device string, d *records.Decision, p records.Phase, wa
 		}
 	}
 	return share
+}
+
+// stillRefused reports whether a refusal stands against what a phase wants. Taking
+// light down is asked for anew: what was refused before, to a repair of the same
+// configuration, was not refused to it.
+func stillRefused(r *records.Refused, p records.Phase, wanted string) bool {
+	if r == nil || r.Digest != wanted {
+		return false
+	}
+	switch p.Name {
+	case records.PhaseDrain, records.PhaseRemove, records.PhaseUndo:
+		return !r.At.Before(p.Since)
+	}
+	return true
 }
 
 // evidenceCounts reports whether evidence is about a phase. Verify and

@@ -204,3 +204,33 @@ func TestStuckNamesTheResidue(t *testing.T) {
 		t.Fatalf("got %+v, want Stuck with residue r2", m.to)
 	}
 }
+
+// What a device refused to a repair is not refused to taking the light down, nor to
+// undoing: that is asked for anew. In the same phase, and of light that is to be, a
+// refusal stands.
+func TestRefusalsThatStand(t *testing.T) {
+	refused := &records.Refused{Digest: "d", At: clock}
+	for _, c := range []struct {
+		phase  records.PhaseName
+		since  time.Duration // of the phase, after the refusal
+		wanted string
+		want   bool
+	}{
+		{records.PhaseDrain, time.Second, "d", false},
+		{records.PhaseDrain, 0, "d", true},
+		{records.PhaseDrain, -time.Second, "d", true},
+		{records.PhaseRemove, time.Second, "d", false},
+		{records.PhaseUndo, time.Second, "d", false},
+		{records.PhaseHeld, time.Second, "d", true},
+		{records.PhaseStuck, time.Second, "d", true},
+		{records.PhaseLaunch, -time.Second, "other", false},
+	} {
+		got := stillRefused(refused, records.Phase{Name: c.phase, Since: clock.Add(c.since)}, c.wanted)
+		if got != c.want {
+			t.Errorf("%s since %v after the refusal, wanting %q: %v, want %v", c.phase, c.since, c.wanted, got, c.want)
+		}
+	}
+	if stillRefused(nil, records.Phase{Name: records.PhaseDrain}, "d") {
+		t.Error("nothing refused stands")
+	}
+}
