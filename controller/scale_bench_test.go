@@ -265,7 +265,7 @@ func BenchmarkIntents(b *testing.B) {
 		for i := range pairs {
 			for _, d := range pair(fmt.Sprintf("a%d", i), fmt.Sprintf("b%d", i), benchFibres) {
 				if spec, ok := d.Spec.(*intents.DeviceSpec); ok {
-					spec.Address = "127.0.0.1:1"
+					spec.Address = fmt.Sprintf("127.0.%d.%d:1", 1+i, len(network)%200) // nobody answers
 					spec.Credentials = &intents.CredentialsRef{Ref: "env:NOBODY"}
 				}
 				network = append(network, d)
