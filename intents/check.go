@@ -89,8 +89,8 @@ func (n *network) addresses() {
 		for i := range docs {
 			doc := &docs[i]
 			spec, ok := doc.Spec.(*DeviceSpec)
-			if !ok || spec.Address == "" || strings.HasSuffix(spec.Address, ":0") {
-				continue // passive, or a place for an address that is still to come
+			if !ok || spec.Address == "" {
+				continue
 			}
 			address := strings.ToLower(spec.Address)
 			before, taken := first[address]

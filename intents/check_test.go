@@ -3,6 +3,7 @@ package intents
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,6 +115,49 @@ func TestCheckAgainstStored(t *testing.T) {
 	}
 	if faults, ok := err.(Faults); ok && faults[0].Line != 117 {
 		t.Errorf("without places the origin gives the line: %v", faults)
+	}
+}
+
+// TestOneAddressIsOneDevice: two devices of a set, or one of a set and a stored one,
+// cannot have the same address; they may change them with each other in one set.
+func TestOneAddressIsOneDevice(t *testing.T) {
+	cat := defaultCatalogue(t)
+	const has = "spec.address: device \"%s\" has this address already"
+	set := goodSet(t, "ila-7.example.net:9339", `"127.0.0.1:9340"`)
+	if err := Check(set, nil, cat); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("net.yaml:59:68: "+has, "ila-7")) {
+		t.Errorf("two of a set: %v", err)
+	}
+	if err := Check(goodSet(t, "ila-7.example.net:9339", "ILA-8.example.net:9339", `"127.0.0.1:9340"`, "ila-8.example.net:9339"), nil, cat); err == nil {
+		t.Error("names that differ in case alone are let through")
+	}
+	good := goodSet(t)
+	var a, b int
+	for i := range good {
+		switch good[i].Metadata.Name {
+		case "ila-7":
+			a = i
+		case "roadm-a1":
+			b = i
+		}
+	}
+	one, other := *good[a].Spec.(*DeviceSpec), *good[b].Spec.(*DeviceSpec)
+	one.Address, other.Address = other.Address, one.Address
+	changed := []Document{good[a], good[b]}
+	changed[0].Spec, changed[1].Spec = &one, &other
+	beside := func(gone ...int) []Document {
+		var out []Document
+		for i := range good {
+			if !slices.Contains(gone, i) {
+				out = append(out, good[i])
+			}
+		}
+		return out
+	}
+	if err := Check(changed, beside(a, b), cat); err != nil {
+		t.Errorf("changed with each other: %v", err)
+	}
+	if err := Check(changed[:1], beside(a), cat); err == nil || !strings.Contains(err.Error(), fmt.Sprintf(has, "roadm-a1")) {
+		t.Errorf("one of a set and a stored one: %v", err)
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -82,7 +81,7 @@ func (a *app) printAsked(list []asked) {
 		if r.Until != nil {
 			until = "for " + time.Until(*r.Until).Round(time.Second).String()
 		}
-		rows = append(rows, []string{fmt.Sprint(r.Kind), r.Target, age(r.At), until, dash(r.Who), dash(strings.TrimSpace(r.Reason))})
+		rows = append(rows, []string{string(r.Kind), r.Target, age(r.At), until, dash(r.Who), dash(strings.TrimSpace(r.Reason))})
 	}
 	a.grid([]string{"asked", "target", "since", "still", "by", "reason"}, rows)
 }

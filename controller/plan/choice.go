@@ -99,19 +99,24 @@ func (p *planner) noneSpare(at [2][]*topo.Port) string {
 	const few = 4
 	var out []string
 	for end, ports := range at {
-		words := make([]string, 0, len(ports))
-		for _, port := range ports {
-			if word := p.occupied(end, port); word != "" {
+		var words []string
+		spare := false
+		for i, port := range ports {
+			word := p.occupied(end, port)
+			if spare = word == ""; spare {
+				break
+			}
+			if i < few {
 				words = append(words, port.Key+" "+word)
 			}
 		}
 		switch {
+		case spare:
+			continue
 		case len(ports) == 0:
 			words = []string{"none leads this way"}
-		case len(words) < len(ports):
-			continue // one is spare
-		case len(words) > few:
-			words = append(words[:few], fmt.Sprintf("and %d more", len(words)-few))
+		case len(ports) > few:
+			words = append(words, fmt.Sprintf("and %d more", len(ports)-few))
 		}
 		out = append(out, "no spare line port at "+p.want.ends[end].site+": "+strings.Join(words, ", "))
 	}

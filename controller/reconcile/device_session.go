@@ -32,8 +32,7 @@ const (
 // the news into the board and dials again. It never writes to the device;
 // that is the pass.
 type deviceWorker struct {
-	device drivers.Device
-	login  string // where the document says that the credentials are
+	connection
 	driver drivers.Driver
 	slow   time.Duration // sampling when nothing happens
 	fast   time.Duration // sampling while light is brought up

@@ -87,7 +87,7 @@ func TestATakenDeviceIsAskedSoonAgain(t *testing.T) {
 			return drivers.KindConflict
 		}}
 		w := &deviceWorker{
-			device: drivers.Device{Name: "a"}, driver: driver, board: newBoard(), changed: func(string, bool) {},
+			connection: connection{device: drivers.Device{Name: "a"}}, driver: driver, board: newBoard(), changed: func(string, bool) {},
 			dial: make(chan struct{}, 1), done: make(chan struct{}), hurry: make(chan struct{}),
 			log: slog.New(slog.DiscardHandler), now: time.Now, hurried: &atomic.Int64{},
 		}

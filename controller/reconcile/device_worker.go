@@ -40,18 +40,18 @@ func (s *Stages) deviceNames() []string {
 // ends those whose document is gone, and restarts those whose document changed
 // in a way that matters to the connection.
 func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
-	wanted := map[string]drivers.Device{}
+	wanted := map[string]connection{}
 	for _, e := range s.caches.intents.List(intents.KindDevice + "/") {
 		_, _, name := parseIntentKey(e.Key)
-		if d, ok := s.connectable(name); ok {
-			wanted[name] = d
+		if c, ok := s.connectable(name); ok {
+			wanted[name] = c
 		}
 	}
 	var fresh []string
 	s.mu.Lock()
 	for name, w := range s.workers {
-		d, keep := wanted[name]
-		if keep && sameConnection(w.device, d) && w.login == s.loginOf(name) {
+		c, keep := wanted[name]
+		if keep && c.same(w.connection) {
 			continue
 		}
 		w.cancel()
@@ -76,16 +76,16 @@ func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
 		return fmt.Errorf("take ownership of devices: %w", err)
 	}
 	for _, name := range fresh {
-		d := wanted[name]
-		driver, err := s.cfg.Registry.Lookup(d.Profile.Driver)
+		c := wanted[name]
+		driver, err := s.cfg.Registry.Lookup(c.device.Profile.Driver)
 		if err != nil {
 			s.log.Error("no driver", "device", name, "err", err)
 			continue
 		}
 		workCtx, cancel := context.WithCancel(ctx)
 		w := &deviceWorker{
-			device: d, login: s.loginOf(name), driver: driver, board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, hurried: &s.hurried, term: s.termOf,
-			slow: slowInterval(d.Profile, len(wanted)), fast: durationOf(d.Profile.SampleFast, 0),
+			connection: c, driver: driver, board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, hurried: &s.hurried, term: s.termOf,
+			slow: slowInterval(c.device.Profile, len(wanted)), fast: durationOf(c.device.Profile.SampleFast, 0),
 			hurry: make(chan struct{}), cancel: cancel, done: make(chan struct{}),
 			changed: func(device string, configured bool) {
 				s.judgeQueue.Add(device)
@@ -118,16 +118,22 @@ func slowInterval(profile catalogue.Profile, devices int) time.Duration {
 	return max(durationOf(profile.SampleSlow, 10*time.Second), time.Duration(devices)*sampleBudget)
 }
 
-// connectable builds what a driver needs from a device's document.
-func (s *Stages) connectable(name string) (drivers.Device, bool) {
+// connection is what a driver needs of a device's document.
+type connection struct {
+	device drivers.Device
+	login  string // where the credentials are, which are asked anew at every dial
+}
+
+// connectable builds the connection to a device that has an address.
+func (s *Stages) connectable(name string) (connection, bool) {
 	spec, ok := s.network.device(name)
 	if !ok || spec.Address == "" {
-		return drivers.Device{}, false
+		return connection{}, false
 	}
 	profile, err := s.cfg.Catalogue.Profile(spec.Profile)
 	if err != nil {
 		s.log.Error("unknown profile", "device", name, "err", err)
-		return drivers.Device{}, false
+		return connection{}, false
 	}
 	d := drivers.Device{
 		Name: name, Address: spec.Address, Profile: profile, Manage: spec.Mode == "manage", Log: s.log,
@@ -155,22 +161,19 @@ func (s *Stages) connectable(name string) (drivers.Device, bool) {
 			}
 		}
 	}
-	return d, true
-}
-
-// loginOf is where a device's document says that its credentials are.
-func (s *Stages) loginOf(name string) string {
-	spec, ok := s.network.device(name)
-	if !ok || spec.Credentials == nil {
-		return ""
+	c := connection{device: d}
+	if spec.Credentials != nil {
+		c.login = spec.Credentials.Ref
 	}
-	return spec.Credentials.Ref
+	return c, true
 }
 
-// sameConnection compares all but what is asked anew at every dial.
-func sameConnection(a, b drivers.Device) bool {
-	a.Credentials, b.Credentials, a.Log, b.Log = nil, nil, nil, nil
-	return reflect.DeepEqual(a, b)
+// same reports whether two are one: functions do not compare.
+func (c connection) same(other connection) bool {
+	for _, d := range []*drivers.Device{&c.device, &other.device} {
+		d.Credentials, d.Log = nil, nil
+	}
+	return reflect.DeepEqual(c, other)
 }
 
 // credentials reads "user:password" anew at every dial.

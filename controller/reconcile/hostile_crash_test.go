@@ -209,12 +209,7 @@ func TestUnreachableInEachPhaseAndDeleted(t *testing.T) {
 }
 
 func TestObserveWhileLitThenDeletedSaysWhy(t *testing.T) {
-	w := newWorld(t)
-	docs := pair(w, "r1", "r2", 1)
-	d := start(t, w, t.TempDir())
-	d.put(docs...)
-	d.put(circuit("c1", "r1", "r2", 400))
-	d.status("c1", "ready", ready)
+	w, d, docs := lit(t, 1)
 	before := w.writes("r2")
 	for i := range docs {
 		observe(&docs[i], "r2")

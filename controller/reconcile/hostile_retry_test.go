@@ -10,12 +10,7 @@ import (
 
 // A retry that was asked for before something failed is not a retry of it.
 func TestAnOldRetryDoesNotPlanAgain(t *testing.T) {
-	w := newWorld(t)
-	docs := pair(w, "r1", "r2", 3)
-	d := start(t, w, t.TempDir())
-	d.put(docs...)
-	d.put(circuit("c1", "r1", "r2", 400))
-	d.status("c1", "ready", ready)
+	w, d, _ := lit(t, 3)
 	d.request("circuit/default/c1/1", records.Request{Kind: records.RequestRetry, Target: "circuit/default/c1", Reason: "test"})
 	w.with(func() {
 		w.devices["r2"].refuse = func(c models.Change) string {

@@ -42,12 +42,7 @@ func (d *daemon) phase(uid string, want records.PhaseName) {
 }
 
 func TestDeletionNeverTurnsOnWhatAPersonTurnedOff(t *testing.T) {
-	w := newWorld(t)
-	docs := pair(w, "r1", "r2", 1)
-	d := start(t, w, t.TempDir())
-	d.put(docs...)
-	d.put(circuit("c1", "r1", "r2", 400))
-	d.status("c1", "ready", ready)
+	w, d, _ := lit(t, 1)
 	on := lasersOn(w, "r1", "r2")
 	w.with(func() { w.devices["r1"].objects[laser0][models.LeafEnabled] = "false" })
 	d.status("c1", "drifted", func(s records.Status) bool { return condition(s, models.InSync).Status == "False" })
@@ -213,12 +208,7 @@ func TestRetryOfAStuckUndoPlansAgain(t *testing.T) {
 }
 
 func TestRetryOfAStuckDrainGoesOnDraining(t *testing.T) {
-	w := newWorld(t)
-	docs := pair(w, "r1", "r2", 1)
-	d := start(t, w, t.TempDir())
-	d.put(docs...)
-	d.put(circuit("c1", "r1", "r2", 400))
-	d.status("c1", "ready", ready)
+	w, d, _ := lit(t, 1)
 	broken, abrupt := true, 0
 	w.with(func() {
 		w.devices["r2"].refuse = func(c models.Change) string {
@@ -317,12 +307,7 @@ func (d *daemon) stays(key string, want records.PhaseName) {
 }
 
 func TestSomebodyElsesChannelUnderOurNumberSurvivesDeletion(t *testing.T) {
-	w := newWorld(t)
-	docs := pair(w, "r1", "r2", 1)
-	d := start(t, w, t.TempDir())
-	d.put(docs...)
-	d.put(circuit("c1", "r1", "r2", 400))
-	d.status("c1", "ready", ready)
+	w, d, _ := lit(t, 1)
 	var id models.ObjectID
 	w.with(func() {
 		for o, l := range w.devices["r1"].objects {

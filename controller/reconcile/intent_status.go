@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/waveplane/waveplane/controller/plan"
@@ -195,11 +194,13 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 		if why := s.waiting.heldWhy(device, d.Owner()); why != "" {
 			sum.pending = first(sum.pending, device+": "+why)
 		}
-		if why := s.stopped(device, d); !live && why != "" {
-			sum.pending = first(sum.pending, device+": "+why)
-		}
 	}
 	if !live {
+		for _, device := range d.Devices() {
+			if why := s.stopped(device, d); why != "" {
+				sum.pending = first(sum.pending, device+": "+why)
+			}
+		}
 		sum.retiring++
 		s.noteStuck(sum, d, p.Value)
 		sum.wavelengths = append(sum.wavelengths, ws)
@@ -242,7 +243,7 @@ func (s *Stages) stopped(device string, d *records.Decision) string {
 	if why, stop := s.paused("device/"+device, targetOf(d.Intent)); stop {
 		return why
 	}
-	if w := s.worker(device); w != nil && !w.device.Manage && slices.Contains(d.Devices(), device) {
+	if w := s.worker(device); w != nil && !w.device.Manage {
 		return "it is in mode observe, and nothing is sent to it"
 	}
 	return ""

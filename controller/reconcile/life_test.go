@@ -157,12 +157,7 @@ func TestBadLightTurnsNotReadyAndBackWithoutAWrite(t *testing.T) {
 		"noise": {func(w *world) map[string]bool { return w.noisy }, models.MarginLow, []string{"r2: Q 6.00 dB, 0.25 dB below what oFEC needs"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			docs := pair(w, "r1", "r2", 1)
-			d := start(t, w, t.TempDir())
-			d.put(docs...)
-			d.put(circuit("c1", "r1", "r2", 400))
-			d.status("c1", "ready", ready)
+			w, d, _ := lit(t, 1)
 			before := w.writes("r1") + w.writes("r2")
 			w.with(func() { c.harm(w)["r2/et-0/0/0"] = true })
 			s := d.statusIn("c1", "not ready", 2*time.Second, func(s records.Status) bool { return condition(s, models.Ready).Status == "False" })
@@ -185,12 +180,7 @@ func TestBadLightTurnsNotReadyAndBackWithoutAWrite(t *testing.T) {
 }
 
 func TestDriftIsReportedAndRepairedOnlyWhenAsked(t *testing.T) {
-	w := newWorld(t)
-	docs := pair(w, "r1", "r2", 1)
-	d := start(t, w, t.TempDir())
-	d.put(docs...)
-	d.put(circuit("c1", "r1", "r2", 400))
-	d.status("c1", "ready", ready)
+	w, d, _ := lit(t, 1)
 	before := w.writes("r1")
 	id := models.ObjectID{Kind: models.KindOpticalChannel, Key: "oc-et-0/0/0"}
 	w.with(func() { w.devices["r1"].objects[id][models.LeafTargetPower] = "-9.50 dBm" })
@@ -215,12 +205,7 @@ func TestDriftIsReportedAndRepairedOnlyWhenAsked(t *testing.T) {
 }
 
 func TestLaserFoundOffIsNotTurnedOnByRepairAlone(t *testing.T) {
-	w := newWorld(t)
-	docs := pair(w, "r1", "r2", 1)
-	d := start(t, w, t.TempDir())
-	d.put(docs...)
-	d.put(circuit("c1", "r1", "r2", 400))
-	d.status("c1", "ready", ready)
+	w, d, _ := lit(t, 1)
 	id := models.ObjectID{Kind: models.KindLaser, Key: "xcvr-et-0/0/0/1"}
 	w.with(func() { w.devices["r1"].objects[id][models.LeafEnabled] = "false" })
 	d.status("c1", "drifted", func(s records.Status) bool {
@@ -294,12 +279,7 @@ func TestUnreachableDeviceIsWaitedFor(t *testing.T) {
 // A deletion that cannot go on says which device it waits for, and nobody is told
 // what would do instead.
 func TestDeletionTellsWhatItWaitsFor(t *testing.T) {
-	w := newWorld(t)
-	docs := pair(w, "r1", "r2", 1)
-	d := start(t, w, t.TempDir())
-	d.put(docs...)
-	d.put(circuit("c1", "r1", "r2", 400))
-	d.status("c1", "ready", ready)
+	w, d, _ := lit(t, 1)
 	w.with(func() { w.devices["r2"].down = true })
 	d.remove(circuit("c1", "r1", "r2", 400))
 	d.status("c1", "deletion waiting for r2", func(s records.Status) bool {

@@ -299,12 +299,15 @@ func (l *lightpath) patient(waited, left time.Duration, message string) move {
 	if soon := quietBudget*l.settle + l.soak - waited; soon > 0 {
 		return move{wake: min(soon, left)}
 	}
+	if l.phase.Reason != models.Progressing {
+		return move{wake: left} // it is still to say again what it is about
+	}
 	const missing = "; not yet: "
 	stage, said, _ := strings.Cut(l.phase.Message, missing)
 	if message == "" || wording(said) == wording(message) {
 		return move{wake: left}
 	}
-	m := l.note(l.phase.Reason, stage+missing+message)
+	m := l.note(models.Progressing, stage+missing+message)
 	m.wake = left
 	return m
 }

@@ -119,6 +119,9 @@ func TestNextPhase(t *testing.T) {
 		}), records.PhaseOpen, 2, "opening section 2 of 3"},
 		{"paused it says nothing twice", at(records.PhaseLaunch, 0, paused, func(l *lightpath) { l.phase.Reason, l.phase.Message = models.Paused, "paused (all): works" }), "", 0, ""},
 		{"what takes long says what for", at(records.PhaseOpen, 2, switched, faulty, slow), records.PhaseOpen, 2, "opening section 2 of 3; not yet: r2 rx: rx power low behind link x span s1 az"},
+		{"what was paused and takes long says first what it is about", at(records.PhaseOpen, 2, switched, faulty, slow, func(l *lightpath) {
+			l.phase.Reason, l.phase.Message = models.Paused, "paused (all): works"
+		}), records.PhaseOpen, 2, "opening section 2 of 3"},
 		{"once, while only readings move", at(records.PhaseOpen, 2, switched, faulty, slow, func(l *lightpath) {
 			l.phase.Message = "opening section 2 of 3; not yet: r2 rx: rx power low behind link x span s2 az"
 		}), "", 0, ""},

@@ -119,12 +119,13 @@ func (s *Stages) liveDecisions(uid string) []records.Decision {
 	return s.decisions(uid, c.Value.Live)
 }
 
-func (s *Stages) retiringDecisions(uid string) []records.Decision {
+// allDecisions are those that live and those that are on their way out.
+func (s *Stages) allDecisions(uid string) []records.Decision {
 	c, ok := get(s.caches.circuits, uid)
 	if !ok {
 		return nil
 	}
-	return s.decisions(uid, c.Value.Retiring)
+	return s.decisions(uid, slices.Concat(c.Value.Retiring, c.Value.Live))
 }
 
 func (s *Stages) decisions(uid string, wavelengths []int) []records.Decision {
@@ -178,7 +179,7 @@ func (s *Stages) Why(ctx context.Context, kind, namespace, name string) (records
 		return records.CircuitPlan{}, err
 	}
 	if e, ok := get(s.caches.intents, intentKey(req.Intent)); ok && e.Value.Deletion != nil {
-		return preview.Leaving(req.Intent, s.retiringDecisions(req.Intent.UID)), nil
+		return preview.Leaving(req.Intent, s.allDecisions(req.Intent.UID)), nil
 	}
 	s.planner.mu.Lock()
 	world := s.previewWorld(network)

@@ -373,6 +373,19 @@ func (w testWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// lit is a world of two routers with so many fibres between them, and a daemon that
+// has brought circuit c1 between them into service.
+func lit(t *testing.T, fibres int) (*world, *daemon, []intents.Document) {
+	t.Helper()
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", fibres)
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "ready", ready)
+	return w, d, docs
+}
+
 // put stores documents as the API would, and bumps the topology for those
 // that make it.
 func (d *daemon) put(docs ...intents.Document) {
