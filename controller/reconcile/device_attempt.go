@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -62,12 +63,18 @@ func differences(objects []models.Object, state models.State) []difference {
 // what it acknowledged, and which owners stay out of passes.
 type readbackMemory struct {
 	mu    sync.Mutex
-	since map[string]time.Time         // device/owner
-	held  map[string]map[string]string // device → owner → why
+	since map[string]time.Time       // device/owner
+	held  map[string]map[string]kept // device → owner → why
+}
+
+// kept is why an owner stays out of a pass.
+type kept struct {
+	reason models.Reason
+	why    string
 }
 
 func newReadbackMemory() *readbackMemory {
-	return &readbackMemory{since: map[string]time.Time{}, held: map[string]map[string]string{}}
+	return &readbackMemory{since: map[string]time.Time{}, held: map[string]map[string]kept{}}
 }
 
 func (m *readbackMemory) start(key string, now time.Time) {
@@ -92,7 +99,7 @@ func (m *readbackMemory) done(key string) {
 }
 
 // setHeld notes who is held on a device, and returns who is not any more.
-func (m *readbackMemory) setHeld(device string, held map[string]string) (released []string) {
+func (m *readbackMemory) setHeld(device string, held map[string]kept) (released []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for owner := range m.held[device] {
@@ -104,7 +111,7 @@ func (m *readbackMemory) setHeld(device string, held map[string]string) (release
 	return released
 }
 
-func (m *readbackMemory) heldWhy(device, owner string) string {
+func (m *readbackMemory) heldWhy(device, owner string) kept {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.held[device][owner]
@@ -164,6 +171,11 @@ func (s *Stages) resolveAttempts(ctx context.Context, w *deviceWorker, grant *st
 		default:
 			left := leftOf(rec, view.State)
 			rec.Attempt = nil
+			if off := maybeTurnedOff(rec.Acked, attempt, view.State); off != "" && now.Sub(attempt.At) > freshAttempt {
+				rec.Refused = &records.Refused{Digest: attempt.Digest, At: now, Phase: attempt.Phase, Reason: models.PossiblyManned,
+					Words: fmt.Sprintf("%s: whether the device took the change %v ago or somebody undid it is not known; make sure nobody works on the fibre, then retry", off, now.Sub(attempt.At).Round(time.Second))}
+				ops = append(ops, s.event(sh.decision.Intent, string(models.PossiblyManned), fmt.Sprintf("%s: %s: %s", sh.decision.Name, device, rec.Refused.Words), device))
+			}
 			if left != nil && (rec.Acked == nil || len(differences(rec.Acked.Objects, view.State)) > 0) {
 				// Neither before nor after: what is there belongs to this
 				// attempt all the same, so the acknowledged image goes and the
@@ -186,6 +198,20 @@ func (s *Stages) resolveAttempts(ctx context.Context, w *deviceWorker, grant *st
 		return 0, fmt.Errorf("resolve attempts on %s: %w", device, err)
 	}
 	return again, s.caches.applied.WaitWritten(ctx, rev)
+}
+
+// freshAttempt is how long after an attempt to turn light on, of which nothing more
+// was heard, a device that shows it off may be told again: nobody has been called to
+// the fibre, connected and turned it off by then. Later it takes a person.
+const freshAttempt = 15 * time.Second
+
+// maybeTurnedOff tells what an attempt was to turn on that the device shows off: it
+// may never have taken it, or somebody has turned it off since.
+func maybeTurnedOff(acked *records.Image, attempt *records.Attempt, state models.State) string {
+	if !attempt.Phase.Lit() || turnedOff(acked, state, true) != "" {
+		return "" // what was on before is drift
+	}
+	return turnedOff(&attempt.Image, state, true)
 }
 
 // leftOf is what an attempt that did not take effect as a whole has left on the
@@ -213,9 +239,15 @@ func leftOf(rec records.Applied, state models.State) *records.Image {
 
 // attemptedImage is the part of an interrupted change that the device shows,
 // leaf by leaf, over the objects that were ours before or were to become ours.
+// What the change would have left as it was stands as acknowledged: if it is
+// missing or different, the device or somebody else did that, and it is drift.
 func attemptedImage(acked, attempted []models.Object, state models.State) []models.Object {
+	next := map[models.ObjectID]models.Leaves{}
+	for _, o := range attempted {
+		next[o.ObjectID] = o.Leaves
+	}
 	leaves := map[models.ObjectID]models.Leaves{}
-	for _, list := range [][]models.Object{acked, attempted} {
+	for _, list := range [][]models.Object{attempted, acked} {
 		for _, o := range list {
 			found, there := state.Objects[o.ObjectID]
 			if !there || !tagged(o, found) {
@@ -224,8 +256,20 @@ func attemptedImage(acked, attempted []models.Object, state models.State) []mode
 			if leaves[o.ObjectID] == nil {
 				leaves[o.ObjectID] = models.Leaves{}
 			}
-			for leaf, value := range found.Restrict(o.Leaves) {
-				leaves[o.ObjectID][leaf] = value
+			maps.Copy(leaves[o.ObjectID], found.Restrict(o.Leaves))
+		}
+	}
+	for _, o := range acked {
+		kept, stays := next[o.ObjectID]
+		switch {
+		case !stays: // it was to go: what is there of it is ours, no more
+		case leaves[o.ObjectID] == nil:
+			leaves[o.ObjectID] = o.Leaves
+		default:
+			for leaf, value := range o.Leaves {
+				if kept[leaf] == value {
+					leaves[o.ObjectID][leaf] = value
+				}
 			}
 		}
 	}

@@ -17,7 +17,7 @@ func (s *Stages) disturbs(sh *share) string {
 	lit := func(string) bool { return sh.phase.Value.Name.Lit() }
 	for _, c := range sh.changes {
 		if plan.Class(c, sh.phase.Value.Name, lit) == models.Hit {
-			return fmt.Sprintf("%s: %s of a wavelength in %s would be changed", models.OutageNotAllowed, c.Object, sh.phase.Value.Name)
+			return fmt.Sprintf("%s of a wavelength in %s would be changed", c.Object, sh.phase.Value.Name)
 		}
 	}
 	return ""

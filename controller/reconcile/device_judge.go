@@ -127,7 +127,7 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 			if evidence.OKSince == nil {
 				again = soonest(again, s.rising(sh))
 			}
-			if e, changed := s.evidenceOp(sh, evidence); changed {
+			if e, changed := s.evidenceOp(sh, evidence, diffs); changed {
 				ops = append(ops, e)
 				written["evidence"] = s.caches.evidence.WaitWritten
 			}
@@ -247,14 +247,16 @@ func unread(sh *share, diffs []difference) string {
 }
 
 // evidenceOp decides whether evidence is news. Good evidence keeps the moment
-// since which it has been good.
-func (s *Stages) evidenceOp(sh *share, e records.Evidence) (store.Op, bool) {
+// since which it has been good; diffs are what the device shows otherwise than it
+// acknowledged.
+func (s *Stages) evidenceOp(sh *share, e records.Evidence, diffs []difference) (store.Op, bool) {
 	switch sh.phase.Value.Name {
 	case records.PhasePlanned, records.PhaseRemove, records.PhaseUndo, records.PhaseFailed, records.PhaseGone, records.PhaseDrain, records.PhaseStuck:
 		return store.Op{}, false // these phases are judged by the applied records
 	}
 	old, ok := get(s.caches.evidence, sh.key)
-	if !e.ReadBack && sh.phase.Value.Name != records.PhaseInService && (!ok || old.Value.OKSince == nil || !evidenceCounts(old.Value, sh.phase.Value)) {
+	configuring := !e.ReadBack && (len(diffs) == 0 || sh.applied.Value.Attempt != nil)
+	if configuring && sh.phase.Value.Name != records.PhaseInService && (!ok || old.Value.OKSince == nil || !evidenceCounts(old.Value, sh.phase.Value)) {
 		return store.Op{}, false // still being configured: that nothing is known yet needs no record
 	}
 	if !ok {

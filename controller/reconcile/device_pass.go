@@ -80,8 +80,8 @@ func (s *Stages) devicePass(ctx context.Context, device string) (time.Duration, 
 // duePass lists the owners whose wanted part moved since the device
 // acknowledged it. Owners that have drifted stay out unless a person permitted
 // a repair or the part is on its way out; held names them.
-func (s *Stages) duePass(cat *catalogue.Catalogue, device string, view *deviceView) (due []*share, held map[string]string) {
-	held = map[string]string{}
+func (s *Stages) duePass(cat *catalogue.Catalogue, device string, view *deviceView) (due []*share, held map[string]kept) {
+	held = map[string]kept{}
 	for _, owner := range s.owners.on(device) {
 		sh, ok := s.shareFor(cat, device, owner)
 		if !ok || sh.applied.Value.Attempt != nil {
@@ -110,7 +110,7 @@ func (s *Stages) duePass(cat *catalogue.Catalogue, device string, view *deviceVi
 			continue
 		}
 		if drifted && !sh.repair && !outgoing(sh.phase.Value.Name) {
-			held[owner] = "its configuration was changed on the device; repair or restore it first"
+			held[owner] = kept{models.DriftHeld, "its configuration was changed on the device; repair or restore it first"}
 			continue
 		}
 		if sh.repair && sh.digest != ackedDigest {
@@ -122,7 +122,7 @@ func (s *Stages) duePass(cat *catalogue.Catalogue, device string, view *deviceVi
 		}
 		sh.changes, sh.original = changesFor(sh, view.State)
 		if why := s.disturbs(sh); why != "" {
-			held[owner] = why
+			held[owner] = kept{models.OutageNotAllowed, why}
 			continue
 		}
 		due = append(due, sh)

@@ -28,6 +28,10 @@ const (
 	redialTaken = 5 * time.Second
 )
 
+// firstAnswer is how long what an earlier process knew of a device is believed
+// before this one has heard of it.
+const firstAnswer = 2 * time.Second
+
 // deviceWorker owns the connection to one device: it dials, watches, merges
 // the news into the board and dials again. It never writes to the device;
 // that is the pass.
@@ -62,6 +66,8 @@ type deviceWorker struct {
 func (w *deviceWorker) run(ctx context.Context) {
 	defer close(w.done)
 	defer w.setFast(false)
+	late := time.AfterFunc(firstAnswer, w.unanswered)
+	defer late.Stop()
 	wait := redialFirst
 	for ctx.Err() == nil {
 		began := w.now()
@@ -279,6 +285,20 @@ func (w *deviceWorker) news(id string, d models.Delta) {
 		w.log.Info("connected", "device", w.device.Name, "session", id, "model", v.State.Identity.Model)
 	}
 	w.changed(w.device.Name, d.Full || len(d.Objects)+len(d.Gone) > 0)
+}
+
+// unanswered records that nothing was heard of the device yet, not even that it
+// cannot be reached: what is on record of it is of an earlier process.
+func (w *deviceWorker) unanswered() {
+	silent := false
+	w.board.update(w.device.Name, func(v *deviceView) {
+		if silent = !v.Synced && v.Since.IsZero(); silent {
+			v.Since, v.Message = w.now(), fmt.Sprintf("no answer yet, for %v", firstAnswer)
+		}
+	})
+	if silent {
+		w.changed(w.device.Name, true)
+	}
 }
 
 // lost records that the device is out of reach. The first failure counts:

@@ -191,8 +191,8 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 		if view := s.board.view(device); !view.Synced && !view.Since.IsZero() {
 			sum.unknown = first(sum.unknown, view.away())
 		}
-		if why := s.waiting.heldWhy(device, d.Owner()); why != "" {
-			sum.pending = first(sum.pending, device+": "+why)
+		if out := s.waiting.heldWhy(device, d.Owner()); out.why != "" {
+			sum.pending = first(sum.pending, device+": "+out.why)
 		}
 	}
 	if !live {

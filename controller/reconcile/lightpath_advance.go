@@ -220,7 +220,7 @@ func (s *Stages) shareOf(device string, d *records.Decision, p records.Phase, wa
 	}
 	share.acked = a.Value.Attempt == nil && (acked == wanted || (share.empty && wanted == emptyDigest))
 	if ok && stillRefused(a.Value.Refused, p, wanted) && !s.retryAfter(d, a.Value.Refused.At) {
-		share.refused = a.Value.Refused.Words
+		share.refused, share.manned = a.Value.Refused.Words, a.Value.Refused.Reason == models.PossiblyManned
 	}
 	view := s.board.view(device)
 	if !view.Synced && view.Message != "" {

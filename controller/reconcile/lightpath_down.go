@@ -9,8 +9,8 @@ import (
 )
 
 func (l *lightpath) fromDrain() move {
-	if device, words := l.refusal(); device != "" {
-		return l.stuck(fmt.Sprintf("%s refused to drain: %s", device, words))
+	if _, why := l.refusal(" to drain"); why != "" {
+		return l.stuck(why)
 	}
 	if !l.allAcked() {
 		return move{}
@@ -47,8 +47,8 @@ func (l *lightpath) fromStuck() move {
 }
 
 func (l *lightpath) fromRemoval(end records.PhaseName) move {
-	if device, words := l.refusal(); device != "" {
-		return l.stuck(fmt.Sprintf("%s refused to remove: %s", device, words))
+	if _, why := l.refusal(" to remove"); why != "" {
+		return l.stuck(why)
 	}
 	for _, d := range l.devices {
 		if !d.empty {

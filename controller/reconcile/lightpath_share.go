@@ -3,6 +3,8 @@ package reconcile
 import (
 	"strings"
 	"time"
+
+	"github.com/waveplane/waveplane/models"
 )
 
 // deviceShare is one device's part of a wavelength.
@@ -11,6 +13,7 @@ type deviceShare struct {
 	acked   bool   // the device has acknowledged what this phase wants
 	empty   bool   // nothing of ours is on it, nothing is being attempted
 	refused string // its words about what this phase wants
+	manned  bool   // refused is our own: somebody may work there
 	good    bool   // its evidence for this phase says that all is well
 	since   time.Time
 	fault   string
@@ -19,7 +22,7 @@ type deviceShare struct {
 	counting time.Time
 	lost     string // why nothing is known of it
 	judged   bool   // there is evidence for this phase
-	held     string // why its part may not be sent
+	held     kept   // why its part may not be sent
 }
 
 // soakLeft is how much longer the light must stay good.
@@ -31,23 +34,30 @@ func (l *lightpath) soakLeft() time.Duration {
 	return left
 }
 
-func (l *lightpath) refusal() (device, words string) {
+// refusal is the first refusal among the devices: what was refused, why, in words
+// for people; "" when there is none.
+func (l *lightpath) refusal(what string) (models.Reason, string) {
 	for _, d := range l.devices {
-		if d.refused != "" {
-			return d.device, d.refused
+		switch {
+		case d.refused == "":
+		case d.manned:
+			return models.PossiblyManned, d.device + ": " + d.refused
+		default:
+			return models.DeviceRejected, d.device + " refused" + what + ": " + d.refused
 		}
 	}
 	return "", ""
 }
 
-// keptOut names the first device whose part may not be sent, and why.
-func (l *lightpath) keptOut() string {
+// keptOut names the first device whose part may not be sent, and why; "" when every
+// part may.
+func (l *lightpath) keptOut() kept {
 	for _, d := range l.devices {
-		if !d.acked && d.held != "" {
-			return d.device + ": " + d.held
+		if !d.acked && d.held.why != "" {
+			return kept{d.held.reason, d.device + ": " + d.held.why}
 		}
 	}
-	return ""
+	return kept{}
 }
 
 func (l *lightpath) allAcked() bool {

@@ -139,13 +139,16 @@ func (l *lightpath) fromDark() move {
 	if !l.wanted {
 		return l.to(records.PhaseRemove, 0, models.Deleting, "no longer wanted; still dark")
 	}
-	if device, words := l.refusal(); device != "" {
-		return l.to(records.PhaseUndo, 0, models.DeviceRejected, fmt.Sprintf("%s refused: %s", device, words))
+	if reason, why := l.refusal(""); reason != "" {
+		return l.to(records.PhaseUndo, 0, reason, why)
 	}
 	if l.blocked != "" {
 		return l.note(l.blockWhy, l.blocked)
 	}
 	if !l.allAcked() {
+		if out := l.keptOut(); out.why != "" {
+			return l.note(out.reason, out.why)
+		}
 		return move{}
 	}
 	if !l.allGood() {
@@ -168,10 +171,10 @@ func waitingFor(holder string) string {
 func (l *lightpath) shares() bool { return l.steps > 0 || len(l.decision.Shared) > 0 }
 
 // fromHeldRetry goes back to where a person's retry can change something: to
-// the step that a device refused or in which light was not seen, or to judging
-// the light.
+// the step that a device refused or has yet to take, to the one in which light
+// was not seen, or to judging the light.
 func (l *lightpath) fromHeldRetry() move {
-	refused := l.phase.Reason == models.DeviceRejected
+	refused := l.phase.Reason == models.DeviceRejected || !l.allAcked() // or kept out, which is refused by us
 	switch {
 	case !refused && l.phase.Step < l.steps:
 		return l.onward(l.phase.Step, "as asked")
@@ -180,7 +183,7 @@ func (l *lightpath) fromHeldRetry() move {
 	case l.phase.Step == 0 && (l.steps == 0 || len(l.decision.Shared) == 0):
 		return l.onward(0, "as asked")
 	}
-	return l.onward(min(l.phase.Step+1, l.steps), "as asked")
+	return l.onward(max(1, l.phase.Step), "as asked")
 }
 
 // onward takes held light to opening a section of its route: 0 is to launching
@@ -218,13 +221,12 @@ func (l *lightpath) fromRising() move {
 	if !l.wanted {
 		return l.drain("no longer wanted")
 	}
-	if device, words := l.refusal(); device != "" {
-		why := fmt.Sprintf("%s refused: %s", device, words)
+	if reason, why := l.refusal(""); reason != "" {
 		if l.phase.Name == records.PhaseLaunch && len(l.decision.Shared) > 0 {
 			// Held would want the laser on, and nobody would watch the line then.
-			return l.drainWith(models.DeviceRejected, why)
+			return l.drainWith(reason, why)
 		}
-		return l.hold(models.DeviceRejected, why)
+		return l.hold(reason, why)
 	}
 	if len(l.hurt) > 0 { // before a pause: somebody else's light suffers
 		n := l.hurt[0]
@@ -234,8 +236,8 @@ func (l *lightpath) fromRising() move {
 		return l.note(l.blockWhy, l.blocked)
 	}
 	if !l.allAcked() {
-		if why := l.keptOut(); why != "" {
-			return l.overdue(verifyBudget, models.OutageNotAllowed, why)
+		if out := l.keptOut(); out.why != "" {
+			return l.overdue(verifyBudget, out.reason, out.why)
 		}
 		return move{}
 	}
@@ -277,7 +279,7 @@ func (l *lightpath) overdue(settles int, reason models.Reason, message string) m
 		if d.lost != "" { // no evidence is no evidence against the light
 			return l.note(models.DeviceUnreachable, d.lost)
 		}
-		if !d.judged {
+		if !d.judged && d.acked { // what it acknowledged has yet to be looked at
 			return move{wake: l.settle}
 		}
 		if d.counting.After(from) {

@@ -99,7 +99,11 @@ func TestNextPhase(t *testing.T) {
 		{"retry of a stuck undo ends as failed", at(records.PhaseStuck, 0, retried), records.PhaseUndo, 0, ""},
 		{"retry of a stuck drain goes on draining", at(records.PhaseStuck, 2, unwanted, retried), records.PhaseDrain, 2, ""},
 		{"drained though still wanted is undone with what led here", at(records.PhaseDrain, 3, switched, func(l *lightpath) { l.phase.Message = "span s1" }), records.PhaseUndo, 0, "span s1"},
-		{"a part that may not be sent is held in the end", at(p, 0, unacked, late, func(l *lightpath) { l.devices[1].held = "drifted" }), records.PhaseHeld, 0, "r2: drifted"},
+		{"a part that may not be sent is held in the end", at(p, 0, unacked, late, func(l *lightpath) { l.devices[1].held = kept{models.DriftHeld, "drifted"} }), records.PhaseHeld, 0, "r2: drifted"},
+		{"also where its light was never judged", at(records.PhaseOpen, 2, switched, unacked, late, func(l *lightpath) {
+			l.devices[1].judged, l.devices[1].held = false, kept{models.DriftHeld, "drifted"}
+		}), records.PhaseHeld, 0, "r2: drifted"},
+		{"dark says what keeps a part back", at(records.PhaseDark, 0, unacked, func(l *lightpath) { l.devices[1].held = kept{models.DriftHeld, "drifted"} }), records.PhaseDark, 0, "r2: drifted"},
 		{"held is judged again when the light is good for a soak", at(records.PhaseHeld, 0), records.PhaseVerify, 0, "good now"},
 		{"held before its last section it goes on opening", at(records.PhaseHeld, 2, switched), records.PhaseOpen, 3, "opening section 3 of 3 again, the light is good now"},
 		{"held behind its last section it is judged", at(records.PhaseHeld, 3, switched), records.PhaseVerify, 0, "good now"},
@@ -110,7 +114,9 @@ func TestNextPhase(t *testing.T) {
 		{"a retry launches again where no light was seen", at(records.PhaseHeld, 0, switched, faulty, retried), records.PhaseLaunch, 0, "launching again"},
 		{"a retry judges again what is all open", at(records.PhaseHeld, 3, switched, faulty, retried), records.PhaseVerify, 0, "as asked"},
 		{"a retry after a refused launch launches again", at(records.PhaseHeld, 0, switched, retried, func(l *lightpath) { l.phase.Reason = models.DeviceRejected }), records.PhaseLaunch, 0, "launching again"},
-		{"a retry after a refused section opens again", at(records.PhaseHeld, 2, switched, retried, func(l *lightpath) { l.phase.Reason = models.DeviceRejected }), records.PhaseOpen, 3, "section 3 of 3"},
+		{"a retry after a refused section opens again", at(records.PhaseHeld, 2, switched, retried, func(l *lightpath) { l.phase.Reason = models.DeviceRejected }), records.PhaseOpen, 2, "section 2 of 3 again, as asked"},
+		{"a retry of what may be manned launches again", at(records.PhaseHeld, 0, retried, unacked, func(l *lightpath) { l.phase.Reason = models.PossiblyManned }), records.PhaseLaunch, 0, "launching again"},
+		{"an outcome nobody knows is held for a person", at(records.PhaseLaunch, 0, func(l *lightpath) { l.devices[1].refused, l.devices[1].manned = "laser may have been turned off", true }), records.PhaseHeld, 0, "r2: laser may"},
 		{"held light that is good for a moment only waits", at(records.PhaseHeld, 0, func(l *lightpath) { l.devices[0].since = clock }), "", 0, ""},
 		{"an unreachable device is no evidence against the light", at(records.PhaseLaunch, 0, faulty, late, func(l *lightpath) { l.devices[1].lost = "b is out of reach: dial refused" }), records.PhaseLaunch, 0, "out of reach"},
 		{"paused once it says again what it is about", at(records.PhaseLaunch, 0, unacked, func(l *lightpath) { l.phase.Reason, l.phase.Message = models.Paused, "paused (all): works" }), records.PhaseLaunch, 0, "laser on"},

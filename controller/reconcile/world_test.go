@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +38,10 @@ type world struct {
 	soak    string            // of every profile; "" is 50ms
 	// dialled, if set, is called around every dial, without the world's lock.
 	dialled func(device string) (done func())
+	ahead   atomic.Int64 // what the daemon's clock is ahead, in nanoseconds
 }
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
 // fakeDevice is one router in memory. Its faults are fields.
 type fakeDevice struct {
@@ -296,6 +300,7 @@ type daemon struct {
 	w      *world
 	st     *store.Store
 	stages *reconcile.Stages
+	dir    string
 	stop   func()
 }
 
@@ -320,7 +325,7 @@ func startWith(t *testing.T, w *world, dir string, est plan.Estimator) *daemon {
 		t.Fatal(err)
 	}
 	stages, err := reconcile.New(reconcile.Config{
-		Store: st, Catalogue: quick(cat, w.soak), Registry: drivers.Registry{"gnmi": fakeDriver{w}}, Log: log, StateDir: dir, Estimator: est,
+		Store: st, Catalogue: quick(cat, w.soak), Registry: drivers.Registry{"gnmi": fakeDriver{w}}, Log: log, StateDir: dir, Estimator: est, Now: w.now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -330,7 +335,7 @@ func startWith(t *testing.T, w *world, dir string, est plan.Estimator) *daemon {
 		done <- engine.Lead(ctx, log, func(ctx context.Context) (*store.Grant, error) { return st.Campaign(ctx, "controller") },
 			func(ctx context.Context, g *store.Grant) error { return stages.Run(ctx, g) })
 	}()
-	d := &daemon{t: t, w: w, st: st, stages: stages}
+	d := &daemon{t: t, w: w, st: st, stages: stages, dir: dir}
 	var once sync.Once
 	d.stop = func() {
 		once.Do(func() {
@@ -431,7 +436,7 @@ func (d *daemon) remove(doc intents.Document) {
 
 func (d *daemon) request(id string, r records.Request) {
 	d.t.Helper()
-	r.At = time.Now()
+	r.At = d.w.now()
 	if _, err := d.st.Commit(d.t.Context(), nil, d.st.Tables().Requests.Create(string(r.Kind)+"/"+id, r)); err != nil {
 		d.t.Fatal(err)
 	}

@@ -42,12 +42,14 @@ type Attempt struct {
 	Term int64  `json:"term"`
 }
 
-// Refused is a fragment the device would not take.
+// Refused is a fragment the device would not take, or that is not sent again
+// before a person asks for it.
 type Refused struct {
-	Digest string    `json:"digest"`
-	Words  string    `json:"words"`
-	At     time.Time `json:"at"`
-	Phase  PhaseName `json:"phase"`
+	Digest string        `json:"digest"`
+	Words  string        `json:"words"`
+	At     time.Time     `json:"at"`
+	Phase  PhaseName     `json:"phase"`
+	Reason models.Reason `json:"reason,omitempty"` // empty: the device's own refusal
 }
 
 // Observed is what was last seen of one owner's leaves on one device, with the
