@@ -44,7 +44,12 @@ type Device struct {
 	// Manage permits Apply and Arbitrate. Without it a session never sends a
 	// command that could change or lock anything.
 	Manage bool
-	Log    *slog.Logger
+	// Unanswered is the latest moment at which an earlier process may have sent
+	// a change of which nobody knows what became; zero if there is none. A driver
+	// whose devices take back what nobody confirms lets nobody in, with
+	// KindConflict, before that is over.
+	Unanswered time.Time
+	Log        *slog.Logger
 }
 
 // Driver opens sessions. It is safe for concurrent use.

@@ -38,9 +38,11 @@ const firstAnswer = 2 * time.Second
 type deviceWorker struct {
 	connection
 	driver drivers.Driver
-	slow   time.Duration // sampling when nothing happens
-	fast   time.Duration // sampling while light is brought up
-	board  *board
+	// unanswered is drivers.Device.Unanswered, of no matter to the document.
+	unanswered time.Time
+	slow       time.Duration // sampling when nothing happens
+	fast       time.Duration // sampling while light is brought up
+	board      *board
 	// changed is called after the board was brought up to date; configured says
 	// whether more than readings moved.
 	changed func(device string, configured bool)
@@ -66,7 +68,7 @@ type deviceWorker struct {
 func (w *deviceWorker) run(ctx context.Context) {
 	defer close(w.done)
 	defer w.setFast(false)
-	late := time.AfterFunc(firstAnswer, w.unanswered)
+	late := time.AfterFunc(firstAnswer, w.silent)
 	defer late.Stop()
 	wait := redialFirst
 	for ctx.Err() == nil {
@@ -100,7 +102,9 @@ func (w *deviceWorker) serve(ctx context.Context) error {
 		return ctx.Err()
 	}
 	dialCtx, stop := context.WithTimeout(ctx, 20*time.Second)
-	session, err := w.driver.Open(dialCtx, w.device)
+	device := w.device
+	device.Unanswered = w.unanswered
+	session, err := w.driver.Open(dialCtx, device)
 	stop()
 	<-w.dial
 	if err != nil {
@@ -287,16 +291,16 @@ func (w *deviceWorker) news(id string, d models.Delta) {
 	w.changed(w.device.Name, d.Full || len(d.Objects)+len(d.Gone) > 0)
 }
 
-// unanswered records that nothing was heard of the device yet, not even that it
+// silent records that nothing was heard of the device yet, not even that it
 // cannot be reached: what is on record of it is of an earlier process.
-func (w *deviceWorker) unanswered() {
-	silent := false
+func (w *deviceWorker) silent() {
+	quiet := false
 	w.board.update(w.device.Name, func(v *deviceView) {
-		if silent = !v.Synced && v.Since.IsZero(); silent {
+		if quiet = !v.Synced && v.Since.IsZero(); quiet {
 			v.Since, v.Message = w.now(), fmt.Sprintf("no answer yet, for %v", firstAnswer)
 		}
 	})
-	if silent {
+	if quiet {
 		w.changed(w.device.Name, true)
 	}
 }

@@ -84,7 +84,7 @@ func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
 		}
 		workCtx, cancel := context.WithCancel(ctx)
 		w := &deviceWorker{
-			connection: c, driver: driver, board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, hurried: &s.hurried, term: s.termOf,
+			connection: c, unanswered: s.unanswered(name, grants[name].Term), driver: driver, board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, hurried: &s.hurried, term: s.termOf,
 			slow: slowInterval(c.device.Profile, len(wanted)), fast: durationOf(c.device.Profile.SampleFast, 0),
 			hurry: make(chan struct{}), cancel: cancel, done: make(chan struct{}),
 			changed: func(device string, configured bool) {
@@ -105,6 +105,28 @@ func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
 		}
 	}
 	return nil
+}
+
+// passLimit is how long a pass may go on sending: drivers give each of its changes a
+// few deadlines.
+const passLimit = 5 * time.Minute
+
+// unanswered is the latest moment at which an earlier process may have sent the
+// device something that is still open on record; zero if nothing is.
+func (s *Stages) unanswered(device string, term int64) time.Time {
+	var last time.Time
+	for _, e := range s.caches.applied.List(device + "/") {
+		if a := e.Value.Attempt; a != nil && a.Term != term && a.At.After(last) {
+			last = a.At
+		}
+	}
+	if last.IsZero() {
+		return last
+	}
+	if now := s.now(); last.Add(passLimit).After(now) {
+		return now // that process has ended by now
+	}
+	return last.Add(passLimit)
 }
 
 // sampleBudget is how long a sample of one device may keep us from the next. The

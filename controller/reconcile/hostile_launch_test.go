@@ -99,6 +99,44 @@ func TestAnOldLaunchIsNotRepeated(t *testing.T) {
 	d.status("c1", "ready: the person's retry launches again", ready)
 }
 
+// A driver is told when an earlier process may have sent something, as long as nobody
+// knows what became of it.
+func TestDriversHearOfAttemptsOfAnEarlierProcess(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	r1 := w.devices["r1"]
+	away := false
+	atLaunch(r1, func() { away, r1.loseReply, r1.down = true, 1, true })
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.connected("r1", "r2")
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.until("away", func() bool {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return away && r1.laser("et-0/0/0")
+	})
+	d.stop()
+	w.with(func() { r1.down = false })
+	began := w.now()
+	d = start(t, w, d.dir)
+	d.connected("r1", "r2")
+	told := func() (r1, r2 time.Time) {
+		w.with(func() { r1, r2 = w.devices["r1"].unanswered, w.devices["r2"].unanswered })
+		return r1, r2
+	}
+	if at, other := told(); at.Before(began) || at.After(w.now()) || !other.IsZero() {
+		t.Errorf("r1 was told %v, r2 %v; want since %v, never", at, other, began)
+	}
+	d.status("c1", "ready", ready)
+	d.stop()
+	d = start(t, w, d.dir)
+	d.connected("r1", "r2")
+	if at, other := told(); !at.IsZero() || !other.IsZero() {
+		t.Errorf("all is known, and r1 was told %v, r2 %v", at, other)
+	}
+}
+
 // What an earlier process knew of a device is not believed for long.
 func TestUnansweredAfterARestartIsUnknown(t *testing.T) {
 	w, d, _ := lit(t, 1)

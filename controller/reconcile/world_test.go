@@ -45,12 +45,13 @@ func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Lo
 
 // fakeDevice is one router in memory. Its faults are fields.
 type fakeDevice struct {
-	w       *world
-	name    string
-	objects map[models.ObjectID]models.Leaves
-	writes  []string // one line per pass that changed something
-	down    bool
-	watch   map[chan struct{}]bool
+	w          *world
+	name       string
+	objects    map[models.ObjectID]models.Leaves
+	writes     []string  // one line per pass that changed something
+	unanswered time.Time // as the last session was told
+	down       bool
+	watch      map[chan struct{}]bool
 
 	refuse    func(models.Change) string // words, or ""
 	ignore    bool                       // acknowledges, applies nothing
@@ -164,6 +165,7 @@ func (f fakeDriver) Open(_ context.Context, d drivers.Device) (drivers.Session, 
 	if dev == nil || dev.down {
 		return nil, &drivers.Error{Op: "open", Device: d.Name, Kind: drivers.KindUnreachable, Err: fmt.Errorf("no answer")}
 	}
+	dev.unanswered = d.Unanswered
 	return &fakeSession{dev: dev, manage: d.Manage}, nil
 }
 

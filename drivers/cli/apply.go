@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/drivers/internal/hanging"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -201,18 +202,40 @@ func (s *Session) enter(line string) error {
 	return nil
 }
 
+// lasts is how long the device waits for a confirmation.
+func (s *Session) lasts() time.Duration {
+	c := &s.platform.Commit
+	armed := s.armed
+	if armed > 0 {
+		return armed
+	}
+	if armed = c.armed; armed <= 0 {
+		armed = defaultArmed
+	}
+	if strings.Contains(c.Arm, "{minutes}") {
+		armed = (armed + time.Minute - 1).Truncate(time.Minute)
+	}
+	return armed
+}
+
+// hanging is what the device may still take back, and false if there is nothing: a
+// commit of this process, or one of an earlier process, of which only is known that
+// it may have been sent.
+func (s *Session) hanging() (hanging.Commit, bool) {
+	if c, hangs := s.hangs.Until(s.device.Name, s.now()); hangs {
+		return c, true
+	}
+	if s.platform.Commit.Arm == "" || s.device.Unanswered.IsZero() {
+		return hanging.Commit{}, false
+	}
+	until := s.device.Unanswered.Add(s.timeout + s.lasts() + armedSlack)
+	return hanging.Commit{Until: until, Why: "an earlier process may have sent one"}, !s.now().After(until)
+}
+
 // confirm arms the commit, looks whether the device shows it, and makes it stay.
 func (s *Session) confirm(edits []edit, confirm string, missing func(string) string) error {
 	c := &s.platform.Commit
-	armed := s.armed
-	if armed <= 0 {
-		if armed = c.armed; armed <= 0 {
-			armed = defaultArmed
-		}
-		if strings.Contains(c.Arm, "{minutes}") {
-			armed = (armed + time.Minute - 1).Truncate(time.Minute)
-		}
-	}
+	armed := s.lasts()
 	// The device's clock starts when the commit is done, which may be as late as
 	// its answer; before that it is not confirmed, after it not believed.
 	began := s.now()

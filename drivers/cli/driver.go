@@ -53,14 +53,14 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if c, hangs := d.armed.Until(device.Name, s.now()); hangs {
+	if s.timeout, err = sshsession.Timeout(device); err != nil {
+		return nil, err
+	}
+	if c, hangs := s.hanging(); hangs {
 		return nil, sshsession.Hanging(device, c.Until, c.Why)
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
-	}
-	if s.timeout, err = sshsession.Timeout(device); err != nil {
-		return nil, err
 	}
 	s.names = namesOf(device.Profile, device.Ports)
 	ctx, stop := context.WithTimeout(ctx, s.timeout)

@@ -158,6 +158,38 @@ func TestLieIsNotConfirmed(t *testing.T) {
 	}
 }
 
+// TestOfAnEarlierProcess: a device to which an earlier process may have sent a commit
+// is left alone until that has taken itself back, too; without commits there is nothing
+// to wait for.
+func TestOfAnEarlierProcess(t *testing.T) {
+	for _, f := range append(fixtures(), lineFixture()) {
+		t.Run(f.profile, func(t *testing.T) {
+			d := start(t, f)
+			now := time.Now()
+			d.Unanswered, d.Profile.Timeout = now, "5s"
+			driver := &cli.Driver{Armed: time.Minute, Now: func() time.Time { return now }}
+			opens := func() error {
+				s, err := driver.Open(t.Context(), d.Device)
+				if err == nil {
+					_ = s.Close()
+				}
+				return err
+			}
+			now = now.Add(65 * time.Second) // the commit is done within the deadline, and waits a minute from there
+			if err := opens(); f.takesBack {
+				wantKind(t, err, drivers.KindConflict, "takes itself back")
+				wantKind(t, err, drivers.KindConflict, "an earlier process may have sent one")
+			} else if err != nil {
+				t.Error(err)
+			}
+			now = now.Add(2 * time.Second)
+			if err := opens(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // TestIgnoredRemovalIsNoticed: light that was to go and is still there is not gone.
 func TestIgnoredRemovalIsNoticed(t *testing.T) {
 	for _, f := range append(fixtures(), lineFixture()) {
