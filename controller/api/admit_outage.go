@@ -70,11 +70,6 @@ func (w *work) disturbs(ctx context.Context, kind wire.Kind, before, after *inte
 	if err != nil || len(light.lit) == 0 || w.terms.permission != nil {
 		return err
 	}
-	b, wasCircuit := before.Spec.(*intents.CircuitSpec)
-	a, isCircuit := after.Spec.(*intents.CircuitSpec)
-	if wasCircuit && isCircuit && a.CapacityGbps < b.CapacityGbps {
-		return outage(fmt.Sprintf("%s would shrink from %d to %d Gbit/s while it carries light", refOf(after), b.CapacityGbps, a.CapacityGbps), light.lit)
-	}
 	planned, err := w.cfg.Planner.Plan(ctx, []intents.Document{*after}, nil, false)
 	if err != nil {
 		return fmt.Errorf("plan %s: %w", refOf(after), err)

@@ -147,12 +147,14 @@ func TestLitCircuitsNeedPermission(t *testing.T) {
 
 	_, err := b.client.Delete(b.ctx, kind, "", "c", client.ChangeOptions{})
 	refused(t, err, wire.OutageNotAllowed, "c-1 (InService)")
-	_, err = b.client.Apply(b.ctx, files(circuit("c", 400)), client.ChangeOptions{})
-	refused(t, err, wire.OutageNotAllowed, "c-1")
 	b.planner.report = records.PlanReport{Circuits: []records.CircuitPlan{{Name: "c", Retire: []string{"c-1"}}}}
 	avoiding := strings.Replace(circuit("c", 800), "capacityGbps", "avoid: [a-b], capacityGbps", 1)
 	_, err = b.client.Apply(b.ctx, files(avoiding), client.ChangeOptions{})
 	refused(t, err, wire.OutageNotAllowed, "c-1")
+	_, err = b.client.Apply(b.ctx, files(circuit("c", 400)), client.ChangeOptions{})
+	refused(t, err, wire.OutageNotAllowed, "c-1")
+	b.planner.report = records.PlanReport{Circuits: []records.CircuitPlan{{Name: "c", Retire: []string{"c-2"}}}}
+	b.apply(circuit("c", 600)) // what would go is dark
 	b.planner.report = records.PlanReport{}
 	b.apply(circuit("c", 1200)) // growing disturbs nothing
 

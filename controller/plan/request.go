@@ -27,6 +27,10 @@ type Request struct {
 	// Lit holds the wavelengths whose phase is past Launch. A reserved or
 	// faulty port and a range reserved later do not move those.
 	Lit map[int]bool
+	// Carrying holds those of them that are in service with good light: of what is
+	// more than asked for they go last, after those that are only lit, and what is
+	// not lit goes first.
+	Carrying map[int]bool
 	// NextWL is the number of the next wavelength; 0 means one more than the
 	// highest of Current.
 	NextWL     int
@@ -122,7 +126,8 @@ func (p *planner) attempt(req *Request, out *Outcome) {
 
 // sort divides the current decisions into those that are kept and those that
 // go: what no longer stands, what does not go with the ones of lower number, and
-// of the rest the highest numbers beyond the capacity asked for.
+// of the rest what is beyond the capacity asked for, worst light and highest number
+// first.
 func (p *planner) sort(req *Request, o *Outcome) {
 	current := slices.Clone(req.Current)
 	slices.SortFunc(current, func(a, b records.Decision) int { return a.WL - b.WL })
@@ -135,20 +140,38 @@ func (p *planner) sort(req *Request, o *Outcome) {
 			o.Retire = append(o.Retire, d.WL)
 		}
 	}
-	for len(stand) > 0 {
-		last := stand[len(stand)-1]
-		if p.have-last.CapacityGbps < p.want.capacity || p.spread(stand) && !p.spread(stand[:len(stand)-1]) {
+	for _, d := range req.leastFirst(stand) {
+		rest := slices.DeleteFunc(slices.Clone(stand), func(other *records.Decision) bool { return other == d })
+		if p.have-d.CapacityGbps < p.want.capacity || p.spread(stand) && !p.spread(rest) {
 			break
 		}
-		p.have -= last.CapacityGbps
-		o.Retire = append(o.Retire, last.WL)
-		stand = stand[:len(stand)-1]
+		p.have -= d.CapacityGbps
+		o.Retire = append(o.Retire, d.WL)
+		stand = rest
 	}
 	for _, d := range stand {
 		o.Keep = append(o.Keep, d.WL)
 	}
 	slices.Sort(o.Retire)
 	p.keep = stand
+}
+
+// leastFirst is the order in which wavelengths are given up.
+func (r *Request) leastFirst(list []*records.Decision) []*records.Decision {
+	worth := func(d *records.Decision) int {
+		switch {
+		case r.Carrying[d.WL]:
+			return 2
+		case r.Lit[d.WL]:
+			return 1
+		}
+		return 0
+	}
+	out := slices.Clone(list)
+	slices.SortFunc(out, func(a, b *records.Decision) int {
+		return cmp.Or(worth(a)-worth(b), b.WL-a.WL)
+	})
+	return out
 }
 
 func refuse(out Outcome, req *Request, r *records.Refusal) Outcome {

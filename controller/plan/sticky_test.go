@@ -27,16 +27,22 @@ func numbers(out plan.Outcome) set {
 // a-b), changes the network or the intent, and asks again.
 func TestSticky(t *testing.T) {
 	lit := map[int]bool{1: true, 2: true}
+	less := func(s *intents.CircuitSpec) { s.CapacityGbps = 800 }
 	for name, c := range map[string]struct {
 		docs func([]intents.Document) []intents.Document
 		spec func(*intents.CircuitSpec)
 		lit  map[int]bool
+		good map[int]bool
 		want set
 	}{
-		"nothing changed": {want: set{Keep: []int{1, 2}}},
-		"more capacity":   {spec: func(s *intents.CircuitSpec) { s.CapacityGbps = 2000 }, want: set{Add: []int{5}, Keep: []int{1, 2}}},
-		"less capacity":   {spec: func(s *intents.CircuitSpec) { s.CapacityGbps = 800 }, want: set{Keep: []int{1}, Retire: []int{2}}},
-		"a little less":   {spec: func(s *intents.CircuitSpec) { s.CapacityGbps = 900 }, want: set{Keep: []int{1, 2}}},
+		"nothing changed":         {want: set{Keep: []int{1, 2}}},
+		"more capacity":           {spec: func(s *intents.CircuitSpec) { s.CapacityGbps = 2000 }, want: set{Add: []int{5}, Keep: []int{1, 2}}},
+		"less capacity":           {spec: less, want: set{Keep: []int{1}, Retire: []int{2}}},
+		"less, one dark":          {spec: less, lit: map[int]bool{2: true}, want: set{Keep: []int{2}, Retire: []int{1}}},
+		"less, one bad":           {spec: less, lit: lit, good: map[int]bool{2: true}, want: set{Keep: []int{2}, Retire: []int{1}}},
+		"less, one bad, one dark": {spec: less, lit: map[int]bool{1: true}, want: set{Keep: []int{1}, Retire: []int{2}}},
+		"less, both good":         {spec: less, lit: lit, good: lit, want: set{Keep: []int{1}, Retire: []int{2}}},
+		"a little less":           {spec: func(s *intents.CircuitSpec) { s.CapacityGbps = 900 }, want: set{Keep: []int{1, 2}}},
 		"a worse margin is kept": {
 			docs: func(d []intents.Document) []intents.Document {
 				return edit(d, "a-b", func(s *intents.LinkSpec) { s.Spans[1].LossDb = &intents.PerWay{Az: 30, Za: 30} })
@@ -86,7 +92,7 @@ func TestSticky(t *testing.T) {
 			l := plan.NewLedger()
 			req := circuit("c", "a", "b", 1600)
 			req.Current = must(t, network(t, docs()), l, req).Add
-			req.Lit, req.NextWL, req.Intent.Generation = c.lit, 5, 2
+			req.Lit, req.Carrying, req.NextWL, req.Intent.Generation = c.lit, c.good, 5, 2
 			if c.spec != nil {
 				c.spec(req.Circuit)
 			}

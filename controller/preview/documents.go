@@ -45,7 +45,7 @@ func Request(doc intents.Document) (plan.Request, bool) {
 	m := doc.Metadata
 	req := plan.Request{
 		Intent: records.IntentRef{Kind: doc.Kind, Namespace: m.Namespace, Name: m.Name, UID: "preview-" + m.Namespace + "-" + m.Name, Generation: 1},
-		NextWL: 1, Lit: map[int]bool{},
+		NextWL: 1,
 	}
 	switch spec := doc.Spec.(type) {
 	case *intents.CircuitSpec:

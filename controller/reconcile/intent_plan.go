@@ -167,26 +167,31 @@ func (s *Stages) planPrepare(key string) *planWork {
 		s.log.Error("a stored document cannot be read", "intent", key, "err", err)
 		return w
 	}
-	req := &plan.Request{Intent: w.ref, NextWL: w.rec.NextWL, Tombstones: w.rec.Tombstones, Lit: map[int]bool{}}
+	req := &plan.Request{Intent: w.ref, NextWL: w.rec.NextWL, Tombstones: w.rec.Tombstones}
 	switch spec := doc.Spec.(type) {
 	case *intents.CircuitSpec:
 		req.Circuit = spec
 	case *intents.WavelengthSpec:
 		req.Wavelength = spec
 	}
-	for _, wl := range w.rec.Live {
-		wlKey := records.WavelengthKey(w.ref.UID, wl)
-		d, ok := get(s.caches.decisions, wlKey)
+	s.hasNow(req, s.decisions(w.ref.UID, w.rec.Live))
+	w.request = req
+	return w
+}
+
+// hasNow tells a request what its intent has, and what is known of its light.
+func (s *Stages) hasNow(req *plan.Request, current []records.Decision) {
+	req.Current, req.Lit, req.Carrying = current, map[int]bool{}, map[int]bool{}
+	for i := range current {
+		d := &current[i]
+		p, ok := get(s.caches.phases, d.Key())
 		if !ok {
 			continue
 		}
-		req.Current = append(req.Current, d.Value)
-		if p, ok := get(s.caches.phases, wlKey); ok && p.Value.Name.Lit() {
-			req.Lit[wl] = true
-		}
+		_, fault := s.lightFault(d, p.Value)
+		req.Lit[d.WL] = p.Value.Name.Lit()
+		req.Carrying[d.WL] = p.Value.Name == records.PhaseInService && fault == ""
 	}
-	w.request = req
-	return w
 }
 
 // planEnded drops the wavelengths of which nothing is left on devices.

@@ -102,12 +102,7 @@ func (s *Stages) previewRequest(doc intents.Document, apart apartness) (plan.Req
 		req.NextWL = c.Value.NextWL
 		req.Tombstones = c.Value.Tombstones
 	}
-	req.Current = s.liveDecisions(req.Intent.UID)
-	for _, d := range req.Current {
-		if p, ok := get(s.caches.phases, d.Key()); ok && p.Value.Name.Lit() {
-			req.Lit[d.WL] = true
-		}
-	}
+	s.hasNow(&req, s.liveDecisions(req.Intent.UID))
 	return req, true
 }
 
