@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,10 +153,23 @@ func (a *app) request(ctx context.Context, verb string, args []string, f request
 			a.printf("nothing to repair on %s\n", strings.Join(report.Idle, ", "))
 		}
 	}
-	if err != nil || !f.wait {
+	switch {
+	case err != nil:
 		return err
+	case f.wait:
+		return a.waitServed(ctx, cl, report.ID, f.timeout)
+	case len(report.Request.Refused) > 0:
+		a.sayRefused(report.Request.Refused)
+		return ended(codeDenied)
 	}
-	return a.waitServed(ctx, cl, report.ID, f.timeout)
+	return nil
+}
+
+// sayRefused prints a line for each device.
+func (a *app) sayRefused(refused map[string]string) {
+	for _, device := range slices.Sorted(maps.Keys(refused)) {
+		a.sayf("%s: refused: %s", device, refused[device])
+	}
 }
 
 // denied prints a repair that is refused at once as one that the devices
@@ -193,11 +208,11 @@ func (a *app) waitServed(ctx context.Context, cl *client.Client, id string, time
 			return ended(codeDenied)
 		}
 		before := len(refused) + len(served)
-		for device, why := range r.Refused {
-			if !refused[device] {
-				refused[device] = true
-				a.sayf("%s: refused: %s", device, why)
-			}
+		fresh := maps.Clone(r.Refused)
+		maps.DeleteFunc(fresh, func(device, _ string) bool { return refused[device] })
+		a.sayRefused(fresh)
+		for device := range fresh {
+			refused[device] = true
 		}
 		served = r.Served
 		if len(refused) > 0 && len(refused)+len(served) == before {

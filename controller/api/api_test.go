@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,14 +57,25 @@ type prober struct {
 	drift records.DriftReport
 	err   error
 	ready error
+	away  map[string]bool // devices that cannot be asked
 }
 
 func (p *prober) Adopt(_ context.Context, devices []string) (records.Adoption, error) {
 	return records.Adoption{Untold: devices}, nil
 }
 
-func (p *prober) Drift(context.Context, bool, string) (records.DriftReport, error) {
-	return p.drift, p.err
+func (p *prober) Drift(_ context.Context, _ bool, device string) (records.DriftReport, error) {
+	r := p.drift
+	if device != "" {
+		r.Items = slices.DeleteFunc(slices.Clone(r.Items), func(it models.DriftItem) bool { return it.Device != device })
+		switch {
+		case p.away[device]:
+			r.Checked, r.Items = 0, nil
+		case r.Checked == 0:
+			r.Checked = 1
+		}
+	}
+	return r, p.err
 }
 
 func (p *prober) Wavelength(_ context.Context, _, name string) (records.WavelengthReport, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/controller/records"
@@ -18,6 +19,8 @@ import (
 type repairOutlook struct {
 	denied []string // per device, why it would be refused
 	idle   []string // devices that are as they were acknowledged
+	away   []string // devices that cannot be asked
+	asked  int      // all of them
 }
 
 // outlook looks at every wavelength that a repair of the target covers.
@@ -32,7 +35,6 @@ func (a *API) outlook(ctx context.Context, t target, allowOutage bool) (repairOu
 	answers := func(device string) ([]models.DriftItem, bool) {
 		if _, asked := told[device]; !asked {
 			told[device] = nil
-			// A device that cannot be asked is judged by what is recorded of it.
 			if r, err := a.cfg.Prober.Drift(ctx, true, device); err == nil && r.Checked == 1 {
 				told[device] = append([]models.DriftItem{}, r.Items...)
 			}
@@ -44,14 +46,8 @@ func (a *API) outlook(ctx context.Context, t target, allowOutage bool) (repairOu
 			continue // settings of a section, not a wavelength
 		}
 		for _, device := range coveredBy(t, &d.Value) {
-			observed, err := optional(a.tables.Observed.Get(ctx, device+"/"+d.Value.Owner()))
-			if err != nil {
-				return out, err
-			}
-			drifted := observed != nil && slices.ContainsFunc(observed.Drift, repairable)
-			if items, ok := answers(device); ok {
-				drifted = slices.ContainsFunc(items, func(it models.DriftItem) bool { return it.Owner == d.Value.Owner() && repairable(it) })
-			}
+			items, _ := answers(device)
+			drifted := slices.ContainsFunc(items, func(it models.DriftItem) bool { return it.Owner == d.Value.Owner() && repairable(it) })
 			differs[device] = differs[device] || drifted
 			if !drifted || allowOutage {
 				continue
@@ -68,12 +64,16 @@ func (a *API) outlook(ctx context.Context, t target, allowOutage bool) (repairOu
 	if t.kind.Name == intents.KindDevice && !differs[t.name] {
 		differs[t.name] = false // nothing of ours may be on it at all
 	}
+	out.asked = len(differs)
 	for device, drifted := range differs {
-		if !drifted {
+		if _, ok := answers(device); !ok {
+			out.away = append(out.away, device)
+		} else if !drifted {
 			out.idle = append(out.idle, device)
 		}
 	}
 	slices.Sort(out.idle)
+	slices.Sort(out.away)
 	slices.Sort(out.denied)
 	return out, nil
 }
@@ -93,6 +93,24 @@ func coveredBy(t target, d *records.Decision) []string {
 // found. Light is no configuration, and what waits is not a device's drift.
 func repairable(it models.DriftItem) bool {
 	return it.Class == models.DriftConfiguration || it.Class == models.DriftMissing
+}
+
+// unseen refuses a repair of the devices that cannot be asked: a person permits to
+// undo what is seen, not what somebody does there until they are back.
+func (o *repairOutlook) unseen(t target) (map[string]string, error) {
+	if len(o.away) == 0 {
+		return nil, nil
+	}
+	if len(o.away) == o.asked {
+		f := wire.NewFailure(http.StatusConflict, wire.Conflict, fmt.Sprintf("%s: what differs is not known, because what it is on cannot be asked; repair when it is back: %s",
+			t.ref(), strings.Join(o.away, ", ")))
+		return nil, f
+	}
+	refused := map[string]string{}
+	for _, device := range o.away {
+		refused[device] = string(models.DeviceUnreachable) + ": cannot be asked, so what differs is not known; repair it when it is back"
+	}
+	return refused, nil
 }
 
 func repairDenied(t target, denied []string) error {

@@ -55,6 +55,9 @@ func (a *API) ask(ctx context.Context, verb string, o wire.RequestOptions) (wire
 			return report, repairDenied(subject, outlook.denied)
 		}
 		report.Idle = outlook.idle
+		if r.Refused, err = outlook.unseen(subject); err != nil {
+			return report, err
+		}
 	}
 	var ops []store.Op
 	if verb == "resume" {

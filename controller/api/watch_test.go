@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -238,11 +239,7 @@ func TestRepairOutlook(t *testing.T) {
 		t.Fatal(err)
 	}
 	observe := func(class models.DriftClass) {
-		t.Helper()
-		drift := records.Observed{Drift: []models.DriftItem{{Device: "r1", Class: class}}}
-		if _, err := b.store.Commit(b.ctx, nil, b.store.Tables().Observed.Put("r1/"+records.CircuitOwner(e.Value.UID, 1), drift)); err != nil {
-			t.Fatal(err)
-		}
+		b.prober.drift = records.DriftReport{Items: []models.DriftItem{{Device: "r1", Class: class, Owner: records.CircuitOwner(e.Value.UID, 1)}}}
 	}
 	observe(models.DriftLight)
 	for target, idle := range map[string][]string{"circuit/c": {"r1", "r2"}, "device/r2": {"r2"}} {
@@ -266,6 +263,16 @@ func TestRepairOutlook(t *testing.T) {
 	if diff := cmp.Diff([]string{"r2"}, r.Idle); diff != "" {
 		t.Error(diff)
 	}
+	// Of a device that is away it is not known what differs: it is not repaired, and
+	// not later either.
+	b.prober.away = map[string]bool{"r2": true}
+	r, err = b.client.Repair(b.ctx, wire.RequestOptions{Target: "circuit/c", Reason: "x", AllowOutage: true})
+	if err != nil || len(r.Idle) != 0 || len(r.Request.Refused) != 1 || !strings.HasPrefix(r.Request.Refused["r2"], "DeviceUnreachable: cannot be asked") {
+		t.Errorf("r2 is away: %+v, %v", r, err)
+	}
+	_, err = b.client.Repair(b.ctx, wire.RequestOptions{Target: "device/r2", Reason: "x"})
+	refused(t, err, wire.Conflict, "device/r2: what differs is not known", "repair when it is back: r2")
+	b.prober.away = nil
 	_, err = b.client.Repair(b.ctx, wire.RequestOptions{Target: "circuit/c", Reason: "x", LasersOn: true})
 	refused(t, err, wire.BadRequest, "lasersOn")
 	_, err = b.client.Retry(b.ctx, wire.RequestOptions{Target: "circuit/c", LasersOn: true})

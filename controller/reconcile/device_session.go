@@ -101,11 +101,7 @@ func (w *deviceWorker) serve(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	dialCtx, stop := context.WithTimeout(ctx, 20*time.Second)
-	device := w.device
-	device.Unanswered = w.unanswered
-	session, err := w.driver.Open(dialCtx, device)
-	stop()
+	session, err := w.open(ctx)
 	<-w.dial
 	if err != nil {
 		return err
@@ -151,6 +147,17 @@ func (w *deviceWorker) serve(ctx context.Context) error {
 		return cause
 	}
 	return err
+}
+
+func (w *deviceWorker) open(ctx context.Context) (drivers.Session, error) {
+	device, err := w.dialled()
+	if err != nil {
+		return nil, err
+	}
+	device.Unanswered = w.unanswered
+	ctx, stop := context.WithTimeout(ctx, 20*time.Second)
+	defer stop()
+	return w.driver.Open(ctx, device)
 }
 
 // arbitrate announces our term where the device keeps stale writers out.

@@ -144,6 +144,21 @@ func slowInterval(profile catalogue.Profile, devices int) time.Duration {
 type connection struct {
 	device drivers.Device
 	login  string // where the credentials are, which are asked anew at every dial
+	caFile string // who vouches for the device, read anew at every dial; empty: as the system says
+}
+
+// dialled is the device as it is dialled now.
+func (c connection) dialled() (drivers.Device, error) {
+	d := c.device
+	if c.caFile == "" {
+		return d, nil
+	}
+	pem, err := os.ReadFile(c.caFile)
+	if err != nil {
+		return d, &drivers.Error{Op: "open", Device: d.Name, Kind: drivers.KindDenied, Err: fmt.Errorf("tls.caFile: %w", err)}
+	}
+	d.RootCAs = pem
+	return d, nil
 }
 
 // connectable builds the connection to a device that has an address.
@@ -172,18 +187,11 @@ func (s *Stages) connectable(name string) (connection, bool) {
 	}
 	if spec.TLS != nil {
 		d.ServerName = spec.TLS.ServerName
-		if spec.TLS.CAFile != "" {
-			pem, err := os.ReadFile(statePath(s.cfg.StateDir, spec.TLS.CAFile))
-			if err != nil {
-				s.log.Error("cannot read the certificate authority", "device", name, "err", err)
-			}
-			d.RootCAs = pem
-			if pem == nil {
-				d.RootCAs = []byte{} // trust nobody rather than everybody
-			}
-		}
 	}
 	c := connection{device: d}
+	if spec.TLS != nil && spec.TLS.CAFile != "" {
+		c.caFile = statePath(s.cfg.StateDir, spec.TLS.CAFile)
+	}
 	if spec.Credentials != nil {
 		c.login = spec.Credentials.Ref
 	}

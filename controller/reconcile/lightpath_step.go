@@ -121,6 +121,9 @@ func (l *lightpath) step() move {
 		if l.badHop != "" && wording(l.badHop) != wording(p.Message) && p.Reason == models.LightNotSeen {
 			return l.note(models.LightNotSeen, l.badHop)
 		}
+		if why := l.heldFor(); why != p.Message { // it waits for nothing any more
+			return l.note(p.Reason, why)
+		}
 	case records.PhaseDrain:
 		return l.fromDrain()
 	case records.PhaseRemove:
@@ -191,20 +194,29 @@ func (l *lightpath) fromHeldRetry() move {
 // never opened would be to wait for what cannot come.
 func (l *lightpath) onward(step int, why string) move {
 	if l.blocked != "" {
-		return l.note(l.blockWhy, l.blocked)
+		return l.note(l.phase.Reason, l.heldFor()+waits+l.blocked)
 	}
 	if step > l.steps {
 		return l.to(records.PhaseVerify, 0, models.Progressing, "judging the light again, "+why)
 	}
 	if step > 0 || len(l.decision.Shared) > 0 {
 		if holder := l.loader(); holder != "" {
-			return l.note(l.phase.Reason, waitingFor(holder))
+			return l.note(l.phase.Reason, l.heldFor()+waits+waitingFor(holder))
 		}
 	}
 	if step == 0 {
 		return l.to(records.PhaseLaunch, 0, models.Progressing, "launching again, "+why)
 	}
 	return l.to(records.PhaseOpen, step, models.Progressing, fmt.Sprintf("opening section %d of %d again, %s", step, l.steps, why))
+}
+
+// waits is what stands between why light is held and what keeps it from going on.
+const waits = "; to go on: "
+
+// heldFor is why light is held, without what it waits for.
+func (l *lightpath) heldFor() string {
+	why, _, _ := strings.Cut(l.phase.Message, waits)
+	return why
 }
 
 // wording is a message without its numbers: readings that only move are no news.
@@ -230,7 +242,7 @@ func (l *lightpath) fromRising() move {
 	}
 	if len(l.hurt) > 0 { // before a pause: somebody else's light suffers
 		n := l.hurt[0]
-		return l.drain(fmt.Sprintf("%s lost %v of Q when this light came on (limit %v)", n.Wavelength, n.QBefore-n.QAfter, lossLimit))
+		return l.drainWith(models.NeighbourMargin, fmt.Sprintf("%s lost %v of Q when this light came on (limit %v)", n.Wavelength, n.QBefore-n.QAfter, lossLimit))
 	}
 	if l.blocked != "" {
 		return l.note(l.blockWhy, l.blocked)

@@ -155,6 +155,35 @@ func TestNextPhase(t *testing.T) {
 	}
 }
 
+// TestReasonsStand: what led somewhere keeps its word, whatever comes on top.
+func TestReasonsStand(t *testing.T) {
+	dark := func(l *lightpath) { l.phase.Reason, l.phase.Message = models.LightNotSeen, "r2 rx: dark" }
+	waiting := func(l *lightpath) { dark(l); l.phase.Message += "; to go on: paused (all): works" }
+	hurt := func(l *lightpath) { l.hurt = []records.Neighbour{{Wavelength: "b-1", QBefore: 900, QAfter: 800}} }
+	for name, c := range map[string]struct {
+		from   *lightpath
+		reason models.Reason
+		says   string // "" for staying silent
+	}{
+		"held, its retry paused":        {at(records.PhaseHeld, 2, switched, dark, retried, paused), models.LightNotSeen, "r2 rx: dark; to go on: paused (all): works"},
+		"said once":                     {at(records.PhaseHeld, 2, switched, waiting, retried, paused), "", ""},
+		"held behind a busy section":    {at(records.PhaseHeld, 2, switched, waiting, busy), models.LightNotSeen, "r2 rx: dark; to go on: waiting for tenant-x/other-1 to finish loading a section of the route"},
+		"held, and waiting for nothing": {at(records.PhaseHeld, 2, switched, waiting, unacked), models.LightNotSeen, "r2 rx: dark"},
+		"drained for its neighbour":     {at(records.PhaseVerify, 0, switched, hurt), models.NeighbourMargin, "b-1 lost 1.00 dB of Q when this light came on (limit 0.30 dB)"},
+		"drained as nobody wants it":    {at(records.PhaseVerify, 0, switched, unwanted), models.Deleting, "no longer wanted"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := c.from.next()
+			switch {
+			case c.says == "" && m.to != nil:
+				t.Errorf("moved to %s: %s: %s", m.to.Name, m.to.Reason, m.to.Message)
+			case c.says != "" && (m.to == nil || m.to.Reason != c.reason || m.to.Message != c.says):
+				t.Errorf("%+v, want %s: %s", m.to, c.reason, c.says)
+			}
+		})
+	}
+}
+
 func TestWaitingSaysWhenToLookAgain(t *testing.T) {
 	m := at(records.PhaseLaunch, 0, faulty).next()
 	if m.wake <= 0 {
