@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
@@ -32,8 +34,10 @@ func (a *app) down(ctx context.Context, seats ...string) error {
 	if err != nil {
 		return err
 	}
-	signalled := map[int]bool{}
+	// Who sits where is looked up before anybody is told to go: one process may have
+	// both seats, and leaves the second while it is looked at.
 	var left []string
+	var pids []int
 	for _, name := range seats {
 		pid, err := sitting(dir, name)
 		if err != nil {
@@ -42,23 +46,24 @@ func (a *app) down(ctx context.Context, seats ...string) error {
 		if pid == 0 {
 			continue
 		}
-		left = append(left, name)
-		if signalled[pid] {
-			continue
-		}
 		if name == seatDaemon {
 			if err := a.sameDaemon(ctx, dir, pid); err != nil {
 				return err
 			}
 		}
+		left = append(left, name)
+		if !slices.Contains(pids, pid) {
+			pids = append(pids, pid)
+		}
+	}
+	for _, pid := range pids {
 		p, err := os.FindProcess(pid)
 		if err == nil {
 			err = p.Signal(syscall.SIGTERM)
 		}
-		if err != nil {
-			return fmt.Errorf("stop %s (pid %d): %w", name, pid, err)
+		if err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return fmt.Errorf("stop pid %d: %w", pid, err)
 		}
-		signalled[pid] = true
 	}
 	if len(left) == 0 {
 		a.printf("nothing runs in %s\n", dir)
