@@ -72,7 +72,7 @@ drift asks: what do the devices say that differs from what was applied?`,
 		},
 	}
 	c.Flags().StringArrayVarP(&files, "file", "f", nil, "file, directory or - (again for more)")
-	c.Flags().StringArrayVar(&remove, "remove", nil, "plan without this document: KIND/NAME (again for more)")
+	c.Flags().StringArrayVar(&remove, "remove", nil, "plan without this circuit or wavelength: KIND/NAME (again for more)")
 	c.Flags().BoolVar(&alone, "offline", false, "plan these files alone, without a daemon")
 	off.flags(c)
 	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when something would change")

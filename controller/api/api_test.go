@@ -309,6 +309,13 @@ func TestPlan(t *testing.T) {
 	refused(t, err, wire.BadRequest, "empty")
 	_, err = b.client.Plan(b.ctx, nil, []string{"circuit/none"}, false)
 	refused(t, err, wire.NotFound, "circuit/none")
+	if _, err := b.client.Plan(b.ctx, nil, []string{"circuit/c", "circuit/default/c"}, false); err != nil || len(b.planner.remove) != 1 {
+		t.Errorf("named twice: %v, %v", b.planner.remove, err)
+	}
+	_, err = b.client.Plan(b.ctx, files(circuit("c", 800)), []string{"circuit/c"}, false)
+	refused(t, err, wire.BadRequest, "circuit/c is among the documents and is to be left out")
+	_, err = b.client.Plan(b.ctx, nil, []string{"link/a-b"}, false)
+	refused(t, err, wire.BadRequest, "link/a-b: a plan leaves out circuits and wavelengths")
 	_, err = b.client.Plan(b.ctx, files(strings.Replace(circuit("d", 800), "dc-a", "dc-x", 1)), nil, false)
 	refused(t, err, wire.Invalid, "dc-x")
 	_, err = b.client.Plan(b.ctx, files(strings.Replace(circuit("c", 400), "from: dc-a, to: dc-b", "from: dc-b, to: dc-a", 1)), nil, false)

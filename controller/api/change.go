@@ -1,12 +1,14 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,7 +153,7 @@ func (a *API) diffDocuments(ctx context.Context, in *changeInput) (*changeOutput
 
 type planInput struct {
 	ContentType string   `header:"Content-Type"`
-	Remove      []string `query:"remove,explode" doc:"KIND/NAME or KIND/NAMESPACE/NAME to leave out"`
+	Remove      []string `query:"remove,explode" doc:"circuit or wavelength, KIND/NAME or KIND/NAMESPACE/NAME, to leave out"`
 	Native      bool     `query:"native" doc:"show changes in the devices' own form too"`
 	RawBody     []byte   `contentType:"application/yaml"`
 }
@@ -161,17 +163,16 @@ type planOutput struct{ Body wire.PlanReport }
 // planDocuments plans the network after the documents of the body.
 func (a *API) planDocuments(ctx context.Context, in *planInput) (*planOutput, error) {
 	bodyRead(ctx)
-	var remove []records.IntentRef
-	for _, s := range in.Remove {
-		ref, err := a.storedRef(ctx, s)
-		if err != nil {
-			return nil, a.failureOf("plan", err)
-		}
-		remove = append(remove, ref)
+	remove, err := a.removals(ctx, in.Remove)
+	if err != nil {
+		return nil, a.failureOf("plan", err)
 	}
 	docs, err := a.documents(in.ContentType, in.RawBody, true)
 	if errors.Is(err, errEmptySet) && len(remove) > 0 {
 		err = nil // what remains without those is asked for
+	}
+	if err == nil {
+		err = planned(docs, remove)
 	}
 	if err == nil && len(docs) > 0 {
 		// What apply would not take is not planned. Outages are: a plan shows them.
@@ -185,6 +186,37 @@ func (a *API) planDocuments(ctx context.Context, in *planInput) (*planOutput, er
 		return nil, a.failureOf("plan", err)
 	}
 	return &planOutput{wire.NewPlanReport(report)}, nil
+}
+
+// removals finds the stored documents that a plan is to leave out, each once.
+func (a *API) removals(ctx context.Context, names []string) ([]records.IntentRef, error) {
+	var out []records.IntentRef
+	for _, s := range names {
+		ref, err := a.storedRef(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		if ref.Kind != intents.KindCircuit && ref.Kind != intents.KindWavelength {
+			return nil, badRequest(fmt.Sprintf("%s: a plan leaves out circuits and wavelengths; delete says what stands on anything else", s))
+		}
+		if !slices.Contains(out, ref) {
+			out = append(out, ref)
+		}
+	}
+	return out, nil
+}
+
+// planned refuses to plan a document with and without it.
+func planned(docs []intents.Document, remove []records.IntentRef) error {
+	for _, ref := range remove {
+		for i := range docs {
+			m := docs[i].Metadata
+			if docs[i].Kind == ref.Kind && m.Name == ref.Name && cmp.Or(m.Namespace, wire.DefaultNamespace) == ref.Namespace {
+				return badRequest(fmt.Sprintf("%s is among the documents and is to be left out: which of the two", wire.Ref(ref.Kind, ref.Namespace, ref.Name)))
+			}
+		}
+	}
+	return nil
 }
 
 // storedRef finds the stored document that a reference names.

@@ -20,10 +20,13 @@ type World struct {
 	Devices   Devices // nil means that no device is connected
 }
 
-// Devices tells how devices are now. Neither method sends anything.
+// Devices tells how devices are now. No method sends anything.
 type Devices interface {
 	// Found returns what the device shows of the objects of a fragment.
 	Found(f models.Fragment) []models.Object
+	// Removed returns what taking an owner off a device changes there: nothing
+	// where it never got anything.
+	Removed(device, owner string) []models.Change
 	// Native shows changes as the device would get them, or says why it cannot.
 	Native(device string, changes []models.Change) string
 }
@@ -76,8 +79,10 @@ func Plan(w World, c Change) (records.PlanReport, error) {
 		report.Circuits = append(report.Circuits, circuitPlan(&c.Requests[i], &outcomes[i], sum))
 	}
 	var errs []error
-	var err error
-	if report.Devices, err = w.devicePlans(added, removed, c.Native); err != nil {
+	come, err := w.coming(added)
+	// Removals are sent first: they free what others may need.
+	report.Devices = w.devicePlans(c.Native, w.going(removed), come)
+	if err != nil {
 		errs = append(errs, err)
 	}
 	for _, d := range added {
@@ -190,35 +195,27 @@ func retired(req *plan.Request, out *plan.Outcome) []*records.Decision {
 	return list
 }
 
-// devicePlans renders what the added wavelengths would put on each device by
-// the time they are in service, and what would go with those that are removed.
-func (w World) devicePlans(added, removed []*records.Decision, native bool) ([]records.DevicePlan, error) {
-	come, err := w.changes(added, func(d *records.Decision, found []models.Object, f models.Fragment) []models.Change {
-		return plan.Diff(d.Owner(), found, f.Objects)
-	})
-	errs := []error{err}
-	gone, err := w.changes(removed, func(d *records.Decision, found []models.Object, f models.Fragment) []models.Change {
-		if len(found) == 0 { // not connected: it is as it was left
-			found = f.Objects
+// devicePlans puts together what happens to each device, in the order of the lists.
+func (w World) devicePlans(native bool, lists ...map[string][]models.Change) []records.DevicePlan {
+	byDevice := map[string][][]models.Change{}
+	for _, list := range lists {
+		for device, changes := range list {
+			byDevice[device] = append(byDevice[device], changes)
 		}
-		return plan.Diff(d.Owner(), found, nil)
-	})
-	errs = append(errs, err)
+	}
 	var out []records.DevicePlan
-	devices := slices.AppendSeq(slices.Collect(maps.Keys(come)), maps.Keys(gone))
-	slices.Sort(devices)
-	for _, device := range slices.Compact(devices) {
-		dp := records.DevicePlan{Device: device, Changes: slices.Concat(come[device], gone[device])}
+	for _, device := range slices.Sorted(maps.Keys(byDevice)) {
+		dp := records.DevicePlan{Device: device, Changes: slices.Concat(byDevice[device]...)}
 		if native {
-			dp.Native = w.native(device, come[device], gone[device])
+			dp.Native = w.native(device, byDevice[device]...)
 		}
 		out = append(out, dp)
 	}
-	return out, errors.Join(errs...)
+	return out
 }
 
-// changes lists by device what decisions in service mean for it.
-func (w World) changes(decisions []*records.Decision, of func(*records.Decision, []models.Object, models.Fragment) []models.Change) (map[string][]models.Change, error) {
+// coming lists by device what decisions in service mean for it.
+func (w World) coming(decisions []*records.Decision) (map[string][]models.Change, error) {
 	out := map[string][]models.Change{}
 	var errs []error
 	for _, d := range decisions {
@@ -235,10 +232,26 @@ func (w World) changes(decisions []*records.Decision, of func(*records.Decision,
 			if w.Devices != nil {
 				found = w.Devices.Found(f)
 			}
-			out[f.Device] = append(out[f.Device], of(d, found, f)...)
+			out[f.Device] = append(out[f.Device], plan.Diff(d.Owner(), found, f.Objects)...)
 		}
 	}
 	return out, errors.Join(errs...)
+}
+
+// going lists by device what is left of decisions there and would go.
+func (w World) going(decisions []*records.Decision) map[string][]models.Change {
+	out := map[string][]models.Change{}
+	if w.Devices == nil {
+		return out
+	}
+	for _, d := range decisions {
+		for _, device := range d.Devices() {
+			if changes := w.Devices.Removed(device, d.Owner()); len(changes) > 0 {
+				out[device] = append(out[device], changes...)
+			}
+		}
+	}
+	return out
 }
 
 // native shows changes in the device's own form. What comes and what goes is sent

@@ -91,7 +91,7 @@ func TestPlanLeavesTheLedgerAsItWas(t *testing.T) {
 	if before == "" {
 		t.Fatal("nothing is reserved to begin with")
 	}
-	world := preview.World{Network: network, Ledger: ledger, Estimator: plan.SimpleEstimator()}
+	world := preview.World{Network: network, Ledger: ledger, Estimator: plan.SimpleEstimator(), Devices: empty{}}
 	again := requests[0]
 	again.Current = outcomes[0].Add
 	second := requests[1]
@@ -114,7 +114,7 @@ func TestPlanLeavesTheLedgerAsItWas(t *testing.T) {
 	gone := map[string]int{}
 	for _, d := range report.Devices {
 		for _, ch := range d.Changes {
-			if ch.After == nil && ch.Owner == outcomes[1].Add[0].Owner() {
+			if ch.Object.Key == "l" && ch.Owner == outcomes[1].Add[0].Owner() {
 				gone[d.Device]++
 			}
 		}
@@ -254,8 +254,13 @@ func TestOfflineNamesWhatIsInconsistent(t *testing.T) {
 	t.Fatal("no device")
 }
 
-// shown is a device that shows everything as it is wanted.
+// shown is a device that shows everything as it is wanted, and on which a laser was
+// ours.
 type shown struct{}
+
+func (shown) Removed(_, owner string) []models.Change {
+	return []models.Change{{Owner: owner, Object: models.ObjectID{Kind: models.KindLaser, Key: "l"}, Before: models.Leaves{models.LeafEnabled: "true"}, After: models.Leaves{models.LeafEnabled: "false"}}}
+}
 
 func (shown) Found(f models.Fragment) []models.Object        { return f.Objects }
 func (shown) Native(device string, _ []models.Change) string { return "form of " + device }
@@ -319,3 +324,30 @@ func many() []intents.Document {
 	}
 	return docs
 }
+
+// What goes is listed before what comes, as it is sent.
+func TestPlanListsWhatGoesFirst(t *testing.T) {
+	docs, cat := example(t, "p2p")
+	network, err := preview.Overlay(nil, docs, cat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ledger := plan.NewLedger()
+	requests := preview.Requests(docs)
+	now := plan.Compute(network, ledger, plan.SimpleEstimator(), requests)[0].Add
+	world := preview.World{Network: network, Ledger: ledger, Estimator: plan.SimpleEstimator(), Devices: empty{}}
+	report, err := preview.Plan(world, preview.Change{Requests: requests[:1], Remove: []preview.Removal{{Intent: requests[0].Intent, Decisions: now}}})
+	if err != nil || len(report.Devices) != 2 {
+		t.Fatalf("%+v: %v", report, err)
+	}
+	for _, d := range report.Devices {
+		if len(d.Changes) < 2 || d.Changes[0].Object.Key != "l" || d.Changes[1].After == nil {
+			t.Errorf("%s: %v", d.Device, d.Changes)
+		}
+	}
+}
+
+// empty is a device that shows nothing.
+type empty struct{ shown }
+
+func (empty) Found(models.Fragment) []models.Object { return nil }

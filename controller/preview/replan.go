@@ -28,12 +28,12 @@ func Replan(w World, req plan.Request, native bool) (records.PlanReport, error) 
 			out.Retire = append(out.Retire, req.Current[i].WL)
 		}
 	}
-	devices, err := w.devicePlans(added, retired(&req, &out), native)
+	come, err := w.coming(added)
+	report.Devices = w.devicePlans(native, come, w.going(retired(&req, &out)))
 	for _, d := range added {
 		w.Ledger.Release(d)
 	}
 	report.Circuits = []records.CircuitPlan{circuitPlan(&req, &out, &report.Summary)}
-	report.Devices = devices
 	report.Summary.Text = summaryText(&report)
 	if out.Refusal == nil {
 		report.Steps = steps(&req, added)

@@ -148,6 +148,34 @@ func (s shownDevices) Found(f models.Fragment) []models.Object {
 	return out
 }
 
+// Removed returns what the removal of an owner would send, as far as it is known now:
+// of a device that is not connected, as it was left.
+func (s shownDevices) Removed(device, owner string) []models.Change {
+	a, ok := get(s.caches.applied, device+"/"+owner)
+	if !ok {
+		return nil
+	}
+	sh := &share{owner: owner, applied: *a}
+	ours := a.Value.Acked
+	if a.Value.Attempt != nil { // it may have taken effect by now
+		ours = &a.Value.Attempt.Image
+	}
+	if ours == nil {
+		return nil
+	}
+	sh.applied.Value.Acked = ours
+	view := s.board.view(device)
+	state := view.State
+	if !view.Synced {
+		state = models.State{Objects: map[models.ObjectID]models.Leaves{}}
+		for _, o := range ours.Objects {
+			state.Objects[o.ObjectID] = o.Leaves
+		}
+	}
+	changes, _ := changesFor(sh, state)
+	return changes
+}
+
 // Native shows changes as the device would get them, where it is connected and
 // its driver can tell.
 func (s shownDevices) Native(device string, changes []models.Change) string {
