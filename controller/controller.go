@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/waveplane/waveplane/controller/api"
 	"github.com/waveplane/waveplane/controller/api/endpoint"
@@ -36,6 +37,10 @@ type Config struct {
 	// Estimator predicts light; default the full model.
 	Estimator plan.Estimator
 }
+
+// finishTime is how long a daemon that is asked to end goes on with changes that are
+// on their way to devices. Breaking them off would leave commits hanging.
+const finishTime = 15 * time.Second
 
 // Controller is one daemon.
 type Controller struct {
@@ -94,6 +99,7 @@ func (c *Controller) serve(ctx context.Context, st *store.Store, grant *store.Gr
 	docs := &documents.Cache{}
 	stages, err := reconcile.New(reconcile.Config{
 		Store: st, Documents: docs, Catalogue: c.cfg.Catalogue, Registry: c.registry, Log: c.log, StateDir: c.cfg.StateDir, Estimator: c.cfg.Estimator,
+		Finish: finishTime,
 	})
 	if err != nil {
 		return err

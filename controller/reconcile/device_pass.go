@@ -40,9 +40,10 @@ type share struct {
 // read back, record what became of each.
 func (s *Stages) devicePass(ctx context.Context, device string) (time.Duration, error) {
 	worker := s.worker(device)
-	if worker == nil {
+	if worker == nil || !s.gate.enter() {
 		return 0, nil
 	}
+	defer s.gate.leave()
 	session, grant := worker.current(), worker.grant.Load()
 	view := s.board.view(device)
 	if session == nil || grant == nil || !view.Synced {

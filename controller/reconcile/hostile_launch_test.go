@@ -137,6 +137,58 @@ func TestDriversHearOfAttemptsOfAnEarlierProcess(t *testing.T) {
 	}
 }
 
+// A daemon that is asked to end lets the change on its way to a device come to its end:
+// nothing is broken off, and the next one has nothing to find out.
+func TestAPassUnderWayIsFinished(t *testing.T) {
+	w := newWorld(t)
+	w.finish = time.Minute
+	docs := pair(w, "r1", "r2", 1)
+	r1 := w.devices["r1"]
+	inside, release := make(chan struct{}), make(chan struct{})
+	hang := true
+	d := start(t, w, t.TempDir())
+	w.with(func() {
+		r1.refuse = func(c models.Change) string {
+			if c.Object != laser0 || c.After[models.LeafEnabled] != "true" || !hang {
+				return ""
+			}
+			hang = false
+			w.mu.Unlock()
+			close(inside)
+			<-release
+			w.mu.Lock()
+			return ""
+		}
+	})
+	d.put(docs...)
+	d.connected("r1", "r2")
+	d.put(circuit("c1", "r1", "r2", 400))
+	<-inside
+	before := w.writes("r1")
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		d.stop()
+	}()
+	select {
+	case <-ended:
+		t.Error("it ended in the middle of a change")
+	case <-time.After(100 * time.Millisecond):
+	}
+	close(release)
+	<-ended
+	d = start(t, w, d.dir)
+	d.status("c1", "ready", ready)
+	w.with(func() {
+		if !r1.unanswered.IsZero() {
+			t.Error("an attempt was left open")
+		}
+		if n := len(r1.writes) - before; n != 1 {
+			t.Errorf("%d writes to r1 after its light, want the one under way", n)
+		}
+	})
+}
+
 // What an earlier process knew of a device is not believed for long.
 func TestUnansweredAfterARestartIsUnknown(t *testing.T) {
 	w, d, _ := lit(t, 1)

@@ -33,6 +33,9 @@ type Config struct {
 	Documents *documents.Cache
 	// Dials bounds how many devices are dialled at once; default 64.
 	Dials int
+	// Finish is how long passes that are under way when Run is to end may go on, so
+	// that no change is broken off; default not at all, as if the process had died.
+	Finish time.Duration
 }
 
 // Stages runs the reconciliation of one controller process.
@@ -67,6 +70,7 @@ type Stages struct {
 	sessions atomic.Uint64
 	hurried  atomic.Int64
 	passes   atomic.Uint64
+	gate     *passGate
 	serving  chan struct{}
 }
 
@@ -107,7 +111,7 @@ func New(cfg Config) (*Stages, error) {
 			status: engine.NewCache(t.Status, ""),
 		},
 		board: newBoard(), owners: newOwnerIndex(), loader: newSectionLoader(), memory: newJudgeMemory(), waiting: newReadbackMemory(), renderings: newRenderings(), pace: newStatusPace(),
-		workers: map[string]*deviceWorker{}, dial: make(chan struct{}, cfg.Dials), serving: make(chan struct{}),
+		workers: map[string]*deviceWorker{}, gate: newPassGate(), dial: make(chan struct{}, cfg.Dials), serving: make(chan struct{}),
 	}
 	s.network = newNetworkView(cfg.Catalogue, s.caches.intents, cfg.Documents, cfg.Log)
 	s.planner = newPlannerState()
@@ -123,9 +127,9 @@ func New(cfg Config) (*Stages, error) {
 func (s *Stages) Serving() <-chan struct{} { return s.serving }
 
 // Run works until ctx ends or the election is lost, and waits for everything
-// it started.
+// it started. When ctx ends, passes under way come to their end first.
 func (s *Stages) Run(ctx context.Context, grant *store.Grant) error {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := s.whileAllowed(ctx, grant)
 	defer cancel()
 	var wg sync.WaitGroup
 	defer wg.Wait()

@@ -38,6 +38,7 @@ type world struct {
 	soak    string            // of every profile; "" is 50ms
 	// dialled, if set, is called around every dial, without the world's lock.
 	dialled func(device string) (done func())
+	finish  time.Duration
 	ahead   atomic.Int64 // what the daemon's clock is ahead, in nanoseconds
 }
 
@@ -327,7 +328,7 @@ func startWith(t *testing.T, w *world, dir string, est plan.Estimator) *daemon {
 		t.Fatal(err)
 	}
 	stages, err := reconcile.New(reconcile.Config{
-		Store: st, Catalogue: quick(cat, w.soak), Registry: drivers.Registry{"gnmi": fakeDriver{w}}, Log: log, StateDir: dir, Estimator: est, Now: w.now,
+		Store: st, Catalogue: quick(cat, w.soak), Registry: drivers.Registry{"gnmi": fakeDriver{w}}, Log: log, StateDir: dir, Estimator: est, Now: w.now, Finish: w.finish,
 	})
 	if err != nil {
 		t.Fatal(err)
