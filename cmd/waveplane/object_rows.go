@@ -172,8 +172,8 @@ func wavelengthRow(o wire.Object, wide bool) []string {
 	if o.Status != nil {
 		st = *o.Status
 	}
-	if n := len(st.Wavelengths); n > 0 { // of a document: what was decided, not what was asked for
-		d := &st.Wavelengths[n-1]
+	if len(st.Wavelengths) > 0 { // of a document: what was decided, not what was asked for; those that go come last
+		d := &st.Wavelengths[0]
 		s.Mode, s.CentreGHz, s.SlotGHz = d.Mode, &d.CentreGHz, &d.SlotGHz
 		if len(s.Route) == 0 {
 			s.Route = d.Links

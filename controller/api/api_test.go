@@ -70,7 +70,7 @@ func (p *prober) Drift(_ context.Context, _ bool, device string) (records.DriftR
 		r.Items = slices.DeleteFunc(slices.Clone(r.Items), func(it models.DriftItem) bool { return it.Device != device })
 		switch {
 		case p.away[device]:
-			r.Checked, r.Items = 0, nil
+			r.Checked, r.Items, r.Unknown = 0, nil, []records.UnknownDevice{{Device: device}}
 		case r.Checked == 0:
 			r.Checked = 1
 		}

@@ -35,7 +35,8 @@ func (a *API) outlook(ctx context.Context, t target, allowOutage bool) (repairOu
 	answers := func(device string) ([]models.DriftItem, bool) {
 		if _, asked := told[device]; !asked {
 			told[device] = nil
-			if r, err := a.cfg.Prober.Drift(ctx, true, device); err == nil && r.Checked == 1 {
+			// One without an address is neither checked nor unknown: there is nothing to ask.
+			if r, err := a.cfg.Prober.Drift(ctx, true, device); err == nil && len(r.Unknown) == 0 {
 				told[device] = append([]models.DriftItem{}, r.Items...)
 			}
 		}

@@ -211,7 +211,14 @@ func maybeTurnedOff(acked *records.Image, attempt *records.Attempt, state models
 	if !attempt.Phase.Lit() || turnedOff(acked, state, true) != "" {
 		return "" // what was on before is drift
 	}
-	return turnedOff(&attempt.Image, state, true)
+	apart := slices.ContainsFunc(attempt.Objects, func(o models.Object) bool { return o.Kind == models.KindLaser })
+	var light records.Image // clients and interfaces bring none onto a fibre
+	for _, o := range attempt.Objects {
+		if lights(o, apart) || carries(o) {
+			light.Objects = append(light.Objects, o)
+		}
+	}
+	return turnedOff(&light, state, true)
 }
 
 // leftOf is what an attempt that did not take effect as a whole has left on the

@@ -34,11 +34,23 @@ func (s *Stages) repairsFor(device string, d *records.Decision) []store.Entry[re
 func (s *Stages) repairPermitted(device string, sh *share) bool {
 	view := s.board.view(device)
 	for _, e := range s.repairsFor(device, sh.decision) {
-		if repairDenied(e.Value, sh, view.State) == "" {
+		if s.repairLate(e.Value) == "" && repairDenied(e.Value, sh, view.State) == "" {
 			return true
 		}
 	}
 	return false
+}
+
+// repairTime is how long after a person looked and asked a repair may begin: what a
+// device shows later may be another person's work.
+const repairTime = freshAttempt
+
+// repairLate tells that a request is too old to begin with; "" when it is not.
+func (s *Stages) repairLate(r records.Request) string {
+	if s.now().Sub(r.At) <= repairTime {
+		return ""
+	}
+	return fmt.Sprintf("%s: not done within %v of being asked for, and what differs now may be something else: look at it and ask again", models.DriftHeld, repairTime)
 }
 
 // repairDenied tells why a request does not go far enough for what a repair
@@ -123,9 +135,8 @@ func (s *Stages) serveRepairs(ctx context.Context, device string) error {
 				continue
 			}
 			acked := sh.applied.Value.Acked
-			if sh.applied.Value.Attempt != nil {
-				open = true
-			}
+			under := sh.applied.Value.Attempt != nil
+			open = open || under
 			if acked == nil || len(differences(acked.Objects, view.State)) == 0 {
 				continue
 			}
@@ -136,6 +147,10 @@ func (s *Stages) serveRepairs(ctx context.Context, device string) error {
 				denied = why
 			} else if x := sh.applied.Value.Refused; x != nil && x.Digest == acked.Digest && x.At.After(r.At) {
 				denied = "device refused: " + x.Words
+			} else if why, stop := s.paused("device/"+device, targetOf(sh.decision.Intent)); stop && !under {
+				denied = fmt.Sprintf("%s: %s; resume, and ask again", models.Paused, why)
+			} else if !under {
+				denied = s.repairLate(r)
 			}
 		}
 		if open && denied == "" {

@@ -61,3 +61,38 @@ func TestRepairTellsWhatWouldLight(t *testing.T) {
 		})
 	}
 }
+
+// TestMaybeTurnedOff: only what brings light onto a fibre takes a person after a
+// launch that nobody answered for.
+func TestMaybeTurnedOff(t *testing.T) {
+	object := func(kind models.ObjectKind, leaves models.Leaves) models.Object {
+		return models.Object{ObjectID: models.ObjectID{Kind: kind, Key: "1"}, Leaves: leaves}
+	}
+	on, off := models.Leaves{models.LeafEnabled: "true"}, models.Leaves{models.LeafEnabled: "false"}
+	laser, dark := object(models.KindLaser, on), object(models.KindLaser, off)
+	port, down := object(models.KindInterface, on), object(models.KindInterface, off)
+	for name, c := range map[string]struct {
+		phase       records.PhaseName
+		acked, next []models.Object
+		found       []models.Object
+		says        string
+	}{
+		"launch, laser off":               {records.PhaseLaunch, []models.Object{dark}, []models.Object{laser}, []models.Object{dark}, "laser[1] enabled was turned off"},
+		"launch, laser on":                {records.PhaseLaunch, []models.Object{dark}, []models.Object{laser}, []models.Object{laser}, ""},
+		"in service, interface down":      {records.PhaseInService, []models.Object{laser, down}, []models.Object{laser, port}, []models.Object{laser, down}, ""},
+		"dark":                            {records.PhaseDark, nil, []models.Object{dark}, nil, ""},
+		"it was on before: that is drift": {records.PhaseVerify, []models.Object{laser}, []models.Object{laser}, []models.Object{dark}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			state := models.State{Objects: map[models.ObjectID]models.Leaves{}}
+			for _, o := range c.found {
+				state.Objects[o.ObjectID] = o.Leaves
+			}
+			attempt := &records.Attempt{Image: records.Image{Objects: c.next, Phase: c.phase}}
+			got := maybeTurnedOff(&records.Image{Objects: c.acked}, attempt, state)
+			if (c.says == "") != (got == "") || !strings.Contains(got, c.says) {
+				t.Errorf("says %q, want %q", got, c.says)
+			}
+		})
+	}
+}

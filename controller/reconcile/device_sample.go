@@ -11,6 +11,9 @@ import (
 
 // fastAtFullRate is how many devices are sampled as fast as their profile
 // says. Beyond that the interval grows with their number, so that bringing up
+// a thousand circuits does not cost more readings a second than this many do.
+const fastAtFullRate = 8
+
 // sample reads measurements often for as long as somebody wants that.
 func (w *deviceWorker) sample(ctx context.Context, session drivers.Session, id string) {
 	sampler, ok := session.(drivers.Sampler)

@@ -14,9 +14,6 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
-// a thousand circuits does not cost more readings a second than this many do.
-const fastAtFullRate = 8
-
 // Redial waits after a failed or broken connection; the last is the most for a
 // device that answers but is taken, by another's lock or a commit of ours that
 // runs out: it is soon free, and light waits for it.
@@ -24,11 +21,15 @@ const (
 	redialFirst = 200 * time.Millisecond
 	redialMost  = 30 * time.Second
 	redialTaken = 5 * time.Second
+
+	// redialCalm is how long a session has to live for the next dial to be prompt
+	// again.
+	redialCalm = 10 * time.Second
 )
 
-// firstAnswer is how long what an earlier process knew of a device is believed
-// before this one has heard of it.
-const firstAnswer = 2 * time.Second
+// firstAnswer is how long what an earlier process knew of a device is believed once
+// this one has begun to dial it.
+const firstAnswer = 3 * time.Second
 
 // deviceWorker owns the connection to one device: it dials, watches, merges
 // the news into the board and dials again. It never writes to the device;
@@ -36,7 +37,8 @@ const firstAnswer = 2 * time.Second
 type deviceWorker struct {
 	connection
 	driver drivers.Driver
-	// unanswered is drivers.Device.Unanswered, of no matter to the document.
+	// unanswered is drivers.Device.Unanswered. It stands apart from the connection:
+	// a device whose attempts are resolved need not be dialled again for that.
 	unanswered time.Time
 	slow       time.Duration // sampling when nothing happens
 	fast       time.Duration // sampling while light is brought up
@@ -53,6 +55,8 @@ type deviceWorker struct {
 	term    func(*store.Grant) drivers.Term
 	grant   atomic.Pointer[store.Grant]
 
+	opened time.Time // of the session, by run alone
+
 	mu       sync.Mutex
 	session  drivers.Session
 	hurry    chan struct{} // wakes the sampler loop
@@ -66,17 +70,15 @@ type deviceWorker struct {
 func (w *deviceWorker) run(ctx context.Context) {
 	defer close(w.done)
 	defer w.setFast(false)
-	late := time.AfterFunc(firstAnswer, w.silent)
-	defer late.Stop()
 	wait := redialFirst
 	for ctx.Err() == nil {
-		began := w.now()
+		w.opened = time.Time{}
 		err := w.serve(ctx)
 		if ctx.Err() != nil {
 			break
 		}
 		w.lost(err)
-		if w.now().Sub(began) > 10*wait {
+		if !w.opened.IsZero() && w.now().Sub(w.opened) > redialCalm {
 			wait = redialFirst
 		}
 		if drivers.KindOf(err) == drivers.KindConflict {
@@ -105,6 +107,7 @@ func (w *deviceWorker) serve(ctx context.Context) error {
 		return err
 	}
 	defer session.Close()
+	w.opened = w.now()
 
 	ctx, broken := context.WithCancelCause(ctx)
 	defer broken(nil)
@@ -153,9 +156,11 @@ func (w *deviceWorker) open(ctx context.Context) (drivers.Session, error) {
 		return nil, err
 	}
 	device.Unanswered = w.unanswered
-	ctx, stop := context.WithTimeout(ctx, 20*time.Second)
+	late := time.AfterFunc(firstAnswer, func() { w.silent(ctx) })
+	defer late.Stop()
+	dial, stop := context.WithTimeout(ctx, 20*time.Second)
 	defer stop()
-	return w.driver.Open(ctx, device)
+	return w.driver.Open(dial, device)
 }
 
 // arbitrate announces our term where the device keeps stale writers out.
@@ -201,7 +206,10 @@ func (w *deviceWorker) news(id string, d models.Delta) {
 
 // silent records that nothing was heard of the device yet, not even that it
 // cannot be reached: what is on record of it is of an earlier process.
-func (w *deviceWorker) silent() {
+func (w *deviceWorker) silent(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
 	quiet := false
 	w.board.update(w.device.Name, func(v *deviceView) {
 		if quiet = !v.Synced && v.Since.IsZero(); quiet {

@@ -99,6 +99,38 @@ func TestAnOldLaunchIsNotRepeated(t *testing.T) {
 	d.status("c1", "ready: the person's retry launches again", ready)
 }
 
+// A repair is of what was seen when it was asked for: a device that comes back later is
+// not repaired, whoever turned what off meanwhile, and paused devices are not either.
+func TestAnOldRepairIsNotCarriedOut(t *testing.T) {
+	w, d, _ := lit(t, 1)
+	r1, r2 := w.devices["r1"], w.devices["r2"]
+	tuned := models.ObjectID{Kind: models.KindOpticalChannel, Key: "oc-et-0/0/0"}
+	all := records.Request{Kind: records.RequestRepair, Target: "circuit/default/c1", Reason: "power", AllowOutage: true, LasersOn: true}
+	d.request("device/r2/1", records.Request{Kind: records.RequestPause, Target: "device/r2", Reason: "works"})
+	w.with(func() {
+		r2.objects[tuned][models.LeafTargetPower] = "-9.50 dBm"
+		r1.down = true
+	})
+	d.status("c1", "away", func(s records.Status) bool { return condition(s, models.Ready).Status == "Unknown" })
+	d.request("circuit/default/c1/1", all)
+	d.answered("repair/circuit/default/c1/1", func(r records.Request) bool { return strings.HasPrefix(r.Refused["r2"], "Paused: ") })
+	w.ahead.Store(int64(time.Minute))
+	on := lasersOn(w, "r1")
+	w.with(func() { r1.objects[laser0][models.LeafEnabled], r1.down = "false", false })
+	d.answered("repair/circuit/default/c1/1", func(r records.Request) bool {
+		return strings.HasPrefix(r.Refused["r1"], "DriftHeld: not done within 15s")
+	})
+	w.with(func() {
+		if *on != 0 {
+			t.Errorf("the laser was turned on %d times", *on)
+		}
+	})
+	again := all
+	again.Target = "device/r1"
+	d.request("device/r1/1", again)
+	d.status("c1", "lit again: that is asked for now", ready)
+}
+
 // A driver is told when an earlier process may have sent something, as long as nobody
 // knows what became of it.
 func TestDriversHearOfAttemptsOfAnEarlierProcess(t *testing.T) {

@@ -69,6 +69,9 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 				sum.pending = first(sum.pending, device+": "+why)
 			}
 		}
+		if p.Value.Reason == models.Progressing { // what it waits for
+			sum.pending = first(sum.pending, d.Name+": "+p.Value.Message)
+		}
 		sum.retiring++
 		s.noteStuck(sum, d, p.Value)
 		sum.wavelengths = append(sum.wavelengths, ws)

@@ -36,15 +36,10 @@ func (l *lightpath) fromHeld() move {
 // was not seen, or to judging the light.
 func (l *lightpath) fromHeldRetry() move {
 	refused := l.phase.Reason == models.DeviceRejected || !l.allAcked() // or kept out, which is refused by us
-	switch {
-	case !refused && l.phase.Step < l.steps:
+	if refused || l.phase.Step < l.steps {
 		return l.onward(l.phase.Step, "as asked")
-	case !refused:
-		return l.onward(l.steps+1, "as asked")
-	case l.phase.Step == 0 && (l.steps == 0 || len(l.decision.Shared) == 0):
-		return l.onward(0, "as asked")
 	}
-	return l.onward(max(1, l.phase.Step), "as asked")
+	return l.onward(l.steps+1, "as asked")
 }
 
 // onward takes held light to opening a section of its route: 0 is to launching

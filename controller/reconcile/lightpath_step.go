@@ -161,11 +161,7 @@ func (l *lightpath) fromRising() move {
 		return l.drain("no longer wanted")
 	}
 	if reason, why := l.refusal(""); reason != "" {
-		if l.phase.Name == records.PhaseLaunch && len(l.decision.Shared) > 0 {
-			// Held would want the laser on, and nobody would watch the line then.
-			return l.drainWith(reason, why)
-		}
-		return l.hold(reason, why)
+		return l.halt(reason, why)
 	}
 	if len(l.hurt) > 0 { // before a pause: somebody else's light suffers
 		n := l.hurt[0]
@@ -175,10 +171,16 @@ func (l *lightpath) fromRising() move {
 		return l.note(l.blockWhy, l.blocked)
 	}
 	if !l.allAcked() {
-		if out := l.keptOut(); out.why != "" {
-			return l.overdue(verifyBudget, out.reason, out.why)
+		out := l.keptOut()
+		switch out.reason {
+		case "":
+			return move{}
+		case models.DriftHeld:
+			// Not to be waited out: a repair that comes meanwhile is not to go on to
+			// the laser by itself.
+			return l.halt(out.reason, out.why)
 		}
-		return move{}
+		return l.overdue(verifyBudget, out.reason, out.why)
 	}
 	budget := launchBudget
 	if l.phase.Name == records.PhaseVerify {
@@ -209,6 +211,15 @@ func (l *lightpath) fromRising() move {
 	m := l.to(records.PhaseInService, 0, models.LightVerified, "light verified at every hop and both ends")
 	m.to.Acceptance = l.acceptance
 	return m
+}
+
+// halt ends the way up where a device refused, or may not be sent what is next.
+func (l *lightpath) halt(reason models.Reason, why string) move {
+	if l.phase.Name == records.PhaseLaunch && len(l.decision.Shared) > 0 {
+		// Held would want the laser on, and nobody would watch the line then.
+		return l.drainWith(reason, why)
+	}
+	return l.hold(reason, why)
 }
 
 // overdue waits for light within a budget and holds the wavelength after it.

@@ -99,10 +99,13 @@ func TestNextPhase(t *testing.T) {
 		{"retry of a stuck undo ends as failed", at(records.PhaseStuck, 0, retried), records.PhaseUndo, 0, ""},
 		{"retry of a stuck drain goes on draining", at(records.PhaseStuck, 2, unwanted, retried), records.PhaseDrain, 2, ""},
 		{"drained though still wanted is undone with what led here", at(records.PhaseDrain, 3, switched, func(l *lightpath) { l.phase.Message = "span s1" }), records.PhaseUndo, 0, "span s1"},
-		{"a part that may not be sent is held in the end", at(p, 0, unacked, late, func(l *lightpath) { l.devices[1].held = kept{models.DriftHeld, "drifted"} }), records.PhaseHeld, 0, "r2: drifted"},
+		{"what has drifted is held at once", at(p, 0, unacked, func(l *lightpath) { l.devices[1].held = kept{models.DriftHeld, "drifted"} }), records.PhaseHeld, 0, "r2: drifted"},
+		{"and drained where the laser loads a line", at(records.PhaseLaunch, 0, filtered, unacked, func(l *lightpath) { l.devices[1].held = kept{models.DriftHeld, "drifted"} }), records.PhaseDrain, 1, "r2: drifted"},
+		{"what may not be sent waits", at(p, 0, unacked, func(l *lightpath) { l.devices[1].held = kept{models.OutageNotAllowed, "lit"} }), "", 0, ""},
+		{"a part that may not be sent is held in the end", at(p, 0, unacked, late, func(l *lightpath) { l.devices[1].held = kept{models.OutageNotAllowed, "lit"} }), records.PhaseHeld, 0, "r2: lit"},
 		{"also where its light was never judged", at(records.PhaseOpen, 2, switched, unacked, late, func(l *lightpath) {
-			l.devices[1].judged, l.devices[1].held = false, kept{models.DriftHeld, "drifted"}
-		}), records.PhaseHeld, 0, "r2: drifted"},
+			l.devices[1].judged, l.devices[1].held = false, kept{models.OutageNotAllowed, "lit"}
+		}), records.PhaseHeld, 0, "r2: lit"},
 		{"dark says what keeps a part back", at(records.PhaseDark, 0, unacked, func(l *lightpath) { l.devices[1].held = kept{models.DriftHeld, "drifted"} }), records.PhaseDark, 0, "r2: drifted"},
 		{"held is judged again when the light is good for a soak", at(records.PhaseHeld, 0), records.PhaseVerify, 0, "good now"},
 		{"held before its last section it goes on opening", at(records.PhaseHeld, 2, switched), records.PhaseOpen, 3, "opening section 3 of 3 again, the light is good now"},
@@ -115,6 +118,7 @@ func TestNextPhase(t *testing.T) {
 		{"a retry judges again what is all open", at(records.PhaseHeld, 3, switched, faulty, retried), records.PhaseVerify, 0, "as asked"},
 		{"a retry after a refused launch launches again", at(records.PhaseHeld, 0, switched, retried, func(l *lightpath) { l.phase.Reason = models.DeviceRejected }), records.PhaseLaunch, 0, "launching again"},
 		{"a retry after a refused section opens again", at(records.PhaseHeld, 2, switched, retried, func(l *lightpath) { l.phase.Reason = models.DeviceRejected }), records.PhaseOpen, 2, "section 2 of 3 again, as asked"},
+		{"a retry behind filters and switches launches again", at(records.PhaseHeld, 0, filtered, switched, unacked, retried), records.PhaseLaunch, 0, "launching again"},
 		{"a retry of what may be manned launches again", at(records.PhaseHeld, 0, retried, unacked, func(l *lightpath) { l.phase.Reason = models.PossiblyManned }), records.PhaseLaunch, 0, "launching again"},
 		{"an outcome nobody knows is held for a person", at(records.PhaseLaunch, 0, func(l *lightpath) { l.devices[1].refused, l.devices[1].manned = "laser may have been turned off", true }), records.PhaseHeld, 0, "r2: laser may"},
 		{"held light that is good for a moment only waits", at(records.PhaseHeld, 0, func(l *lightpath) { l.devices[0].since = clock }), "", 0, ""},
