@@ -159,16 +159,19 @@ func (a *app) request(ctx context.Context, verb string, args []string, f request
 	case f.wait:
 		return a.waitServed(ctx, cl, report.ID, f.timeout)
 	case len(report.Request.Refused) > 0:
-		a.sayRefused(report.Request.Refused)
+		a.sayRefused(report.Request.Refused, map[string]bool{})
 		return ended(codeDenied)
 	}
 	return nil
 }
 
-// sayRefused prints a line for each device.
-func (a *app) sayRefused(refused map[string]string) {
+// sayRefused prints a line for each device that was not said yet.
+func (a *app) sayRefused(refused map[string]string, said map[string]bool) {
 	for _, device := range slices.Sorted(maps.Keys(refused)) {
-		a.sayf("%s: refused: %s", device, refused[device])
+		if !said[device] {
+			said[device] = true
+			a.sayf("%s: refused: %s", device, refused[device])
+		}
 	}
 }
 
@@ -208,12 +211,7 @@ func (a *app) waitServed(ctx context.Context, cl *client.Client, id string, time
 			return ended(codeDenied)
 		}
 		before := len(refused) + len(served)
-		fresh := maps.Clone(r.Refused)
-		maps.DeleteFunc(fresh, func(device, _ string) bool { return refused[device] })
-		a.sayRefused(fresh)
-		for device := range fresh {
-			refused[device] = true
-		}
+		a.sayRefused(r.Refused, refused)
 		served = r.Served
 		if len(refused) > 0 && len(refused)+len(served) == before {
 			quiet++

@@ -211,7 +211,7 @@ func maybeTurnedOff(acked *records.Image, attempt *records.Attempt, state models
 	if !attempt.Phase.Lit() || turnedOff(acked, state, true) != "" {
 		return "" // what was on before is drift
 	}
-	apart := slices.ContainsFunc(attempt.Objects, func(o models.Object) bool { return o.Kind == models.KindLaser })
+	apart := lasersApart(attempt.Objects)
 	var light records.Image // clients and interfaces bring none onto a fibre
 	for _, o := range attempt.Objects {
 		if lights(o, apart) || carries(o) {

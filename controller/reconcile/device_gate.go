@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"github.com/waveplane/waveplane/controller/store"
 )
 
 // passGate counts the passes under way, and lets no more begin once it is shut: a
@@ -49,9 +47,9 @@ func (g *passGate) close() <-chan struct{} {
 	return g.idle
 }
 
-// whileAllowed is the context of everything that runs: it ends when the grant does,
-// and a while after ctx, when the passes under way have come to their end.
-func (s *Stages) whileAllowed(ctx context.Context, grant *store.Grant) (context.Context, context.CancelFunc) {
+// outlast returns a context that ends when lost is closed, and otherwise a while after
+// ctx: when the passes under way have come to their end, at most after a time.
+func (g *passGate) outlast(ctx context.Context, lost <-chan struct{}, most time.Duration) (context.Context, context.CancelFunc) {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	go func() {
@@ -60,16 +58,16 @@ func (s *Stages) whileAllowed(ctx context.Context, grant *store.Grant) (context.
 		select {
 		case <-work.Done():
 			return
-		case <-grant.Done():
+		case <-lost:
 			return
 		case <-ctx.Done():
 		}
-		late := time.NewTimer(s.cfg.Finish)
+		late := time.NewTimer(most)
 		defer late.Stop()
 		select {
-		case <-s.gate.close():
+		case <-g.close():
 		case <-late.C:
-		case <-grant.Done(): // somebody else may write by now
+		case <-lost: // somebody else may write by now
 		case <-work.Done():
 		}
 	}()

@@ -300,10 +300,8 @@ func (s *Stages) healthOps(w *deviceWorker, view *deviceView) []store.Op {
 		h.Foreign = s.strangers(w, view)
 	}
 	old, ok := get(s.caches.health, w.device.Name)
-	if ok && !h.Reachable && !old.Value.Reachable && view.Kind == "" {
-		return nil // no answer yet says less than what is on record
-	}
-	if ok && old.Value.Reachable == h.Reachable && old.Value.Kind == h.Kind && (!h.Reachable || old.Value.Rest == h.Rest && old.Value.Identity == h.Identity && sameItems(old.Value.Foreign, h.Foreign)) {
+	silent := !h.Reachable && h.Kind == "" // no answer yet says less than what is on record
+	if ok && old.Value.Reachable == h.Reachable && (silent || old.Value.Kind == h.Kind) && (!h.Reachable || old.Value.Rest == h.Rest && old.Value.Identity == h.Identity && sameItems(old.Value.Foreign, h.Foreign)) {
 		return nil
 	}
 	return []store.Op{s.tables.Health.Put(w.device.Name, h)}

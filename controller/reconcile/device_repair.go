@@ -73,7 +73,7 @@ func turnedOff(acked *records.Image, state models.State, lit bool) string {
 	if acked == nil {
 		return ""
 	}
-	apart := slices.ContainsFunc(acked.Objects, func(o models.Object) bool { return o.Kind == models.KindLaser })
+	apart := lasersApart(acked.Objects)
 	for _, diff := range differences(acked.Objects, state) {
 		if diff.leaf != "" {
 			on := diff.applied == "true" || diff.applied == models.AdminEnabled
@@ -90,6 +90,11 @@ func turnedOff(acked *records.Image, state models.State, lit bool) string {
 		}
 	}
 	return ""
+}
+
+// lasersApart reports whether lasers are switched by objects of their own.
+func lasersApart(objects []models.Object) bool {
+	return slices.ContainsFunc(objects, func(o models.Object) bool { return o.Kind == models.KindLaser })
 }
 
 // carries reports whether lit light goes through an object: the optical channel itself,
@@ -135,22 +140,13 @@ func (s *Stages) serveRepairs(ctx context.Context, device string) error {
 				continue
 			}
 			acked := sh.applied.Value.Acked
-			under := sh.applied.Value.Attempt != nil
-			open = open || under
+			open = open || sh.applied.Value.Attempt != nil
 			if acked == nil || len(differences(acked.Objects, view.State)) == 0 {
 				continue
 			}
 			open = true
-			if w := s.worker(device); w != nil && !w.device.Manage {
-				denied = fmt.Sprintf("%s: %s is in mode observe", models.AdoptionNeeded, device)
-			} else if why := repairDenied(r, sh, view.State); why != "" {
+			if why := s.repairRefused(r, device, sh, view.State); why != "" {
 				denied = why
-			} else if x := sh.applied.Value.Refused; x != nil && x.Digest == acked.Digest && x.At.After(r.At) {
-				denied = "device refused: " + x.Words
-			} else if why, stop := s.paused("device/"+device, targetOf(sh.decision.Intent)); stop && !under {
-				denied = fmt.Sprintf("%s: %s; resume, and ask again", models.Paused, why)
-			} else if !under {
-				denied = s.repairLate(r)
 			}
 		}
 		if open && denied == "" {
@@ -161,6 +157,27 @@ func (s *Stages) serveRepairs(ctx context.Context, device string) error {
 		}
 	}
 	return nil
+}
+
+// repairRefused tells why what differs is not put back; "" when it is to be, or under
+// way.
+func (s *Stages) repairRefused(r records.Request, device string, sh *share, state models.State) string {
+	if w := s.worker(device); w != nil && !w.device.Manage {
+		return fmt.Sprintf("%s: %s is in mode observe", models.AdoptionNeeded, device)
+	}
+	if why := repairDenied(r, sh, state); why != "" {
+		return why
+	}
+	if x := sh.applied.Value.Refused; x != nil && x.Digest == sh.applied.Value.Acked.Digest && x.At.After(r.At) {
+		return "device refused: " + x.Words
+	}
+	if sh.applied.Value.Attempt != nil {
+		return ""
+	}
+	if why, stop := s.paused("device/"+device, targetOf(sh.decision.Intent)); stop {
+		return fmt.Sprintf("%s: %s; resume, and ask again", models.Paused, why)
+	}
+	return s.repairLate(r)
 }
 
 func (s *Stages) repairCovers(r records.Request, device string) bool {

@@ -84,7 +84,8 @@ func (s *Stages) adjustWorkers(ctx context.Context, wg *sync.WaitGroup) error {
 		}
 		workCtx, cancel := context.WithCancel(ctx)
 		w := &deviceWorker{
-			connection: c, unanswered: s.unanswered(name, grants[name].Term), driver: driver, board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, hurried: &s.hurried, term: s.termOf,
+			connection: c, unanswered: s.unanswered(name, grants[name].Term), driver: driver,
+			board: s.board, dial: s.dial, log: s.log, now: s.now, counter: &s.sessions, hurried: &s.hurried, term: s.termOf,
 			slow: slowInterval(c.device.Profile, len(wanted)), fast: durationOf(c.device.Profile.SampleFast, 0),
 			hurry: make(chan struct{}), cancel: cancel, done: make(chan struct{}),
 			changed: func(device string, configured bool) {

@@ -129,7 +129,7 @@ func (s *Stages) Serving() <-chan struct{} { return s.serving }
 // Run works until ctx ends or the election is lost, and waits for everything
 // it started. When ctx ends, passes under way come to their end first.
 func (s *Stages) Run(ctx context.Context, grant *store.Grant) error {
-	ctx, cancel := s.whileAllowed(ctx, grant)
+	ctx, cancel := s.gate.outlast(ctx, grant.Done(), s.cfg.Finish)
 	defer cancel()
 	var wg sync.WaitGroup
 	defer wg.Wait()

@@ -304,6 +304,7 @@ type daemon struct {
 	st     *store.Store
 	stages *reconcile.Stages
 	dir    string
+	ending <-chan struct{} // closed once it is asked to end
 	stop   func()
 }
 
@@ -338,7 +339,7 @@ func startWith(t *testing.T, w *world, dir string, est plan.Estimator) *daemon {
 		done <- engine.Lead(ctx, log, func(ctx context.Context) (*store.Grant, error) { return st.Campaign(ctx, "controller") },
 			func(ctx context.Context, g *store.Grant) error { return stages.Run(ctx, g) })
 	}()
-	d := &daemon{t: t, w: w, st: st, stages: stages, dir: dir}
+	d := &daemon{t: t, w: w, st: st, stages: stages, dir: dir, ending: ctx.Done()}
 	var once sync.Once
 	d.stop = func() {
 		once.Do(func() {
