@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/waveplane/waveplane/controller/api/client"
+	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/drivers/sim"
@@ -248,4 +249,44 @@ func openAll(t *testing.T, lab *sim.Lab, roadms ...string) int {
 		}
 	}
 	return n
+}
+
+// TestNobodyWaitsForWhoCannotMove: a wavelength that is being taken down and waits for a
+// device that is away, or for one that is paused, has sections that others need. They
+// go on without it, and it goes on when it can.
+func TestNobodyWaitsForWhoCannotMove(t *testing.T) {
+	s := newSite(t, switched(4))
+	s.apply(circuit("c1", "a1", "b1"), circuit("c2", "a2", "b2"), circuit("c3", "a3", "b3"))
+	s.wait("ready", 40*time.Second, []string{"c1", "c2", "c3"}, isReady)
+	if err := s.lab.Inject("b1", sim.Fault{Kind: sim.FaultUnreachable}); err != nil {
+		t.Fatal(err)
+	}
+	s.remove("c1")
+	s.wait("waiting for b1", 20*time.Second, []string{"c1"}, func(st records.Status) bool {
+		c := condition(st, models.Ready)
+		return c.Reason == models.DeviceUnreachable && strings.Contains(c.Message, "b1 is out of reach") && len(st.Wavelengths) == 1 && st.Wavelengths[0].Phase == records.PhaseDrain
+	})
+	if _, err := s.client.Pause(t.Context(), wire.RequestOptions{Target: "device/a2", Reason: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	s.remove("c2")
+	s.wait("waiting for a2", 20*time.Second, []string{"c2"}, func(st records.Status) bool {
+		return strings.Contains(condition(st, models.Ready).Message, "a2: paused") && len(st.Wavelengths) == 1 && st.Wavelengths[0].Phase == records.PhaseDrain
+	})
+	s.remove("c3")
+	s.vanish("c3")
+	s.apply(circuit("c4", "a4", "b4"))
+	s.wait("ready beside those that wait", 20*time.Second, []string{"c4"}, isReady)
+
+	if err := s.lab.Clear(t.Context(), "b1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.client.Resume(t.Context(), wire.RequestOptions{Target: "device/a2"}); err != nil {
+		t.Fatal(err)
+	}
+	s.vanish("c1")
+	s.vanish("c2")
+	if lost := s.lost("a4", "b4"); lost != 0 {
+		t.Errorf("it cost a neighbour %.3f s of light", lost)
+	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,27 +15,41 @@ import (
 func newDeleteCommand(a *app) *cobra.Command {
 	var f changeFlags
 	var ignoreMissing bool
+	var writeOff []string
 	c := &cobra.Command{
 		Use:   "delete KIND/NAME... | KIND NAME... | -f FILE|DIR",
 		Short: "Delete documents; light is taken down in order",
 		Long: `Delete documents. A circuit's wavelengths are drained, their lasers switched off
 and everything that is ours removed from the devices; then the name is free.
 A circuit that carries light needs --allow-outage and --reason; a site, device or
-link that others need is refused.`,
+link that others need is refused.
+
+A device that is out of reach is waited for. If it will never come back, --write-off
+lets the deletion end without it: nothing more is sent to it, and what is on it, light
+included, stays there.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.delete(cmd.Context(), args, f, ignoreMissing)
+			return a.delete(cmd.Context(), args, f, ignoreMissing, writeOff)
 		},
 	}
 	f.register(c)
 	c.Flags().StringVarP(&a.namespace, "namespace", "n", "", "tenant (default: default)")
 	c.Flags().BoolVar(&ignoreMissing, "ignore-not-found", false, "what does not exist counts as deleted")
+	c.Flags().StringArrayVar(&writeOff, "write-off", nil, "device that is out of reach for good: end without it (again for more); needs --reason")
 	return c
 }
 
-func (a *app) delete(ctx context.Context, args []string, f changeFlags, ignoreMissing bool) error {
+func (a *app) delete(ctx context.Context, args []string, f changeFlags, ignoreMissing bool, writeOff []string) error {
 	o, err := f.options()
 	if err != nil {
 		return err
+	}
+	if o.WriteOff = writeOff; len(writeOff) > 0 {
+		switch {
+		case len(f.files) > 0:
+			return usageError("--write-off goes with KIND/NAME, not with -f")
+		case strings.TrimSpace(f.reason) == "":
+			return usageError("--write-off needs --reason")
+		}
 	}
 	if (len(args) == 0) == (len(f.files) == 0) {
 		return usageError("give either KIND/NAME (again for more) or -f")

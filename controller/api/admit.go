@@ -47,10 +47,11 @@ const attempts = 8
 
 // terms are the conditions under which a change is asked for.
 type terms struct {
-	dryRun bool
-	unlit  bool // what can be planned but not be lit yet is let through
-	who    string
-	why    string
+	dryRun   bool
+	unlit    bool // what can be planned but not be lit yet is let through
+	who      string
+	why      string
+	writeOff []string // devices that a deletion goes on without
 	// permission is nil when light must not be disturbed.
 	permission *records.Permission
 }

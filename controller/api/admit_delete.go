@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
@@ -122,8 +123,17 @@ func (w *work) removeOne(ctx context.Context, t target, cur *store.Entry[records
 	if err != nil {
 		return nil, err
 	}
-	if cur.Value.Deletion != nil {
-		w.items = append(w.items, item) // it is on its way already
+	off, err := w.writeOff(ctx, t, cur)
+	if err != nil {
+		return nil, err
+	}
+	if cur.Value.Deletion != nil { // it is on its way already
+		if len(off) > len(cur.Value.WrittenOff) {
+			rec := cur.Value
+			rec.WrittenOff = off
+			w.ops = append(w.ops, w.tables.Intents.Update(t.key(), rec, cur.Revision))
+		}
+		w.items = append(w.items, item)
 		return nil, nil
 	}
 	if len(light.lit) > 0 && w.terms.permission == nil {
@@ -131,13 +141,46 @@ func (w *work) removeOne(ctx context.Context, t target, cur *store.Entry[records
 	}
 	rec := cur.Value
 	deletion := w.now
-	rec.Deletion = &deletion
+	rec.Deletion, rec.WrittenOff = &deletion, off
 	rec.Who, rec.When, rec.Why = w.terms.who, w.now, w.terms.why
 	rec.Permission = w.terms.permissionFor(rec.Generation)
 	w.ops = append(w.ops, w.tables.Intents.Update(t.key(), rec, cur.Revision))
 	w.event(t.kind.Name, t.namespace, t.name, "Deleting", w.because(carrying(len(light.lit))))
 	w.items = append(w.items, item)
 	return nil, nil
+}
+
+// writeOff adds the devices that the caller gives up to those of a document, and tells
+// it. Only what has something of the document's on it and does not answer can be given
+// up: light that can be turned off is not left on.
+func (w *work) writeOff(ctx context.Context, t target, cur *store.Entry[records.Intent]) ([]string, error) {
+	off := slices.Clone(cur.Value.WrittenOff)
+	if len(w.terms.writeOff) == 0 {
+		return off, nil
+	}
+	decisions, _, err := w.tables.Decisions.List(ctx, cur.Value.UID)
+	if err != nil {
+		return nil, err
+	}
+	for _, device := range w.terms.writeOff {
+		if slices.Contains(off, device) {
+			continue
+		}
+		if !slices.ContainsFunc(decisions, func(d store.Entry[records.Decision]) bool { return slices.Contains(d.Value.Devices(), device) }) {
+			return nil, badRequest(fmt.Sprintf("%s has nothing on a device %q to write off", t.ref(), device))
+		}
+		health, err := entry(ctx, w.tables.Health, store.Key(device))
+		if err != nil {
+			return nil, err
+		}
+		if health == nil || health.Value.Reachable {
+			return nil, wire.NewFailure(http.StatusForbidden, wire.InUse, fmt.Sprintf("%s answers, or has yet to be asked: only a device that is out of reach is written off; delete without --write-off takes the light down in order", device))
+		}
+		w.guard("health/"+device, unchangedSince(w.tables.Health, store.Key(device), health))
+		w.event(t.kind.Name, t.namespace, t.name, "WrittenOff", w.because(device+" is given up: nothing more is sent to it, and what is on it stays there"))
+		off = append(off, device)
+	}
+	return off, nil
 }
 
 func carrying(lit int) string {

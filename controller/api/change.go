@@ -74,12 +74,13 @@ func (a *API) deleteDocuments(ctx context.Context, in *changeInput) (*changeOutp
 }
 
 type deleteInput struct {
-	Namespace   string `path:"namespace"`
-	Name        string `path:"name"`
-	DryRun      string `query:"dryRun" enum:"All"`
-	AllowOutage bool   `query:"allowOutage"`
-	Reason      string `query:"reason" maxLength:"500"`
-	Until       string `query:"until"`
+	Namespace   string   `path:"namespace"`
+	Name        string   `path:"name"`
+	DryRun      string   `query:"dryRun" enum:"All"`
+	AllowOutage bool     `query:"allowOutage"`
+	Reason      string   `query:"reason" maxLength:"500"`
+	Until       string   `query:"until"`
+	WriteOff    []string `query:"writeOff,explode" doc:"device that will not come back: go on without it, whatever is on it stays there; needs reason"`
 }
 
 // deleteWideInput is deleteInput for kinds without a namespace.
@@ -94,6 +95,9 @@ func (a *API) deleteOne(kind wire.Kind) func(context.Context, *deleteInput) (*ch
 		t, err := changeInput{DryRun: in.DryRun, AllowOutage: in.AllowOutage, Reason: in.Reason, Until: in.Until}.terms(ctx, a)
 		if err != nil {
 			return nil, err
+		}
+		if t.writeOff = in.WriteOff; len(t.writeOff) > 0 && strings.TrimSpace(t.why) == "" {
+			return nil, badRequest("writing off a device needs a reason")
 		}
 		if kind.Name == intents.KindWavelength {
 			o, err := a.one(ctx, kind, in.Namespace, in.Name)

@@ -198,10 +198,20 @@ func (s *Stages) judgeShare(cat *catalogue.Catalogue, profile catalogue.Profile,
 	s.memory.verdicts[sh.key] = v
 	s.memory.mu.Unlock()
 	if v.Good {
-		now := s.now().UTC()
-		e.OKSince, e.Fault = &now, ""
+		since := s.seen(view)
+		e.OKSince, e.Fault = &since, ""
 	}
 	return e
+}
+
+// seen is when the newest of a picture came in: what is found good in it has been
+// good since then, however long it waited to be looked at.
+func (s *Stages) seen(view *deviceView) time.Time {
+	now := s.now().UTC()
+	if at := view.State.At.UTC(); !at.IsZero() && at.Before(now) {
+		return at
+	}
+	return now
 }
 
 // judgePlant compares the losses of the fibres before a device's amplifiers with

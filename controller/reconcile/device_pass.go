@@ -62,6 +62,8 @@ func (s *Stages) devicePass(ctx context.Context, device string) (time.Duration, 
 	for _, owner := range slices.AppendSeq(s.waiting.setHeld(device, held), maps.Keys(held)) {
 		s.wakeOwner(owner)
 	}
+	due, leave := s.admitLoads(due)
+	defer leave()
 	if len(due) == 0 {
 		return again, s.serveRepairs(ctx, device)
 	}
@@ -85,7 +87,7 @@ func (s *Stages) duePass(cat *catalogue.Catalogue, device string, view *deviceVi
 	held = map[string]kept{}
 	for _, owner := range s.owners.on(device) {
 		sh, ok := s.shareFor(cat, device, owner)
-		if !ok || sh.applied.Value.Attempt != nil {
+		if !ok || sh.applied.Value.Attempt != nil || s.writtenOff(device, sh.decision, sh.phase.Value.Name) {
 			continue
 		}
 		acked := sh.applied.Value.Acked

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,16 @@ func (s *Stages) admitFinished(w *planWork) []store.Op {
 		}
 	}
 	return ops
+}
+
+// writtenOff reports whether a person gave a device up for a wavelength that is on its
+// way out: it counts as done with, whatever is on it.
+func (s *Stages) writtenOff(device string, d *records.Decision, p records.PhaseName) bool {
+	if !outgoing(p) && p != records.PhaseStuck {
+		return false
+	}
+	e, ok := get(s.caches.intents, intentKey(d.Intent))
+	return ok && e.Value.Deletion != nil && slices.Contains(e.Value.WrittenOff, device)
 }
 
 // event builds the operation that tells what happened; it goes into the

@@ -53,6 +53,9 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 		ws.Links = append(ws.Links, leg.Link)
 	}
 	for _, device := range d.Witnesses() {
+		if s.writtenOff(device, d, p.Value.Name) {
+			continue
+		}
 		if o, ok := get(s.caches.observed, device+"/"+d.Owner()); ok {
 			sum.drift = append(sum.drift, o.Value.Drift...)
 		}
@@ -69,7 +72,9 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 				sum.pending = first(sum.pending, device+": "+why)
 			}
 		}
-		if p.Value.Reason == models.Progressing { // what it waits for
+		if _, why, ok := strings.Cut(p.Value.Message, waits); ok {
+			sum.pending = first(sum.pending, d.Name+": "+why)
+		} else if p.Value.Reason == models.Progressing { // what it waits for
 			sum.pending = first(sum.pending, d.Name+": "+p.Value.Message)
 		}
 		sum.retiring++

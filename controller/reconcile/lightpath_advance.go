@@ -128,18 +128,9 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 	*l = lightpath{
 		decision: d, phase: p.Value, now: s.now(),
 		steps: plan.Steps(d), drainSteps: plan.DrainSteps(d),
-		retry: s.retryAfter(d, p.Value.Since),
-		loader: func() string {
-			holder, fresh := s.loader.acquire(d)
-			if holder != "" {
-				return s.calledByKey(holder)
-			}
-			l.loading = true
-			if fresh { // later its own light is on
-				s.rememberNeighbours(d)
-			}
-			return ""
-		},
+		retry:   s.retryAfter(d, p.Value.Since),
+		yielded: loads(d, p.Value.Name) && !s.loader.holds(d),
+		loader:  func() string { return s.takeSections(l) },
 	}
 	if c, ok := get(s.caches.circuits, d.Intent.UID); ok {
 		for _, wl := range c.Value.Live {
@@ -211,6 +202,10 @@ func (s *Stages) retryAfter(d *records.Decision, since time.Time) bool {
 // shareOf sums up one device's part.
 func (s *Stages) shareOf(device string, d *records.Decision, p records.Phase, wanted string) deviceShare {
 	share := deviceShare{device: device}
+	if s.writtenOff(device, d, p.Name) {
+		share.empty, share.acked = true, true
+		return share
+	}
 	key := device + "/" + d.Owner()
 	a, ok := get(s.caches.applied, key)
 	share.empty = !ok || (a.Value.Acked == nil && a.Value.Attempt == nil)

@@ -12,16 +12,21 @@ func (l *lightpath) fromDrain() move {
 	if _, why := l.refusal(" to drain"); why != "" {
 		return l.stuck(why)
 	}
+	if l.yielded {
+		if holder := l.loader(); holder != "" {
+			return l.downWaits(waitingFor(holder))
+		}
+	}
 	if !l.allAcked() {
-		return move{}
+		return l.downWaits(l.away())
 	}
 	if l.wanted {
 		// It failed and nobody took it back: it ends as Failed with what led
 		// here, so that the circuit can tell and a person can ask again.
 		if l.phase.Step < l.drainSteps {
-			return l.to(records.PhaseDrain, l.phase.Step+1, l.phase.Reason, l.phase.Message)
+			return l.to(records.PhaseDrain, l.phase.Step+1, l.phase.Reason, l.heldFor())
 		}
-		return l.to(records.PhaseUndo, 0, l.phase.Reason, l.phase.Message)
+		return l.to(records.PhaseUndo, 0, l.phase.Reason, l.heldFor())
 	}
 	if l.phase.Step < l.drainSteps {
 		return l.to(records.PhaseDrain, l.phase.Step+1, models.Deleting, fmt.Sprintf("draining, step %d of %d", l.phase.Step+1, l.drainSteps))
@@ -52,15 +57,37 @@ func (l *lightpath) fromRemoval(end records.PhaseName) move {
 	}
 	for _, d := range l.devices {
 		if !d.empty {
-			return move{}
+			return l.downWaits(l.away())
 		}
 	}
 	// What led here is worth keeping: a failed wavelength tells the device's words.
-	reason, message := l.phase.Reason, l.phase.Message
+	reason, message := l.phase.Reason, l.heldFor()
 	if end == records.PhaseGone {
 		reason, message = models.Deleting, "nothing is left on devices"
 	}
 	return l.to(end, 0, reason, message)
+}
+
+// away is the first device that is away and has yet to be told; "" when there is none.
+func (l *lightpath) away() string {
+	for _, d := range l.devices {
+		if d.lost != "" && !d.acked {
+			return d.lost
+		}
+	}
+	return ""
+}
+
+// downWaits says, beside what led here, what the way down waits for; "" for nothing.
+func (l *lightpath) downWaits(why string) move {
+	message := l.heldFor()
+	if why != "" {
+		message += waits + why
+	}
+	if wording(message) == wording(l.phase.Message) {
+		return move{}
+	}
+	return l.note(l.phase.Reason, message)
 }
 
 func (l *lightpath) drain(message string) move { return l.drainWith(models.Deleting, message) }

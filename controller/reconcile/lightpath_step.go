@@ -33,6 +33,7 @@ type lightpath struct {
 	hurt       []records.Neighbour // neighbours that lost more than they may
 	loader     func() string       // takes the route's sections; who has one of them, when it cannot
 	loading    bool                // loader took them
+	yielded    bool                // another took those that this phase is to have
 }
 
 // move is what next decided. A zero move means: stay; look again after wake.
@@ -169,6 +170,11 @@ func (l *lightpath) fromRising() move {
 	}
 	if l.blocked != "" {
 		return l.note(l.blockWhy, l.blocked)
+	}
+	if l.yielded {
+		if holder := l.loader(); holder != "" {
+			return l.note(models.Progressing, waitingFor(holder))
+		}
 	}
 	if !l.allAcked() {
 		out := l.keptOut()

@@ -206,11 +206,11 @@ func TestLoaderIsFreshOnce(t *testing.T) {
 	mine, other := &records.Decision{Name: "mine", WL: 1, Shared: []string{"line from mux-a"}}, &records.Decision{Name: "other", WL: 1, Shared: []string{"line from mux-a"}}
 	mine.Intent.UID, other.Intent.UID = "mine", "other"
 	for i, want := range []bool{true, false} {
-		if holder, fresh := l.acquire(mine); holder != "" || fresh != want {
+		if holder, fresh := l.acquire(mine, nil); holder != "" || fresh != want {
 			t.Errorf("%d: holder %q, fresh %v, want %v", i, holder, fresh, want)
 		}
 	}
-	if holder, _ := l.acquire(other); holder != mine.Key() {
+	if holder, _ := l.acquire(other, nil); holder != mine.Key() {
 		t.Errorf("held by %q, want %q", holder, mine.Key())
 	}
 	if woken := l.release(mine.Key()); len(woken) != 1 || woken[0] != other.Key() {

@@ -13,15 +13,20 @@ import (
 // power of a section from jumping. A wavelength takes all sections of its
 // route together or none, so two of them can never wait for each other.
 //
+// A wavelength that cannot move, because a device is away or a person paused it,
+// keeps nobody waiting: another takes its sections, and it gets them back before
+// anything more is sent for it.
+//
 // It lives in memory; restore rebuilds it from the phases on record.
 type sectionLoader struct {
 	mu     sync.Mutex
 	holder map[string]string          // section → wavelength key
 	queue  map[string]map[string]bool // wavelength → sections it waits for
+	passes map[string]int             // wavelength → passes that send something for it
 }
 
 func newSectionLoader() *sectionLoader {
-	return &sectionLoader{holder: map[string]string{}, queue: map[string]map[string]bool{}}
+	return &sectionLoader{holder: map[string]string{}, queue: map[string]map[string]bool{}, passes: map[string]int{}}
 }
 
 // sectionsOf lists the sections that carry other channels too: those entered
@@ -50,20 +55,27 @@ func loads(d *records.Decision, phase records.PhaseName) bool {
 }
 
 // acquire takes all sections of a wavelength; holding them already counts, and is not
-// fresh. Otherwise it returns the key of who holds one of them.
-func (l *sectionLoader) acquire(d *records.Decision) (holder string, fresh bool) {
+// fresh. Otherwise it returns the key of who holds one of them. Holders for which
+// nothing is being sent lose theirs if idle, which may be nil, says that they cannot
+// move; idle is asked under the lock, so no pass of theirs begins meanwhile.
+func (l *sectionLoader) acquire(d *records.Decision, idle func(key string) bool) (holder string, fresh bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	key, sections := d.Key(), sectionsOf(d)
+	var others []string
 	for _, s := range sections {
-		if h := l.holder[s]; h != "" && h != key {
-			wait := map[string]bool{}
-			for _, s := range sections {
-				wait[s] = true
-			}
-			l.queue[key] = wait
+		h := l.holder[s]
+		if h == "" || h == key || slices.Contains(others, h) {
+			continue
+		}
+		if idle == nil || l.passes[h] > 0 || !idle(h) {
+			l.wait(key, sections)
 			return h, false
 		}
+		others = append(others, h)
+	}
+	for _, h := range others {
+		l.yield(h)
 	}
 	for _, s := range sections {
 		fresh = fresh || l.holder[s] != key
@@ -71,6 +83,61 @@ func (l *sectionLoader) acquire(d *records.Decision) (holder string, fresh bool)
 	}
 	delete(l.queue, key)
 	return "", fresh
+}
+
+func (l *sectionLoader) wait(key string, sections []string) {
+	l.queue[key] = make(map[string]bool, len(sections))
+	for _, s := range sections {
+		l.queue[key][s] = true
+	}
+}
+
+// yield takes all sections from their holder, who waits for them from now on.
+func (l *sectionLoader) yield(key string) {
+	var had []string
+	for s, h := range l.holder {
+		if h == key {
+			had = append(had, s)
+			delete(l.holder, s)
+		}
+	}
+	l.wait(key, had)
+}
+
+// holds reports whether a wavelength has all sections of its route.
+func (l *sectionLoader) holds(d *records.Decision) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.has(d)
+}
+
+func (l *sectionLoader) has(d *records.Decision) bool {
+	for _, s := range sectionsOf(d) {
+		if l.holder[s] != d.Key() {
+			return false
+		}
+	}
+	return true
+}
+
+// begin is called before something is sent that changes the load of a wavelength's
+// sections. It reports whether that may be; if so, nobody takes them before done.
+func (l *sectionLoader) begin(d *records.Decision) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.has(d) {
+		return false
+	}
+	l.passes[d.Key()]++
+	return true
+}
+
+func (l *sectionLoader) done(d *records.Decision) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.passes[d.Key()]--; l.passes[d.Key()] == 0 {
+		delete(l.passes, d.Key())
+	}
 }
 
 // release gives the sections back and returns the wavelengths to wake.
@@ -98,7 +165,7 @@ func (l *sectionLoader) release(key string) []string {
 func (l *sectionLoader) restore(phases *engine.Cache[records.Phase], decisions *engine.Cache[records.Decision]) {
 	for _, p := range phases.List("") {
 		if d, ok := get(decisions, p.Key); ok && loads(&d.Value, p.Value.Name) {
-			l.acquire(&d.Value)
+			l.acquire(&d.Value, nil)
 		}
 	}
 }

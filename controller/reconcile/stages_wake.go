@@ -18,6 +18,11 @@ func (s *Stages) connectTables() {
 			}
 			s.planQueue.Add(key)
 			s.statusQueue.Add(key)
+			if new != nil && len(new.Value.WrittenOff) > 0 {
+				for _, d := range s.caches.decisions.List(new.Value.UID) {
+					s.lightQueue.Add(d.Key)
+				}
+			}
 		default:
 			s.network.note(key, old, new)
 			s.statusQueue.Add(key)

@@ -17,6 +17,9 @@ type Intent struct {
 	Who        string          `json:"who,omitempty"`
 	When       time.Time       `json:"when"`
 	Why        string          `json:"why,omitempty"`
+	// WrittenOff are devices that will not come back: the deletion goes on without
+	// them, and nothing more is sent to them for this intent.
+	WrittenOff []string `json:"writtenOff,omitempty"`
 	// Permission allows the change of this generation to disturb light.
 	Permission *Permission `json:"permission,omitempty"`
 }

@@ -17,6 +17,9 @@ type ChangeOptions struct {
 	AllowOutage bool   // light that is on may be disturbed; needs Reason
 	Reason      string // kept with the document and its events
 	Until       string // end of the permission: RFC 3339 or a duration; default one hour
+	// WriteOff are devices that will not come back, which Delete is to go on without;
+	// needs Reason.
+	WriteOff []string
 }
 
 func (o ChangeOptions) query() url.Values {
@@ -32,6 +35,9 @@ func (o ChangeOptions) query() url.Values {
 	}
 	if o.Until != "" {
 		q.Set("until", o.Until)
+	}
+	for _, device := range o.WriteOff {
+		q.Add("writeOff", device)
 	}
 	return q
 }
