@@ -153,8 +153,10 @@ func deletion(o wire.Object) verdict {
 		return verdict{unmet: "nothing is lit; its records are being removed"}
 	}
 	unmet := "still " + strings.Join(left, ", ")
-	if c := o.Condition(models.Ready); c != nil && c.Reason == models.DeviceUnreachable {
-		unmet += "; " + c.Message
+	if c := o.Condition(models.Ready); c != nil {
+		if _, why, waits := strings.Cut(c.Message, "being deleted; "); waits {
+			unmet += "; " + why
+		}
 	}
 	return verdict{unmet: unmet}
 }

@@ -103,8 +103,7 @@ func (o *repairOutlook) unseen(t target) (map[string]string, error) {
 		return nil, nil
 	}
 	if len(o.away) == o.asked {
-		f := wire.NewFailure(http.StatusConflict, wire.Conflict, fmt.Sprintf("%s: what differs is not known, because what it is on cannot be asked; repair when it is back: %s",
-			t.ref(), strings.Join(o.away, ", ")))
+		f := wire.NewFailure(http.StatusConflict, wire.Conflict, o.nobody(t))
 		return nil, f
 	}
 	refused := map[string]string{}
@@ -112,6 +111,14 @@ func (o *repairOutlook) unseen(t target) (map[string]string, error) {
 		refused[device] = string(models.DeviceUnreachable) + ": cannot be asked, so what differs is not known; repair it when it is back"
 	}
 	return refused, nil
+}
+
+// nobody says that none of the devices can be asked.
+func (o *repairOutlook) nobody(t target) string {
+	if t.kind.Name == intents.KindDevice {
+		return t.ref() + " cannot be asked, so what differs on it is not known; repair it when it is back"
+	}
+	return fmt.Sprintf("%s: none of its devices can be asked (%s), so what differs is not known; repair it when they are back", t.ref(), strings.Join(o.away, ", "))
 }
 
 func repairDenied(t target, denied []string) error {

@@ -271,7 +271,7 @@ func TestRepairOutlook(t *testing.T) {
 		t.Errorf("r2 is away: %+v, %v", r, err)
 	}
 	_, err = b.client.Repair(b.ctx, wire.RequestOptions{Target: "device/r2", Reason: "x"})
-	refused(t, err, wire.Conflict, "device/r2: what differs is not known", "repair when it is back: r2")
+	refused(t, err, wire.Conflict, "device/r2 cannot be asked, so what differs on it is not known", "repair it when it is back")
 	b.prober.away = nil
 	_, err = b.client.Repair(b.ctx, wire.RequestOptions{Target: "circuit/c", Reason: "x", LasersOn: true})
 	refused(t, err, wire.BadRequest, "lasersOn")

@@ -124,7 +124,7 @@ func (p *planner) attempt(req *Request, out *Outcome) {
 // sort divides the current decisions into those that are kept and those that
 // go: what no longer stands, what does not go with the ones of lower number, and
 // of the rest what is beyond the capacity asked for, worst light and highest number
-// first.
+// first. One that is too large to go does not keep a smaller one of the same worth.
 func (p *planner) sort(req *Request, o *Outcome) {
 	current := slices.Clone(req.Current)
 	slices.SortFunc(current, func(a, b records.Decision) int { return a.WL - b.WL })
@@ -137,10 +137,15 @@ func (p *planner) sort(req *Request, o *Outcome) {
 			o.Retire = append(o.Retire, d.WL)
 		}
 	}
+	stays := worthLight // the worth of the least that cannot go: nothing worth more goes in its place
 	for _, d := range req.leastFirst(stand) {
+		if req.worth(d) > stays {
+			break
+		}
 		rest := slices.DeleteFunc(slices.Clone(stand), func(other *records.Decision) bool { return other == d })
 		if p.have-d.CapacityGbps < p.want.capacity || p.spread(stand) && !p.spread(rest) {
-			break
+			stays = req.worth(d)
+			continue
 		}
 		p.have -= d.CapacityGbps
 		o.Retire = append(o.Retire, d.WL)
@@ -153,20 +158,28 @@ func (p *planner) sort(req *Request, o *Outcome) {
 	p.keep = stand
 }
 
+// What a wavelength is worth when some are to go.
+const (
+	worthDark  = iota // or on its way up
+	worthLit          // its light is not good
+	worthLight        // carries traffic
+)
+
+func (r *Request) worth(d *records.Decision) int {
+	switch {
+	case r.Carrying[d.WL]:
+		return worthLight
+	case r.Lit[d.WL]:
+		return worthLit
+	}
+	return worthDark
+}
+
 // leastFirst is the order in which wavelengths are given up.
 func (r *Request) leastFirst(list []*records.Decision) []*records.Decision {
-	worth := func(d *records.Decision) int {
-		switch {
-		case r.Carrying[d.WL]:
-			return 2
-		case r.Lit[d.WL]:
-			return 1
-		}
-		return 0
-	}
 	out := slices.Clone(list)
 	slices.SortFunc(out, func(a, b *records.Decision) int {
-		return cmp.Or(worth(a)-worth(b), b.WL-a.WL)
+		return cmp.Or(r.worth(a)-r.worth(b), b.WL-a.WL)
 	})
 	return out
 }

@@ -116,6 +116,34 @@ func TestSticky(t *testing.T) {
 	}
 }
 
+// TestShrinkingPassesOverWhatIsNeeded: one that is too large to go does not
+// keep a smaller one of the same worth, and nothing worth more goes in its place.
+func TestShrinkingPassesOverWhatIsNeeded(t *testing.T) {
+	for name, c := range map[string]struct {
+		lit  map[int]bool
+		want set
+	}{
+		"both dark":               {nil, set{Keep: []int{2}, Retire: []int{1}}},
+		"both lit":                {map[int]bool{1: true, 2: true}, set{Keep: []int{2}, Retire: []int{1}}},
+		"the one needed is dark":  {map[int]bool{1: true}, set{Keep: []int{1, 2}}},
+		"the other one is darker": {map[int]bool{2: true}, set{Keep: []int{2}, Retire: []int{1}}},
+	} {
+		n, l := network(t, ringDocs(3)), plan.NewLedger()
+		req := circuit("c", "a", "b", 400)
+		req.Current = must(t, n, l, req).Add
+		req.Circuit.CapacityGbps, req.Intent.Generation, req.NextWL = 1200, 2, 2
+		req.Current = append(req.Current, must(t, n, l, req).Add...)
+		if len(req.Current) != 2 || req.Current[1].CapacityGbps != 800 {
+			t.Fatalf("%s: want 400 and 800 Gbit/s, got %+v", name, req.Current)
+		}
+		req.Circuit.CapacityGbps, req.Intent.Generation, req.NextWL = 800, 3, 3
+		req.Lit, req.Carrying = c.lit, c.lit
+		if diff := cmp.Diff(c.want, numbers(must(t, n, l, req))); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
+	}
+}
+
 func faulty(docs []intents.Document, device, port string) []intents.Document {
 	return edit(docs, device, func(s *intents.DeviceSpec) {
 		p := s.Ports[port]

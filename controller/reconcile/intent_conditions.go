@@ -33,6 +33,8 @@ func (s *Stages) setProgrammed(c *conditions, sum *summary) {
 		c.set(models.Programmed, "False", models.Progressing, "nothing is decided")
 	case sum.unknown != "":
 		c.set(models.Programmed, "Unknown", models.DeviceUnreachable, sum.unknown)
+	case sum.refused != "":
+		c.set(models.Programmed, "False", models.DeviceRejected, sum.refused)
 	case sum.pending != "" || sum.retiring > 0:
 		c.set(models.Programmed, "False", models.Progressing, sum.pending)
 	default:

@@ -23,6 +23,7 @@ type summary struct {
 	stalled     string
 	stalledWhy  models.Reason
 	pending     string
+	refused     string // first device that would not take the repair of what differs
 	plant       string // fibres whose loss is off the documents, though the light is good
 	drift       []models.DriftItem
 }
@@ -58,6 +59,9 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 		}
 		if o, ok := get(s.caches.observed, device+"/"+d.Owner()); ok {
 			sum.drift = append(sum.drift, o.Value.Drift...)
+			if a, _ := get(s.caches.applied, device+"/"+d.Owner()); len(o.Value.Drift) > 0 && a.Value.Refused != nil && p.Value.Name == records.PhaseInService {
+				sum.refused = first(sum.refused, device+" refused: "+a.Value.Refused.Words)
+			}
 		}
 		if view := s.board.view(device); !view.Synced && !view.Since.IsZero() {
 			sum.unknown = first(sum.unknown, view.away())
@@ -125,12 +129,19 @@ func (s *Stages) stopped(device string, d *records.Decision) string {
 	return ""
 }
 
+// noteStuck notes what takes a person to go on.
 func (s *Stages) noteStuck(sum *summary, d *records.Decision, p records.Phase) {
 	switch p.Name {
 	case records.PhaseHeld, records.PhaseStuck, records.PhaseFailed:
-		if sum.stalled == "" {
-			sum.stalled, sum.stalledWhy = fmt.Sprintf("%s is %s: %s", d.Name, p.Name, p.Message), p.Reason
+	case records.PhaseDark:
+		if p.Reason != models.DriftHeld && p.Reason != models.OutageNotAllowed {
+			return
 		}
+	default:
+		return
+	}
+	if sum.stalled == "" {
+		sum.stalled, sum.stalledWhy = fmt.Sprintf("%s is %s: %s", d.Name, p.Name, p.Message), p.Reason
 	}
 }
 

@@ -204,6 +204,27 @@ func TestDriftIsReportedAndRepairedOnlyWhenAsked(t *testing.T) {
 	}
 }
 
+// A device that would not take a repair is said to have refused it, until what differs
+// is mended, by a repair or by hand.
+func TestRefusedRepairIsShown(t *testing.T) {
+	w, d, _ := lit(t, 1)
+	id := models.ObjectID{Kind: models.KindOpticalChannel, Key: "oc-et-0/0/0"}
+	leaves := w.devices["r1"].objects[id]
+	approved := leaves[models.LeafTargetPower]
+	w.with(func() {
+		leaves[models.LeafTargetPower] = "-9.50 dBm"
+		w.devices["r1"].refuse = func(models.Change) string { return "the module is busy" }
+	})
+	d.status("c1", "drifted", func(s records.Status) bool { return condition(s, models.InSync).Status == "False" })
+	d.request("circuit/default/c1/1", records.Request{Kind: records.RequestRepair, Target: "circuit/default/c1", Reason: "test", AllowOutage: true})
+	d.status("c1", "refused", func(s records.Status) bool {
+		c := condition(s, models.Programmed)
+		return c.Status == "False" && c.Reason == models.DeviceRejected && c.Message == "r1 refused: the module is busy"
+	})
+	w.with(func() { leaves[models.LeafTargetPower] = approved })
+	d.status("c1", "mended by hand", func(s records.Status) bool { return condition(s, models.Programmed).Status == "True" && ready(s) })
+}
+
 func TestLaserFoundOffIsNotTurnedOnByRepairAlone(t *testing.T) {
 	w, d, _ := lit(t, 1)
 	id := models.ObjectID{Kind: models.KindLaser, Key: "xcvr-et-0/0/0/1"}

@@ -73,6 +73,12 @@ func (d *Driver) Open(ctx context.Context, device drivers.Device) (drivers.Sessi
 		_ = s.Close()
 		return nil, err
 	}
+	if len(s.platform.Commit.Save) > 0 && device.Manage {
+		if !device.Unanswered.IsZero() {
+			s.unsaved.inherit(device.Name)
+		}
+		s.saveWhatIsLeft()
+	}
 	return s, nil
 }
 

@@ -13,6 +13,22 @@ import (
 type unsaved struct {
 	mu      sync.Mutex
 	devices map[string]bool // guarded by mu
+	heirs   map[string]bool // guarded by mu; devices of which inherit was told
+}
+
+// inherit notes that an earlier process may have put something into effect and ended
+// before it was saved. It does so once: what is saved then is saved.
+func (u *unsaved) inherit(device string) {
+	u.mu.Lock()
+	known := u.heirs[device]
+	if u.heirs == nil {
+		u.heirs = map[string]bool{}
+	}
+	u.heirs[device] = true
+	u.mu.Unlock()
+	if !known {
+		u.set(device, true)
+	}
 }
 
 func (u *unsaved) set(device string, is bool) {
@@ -36,7 +52,7 @@ func (u *unsaved) has(device string) bool {
 
 // keep saves what a change has put into effect. After a refusal there is nothing
 // to save. Where the outcome is unknown nothing is saved either, for the device may
-// be taking it back; should it turn out to be in effect, the next pass saves it.
+// be taking it back; the next session, which is let in when that is over, saves what is.
 func (s *Session) keep(wrote bool, err error) {
 	var no *refusal
 	if !wrote || errors.As(err, &no) || len(s.platform.Commit.Save) == 0 {
@@ -57,7 +73,7 @@ func (s *Session) saveWhatIsLeft() {
 
 // save makes what is in effect outlive a restart. That it fails changes nothing of
 // what is in effect, so it is no error of the change: people are warned, and the
-// next pass tries again.
+// next session or pass tries again.
 func (s *Session) save() {
 	for _, line := range s.platform.Commit.Save {
 		text, err := s.shell.run(line, s.platform.Prompts.exec)
@@ -66,7 +82,7 @@ func (s *Session) save() {
 			words, no = err.Error(), true
 		}
 		if no {
-			s.log.Warn("in effect, but not saved: a restart would lose it; tried again with the next change",
+			s.log.Warn("in effect, but not saved: a restart would lose it; tried again with the next change or connection",
 				"op", "apply", "device", s.device.Name, "line", line, "words", drivers.CleanWords(s.conn.Clean(words)))
 			return
 		}

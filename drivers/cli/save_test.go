@@ -139,6 +139,31 @@ func TestUnsaved(t *testing.T) {
 		once(true)
 		d.face.RefuseSaves("")
 		once(false)
-		d.wantSaves(t, 2, "with the next change")
+		d.wantSaves(t, 3, "by the next session, and with its change")
+	})
+}
+
+// TestAnEarlierProcessDidNotSave: what an earlier process may have put into effect and
+// not saved is saved once by the first session, and never where only is looked.
+func TestAnEarlierProcessDidNotSave(t *testing.T) {
+	saving(t, func(t *testing.T, f fixture) {
+		d := start(t, f)
+		d.Unanswered = time.Now().Add(-time.Hour)
+		driver := &cli.Driver{Armed: armed}
+		opens := func(manage bool) {
+			t.Helper()
+			device := d.Device
+			device.Manage = manage
+			s, err := driver.Open(t.Context(), device)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = s.Close()
+		}
+		opens(false)
+		d.wantSaves(t, 0, "by who only looks")
+		opens(true)
+		opens(true)
+		d.wantSaves(t, 1, "once")
 	})
 }
