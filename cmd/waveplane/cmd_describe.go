@@ -246,6 +246,17 @@ func (a *app) describeWavelength(ctx context.Context, cl *client.Client, s subje
 	return nil
 }
 
+// untold lists the points of devices of which nothing is known now.
+func untold(d records.Decision, hops []records.HopReading) []records.HopReading {
+	var out []records.HopReading
+	for _, f := range d.Forecast {
+		if !slices.ContainsFunc(hops, func(h records.HopReading) bool { return h.Device == f.Device }) {
+			out = append(out, records.HopReading{Hop: f, Verdict: "unknown"})
+		}
+	}
+	return out
+}
+
 // printHops prints predicted and measured power side by side, in the order in
 // which light passes. An amplifier measures all channels together, so its
 // reading says only that there is at least this channel's power.
@@ -259,6 +270,9 @@ func (a *app) printHops(d records.Decision, hops []records.HopReading, brief boo
 		})
 	}
 	hops = slices.Clone(hops)
+	if !brief { // a point that is left out would look as if there were none
+		hops = append(hops, untold(d, hops)...)
+	}
 	slices.SortStableFunc(hops, func(x, y records.HopReading) int { return place(x) - place(y) })
 	var rows [][]string
 	for _, h := range hops {

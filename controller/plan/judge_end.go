@@ -85,27 +85,30 @@ func qOf(ber float64) float64 {
 // of the kind is known. Verdicts are keyed by device; devices without one are
 // passed over.
 func FirstBadHop(d *records.Decision, all map[string]Verdict) (records.HopReading, string) {
-	before := ""
+	before, unknown := "", ""
 	for i, h := range d.Forecast {
+		if h.Kind == records.HopTx { // where a direction begins
+			before, unknown = "", ""
+		}
 		r, ok := readingOf(h, all)
 		if !ok {
+			if _, told := all[h.Device]; !told {
+				unknown = "; nothing is known of " + h.Device + " before it"
+			}
 			continue
-		}
-		if h.Kind == records.HopTx {
-			before = ""
 		}
 		if m := all[h.Device].Mistuned; m != "" && (h.Kind == records.HopTx || h.Kind == records.HopRx) {
 			return r, fmt.Sprintf("%s: %s (power %s)", hopName(h), m, show(r.Measured))
 		}
 		if r.Verdict == VerdictLow && h.Kind == records.HopAmplifier {
 			if next, dark := darkAfter(d, i, all); dark {
-				return next, describeBad(next, before) + "; " + hopName(h) + " has reduced its power, as it does before an open fibre"
+				return next, describeBad(next, before) + unknown + "; " + hopName(h) + " has reduced its power, as it does before an open fibre"
 			}
 		}
 		if r.Verdict != VerdictOK {
-			return r, describeBad(r, before)
+			return r, describeBad(r, before) + unknown
 		}
-		before = hopName(h)
+		before, unknown = hopName(h), ""
 	}
 	for _, h := range d.Forecast {
 		v, ok := all[h.Device]

@@ -247,6 +247,24 @@ func TestFirstBadHop(t *testing.T) {
 			}
 		})
 	}
+	// A device that is away hides where the light was last right, and nothing of the
+	// other direction stands in for it.
+	cut := map[string]func(*models.State){"roadm-b": media("100", -6000), "roadm-c": media("100", -6000), "r-c": rx(ptr(models.Power(-6000)))}
+	for away, want := range map[string]string{
+		"roadm-b": "roadm-c channel 100: -60.00 dBm, predicted -4.24 dBm; before it lies link b-c span s1 az; last right at roadm-a channel 100; nothing is known of roadm-b before it",
+		"roadm-a": "roadm-b channel 100: -60.00 dBm, predicted -16.24 dBm; before it lies link a-b span s1 az; last right at r-a tx; nothing is known of roadm-a before it",
+	} {
+		verdicts := ringVerdicts(n, &d, records.PhaseVerify, 0, cut)
+		delete(verdicts, away)
+		if _, message := plan.FirstBadHop(&d, verdicts); message != want {
+			t.Errorf("%s is away:\n got %q\nwant %q", away, message, want)
+		}
+	}
+	back := ringVerdicts(n, &d, records.PhaseVerify, 0, map[string]func(*models.State){"roadm-c": media("101", -6000)})
+	delete(back, "r-c")
+	if _, message := plan.FirstBadHop(&d, back); strings.Contains(message, "last right") {
+		t.Errorf("the transmitter is away: %q", message)
+	}
 	if _, message := plan.FirstBadHop(&d, nil); message != "" {
 		t.Errorf("nothing is known, got %q", message)
 	}

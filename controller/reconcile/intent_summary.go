@@ -158,7 +158,6 @@ func (s *Stages) lightFault(d *records.Decision, p records.Phase) (models.Reason
 	if p.Name != records.PhaseInService {
 		return "", ""
 	}
-	verdicts := map[string]plan.Verdict{}
 	bad := ""
 	for _, device := range d.Witnesses() {
 		e, ok := get(s.caches.evidence, device+"/"+d.Owner())
@@ -173,11 +172,8 @@ func (s *Stages) lightFault(d *records.Decision, p records.Phase) (models.Reason
 	if bad == "" {
 		return "", ""
 	}
-	for _, device := range d.Witnesses() {
-		verdicts[device] = s.memory.verdict(device, d.Owner())
-	}
 	reason := models.LossOfSignal
-	hop, message := plan.FirstBadHop(d, verdicts)
+	hop, message := plan.FirstBadHop(d, s.verdicts(d))
 	if message == "" {
 		return models.MarginLow, bad
 	}

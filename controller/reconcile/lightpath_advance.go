@@ -159,11 +159,14 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 	return l, p, true
 }
 
-// verdicts are what was last found of a wavelength's light, by device.
+// verdicts are what is found of a wavelength's light, by device. A device that is away
+// has none: what it told last says nothing of now.
 func (s *Stages) verdicts(d *records.Decision) map[string]plan.Verdict {
 	judged := map[string]plan.Verdict{}
 	for _, device := range d.Witnesses() {
-		judged[device] = s.memory.verdict(device, d.Owner())
+		if s.board.view(device).Synced {
+			judged[device] = s.memory.verdict(device, d.Owner())
+		}
 	}
 	return judged
 }
