@@ -204,6 +204,27 @@ func TestDriftIsReportedAndRepairedOnlyWhenAsked(t *testing.T) {
 	}
 }
 
+// A device that stored all and lit nothing is told again by a retry, laser off and on:
+// what it has on record already it would not hear of.
+func TestRetryOfADarkTransmitterLaunchesAnew(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	w.devices["r1"].inert = true
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	s := d.status("c1", "stalled", stalled)
+	if c := condition(s, models.Stalled); c.Reason != models.LightNotSeen || !strings.Contains(c.Message, "r1 tx") {
+		t.Fatalf("%s: %s; want no light from r1", c.Reason, c.Message)
+	}
+	d.request("circuit/default/c1/1", records.Request{Kind: records.RequestRetry, Target: "circuit/default/c1"})
+	d.status("c1", "on its way again", func(s records.Status) bool { return !stalled(s) })
+	d.status("c1", "stalled again", stalled)
+	w.with(func() { w.devices["r1"].inert = false })
+	d.request("circuit/default/c1/2", records.Request{Kind: records.RequestRetry, Target: "circuit/default/c1"})
+	d.status("c1", "ready", ready)
+}
+
 // A device that would not take a repair is said to have refused it, until what differs
 // is mended, by a repair or by hand.
 func TestRefusedRepairIsShown(t *testing.T) {

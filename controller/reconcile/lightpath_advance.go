@@ -148,7 +148,9 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 		l.devices = append(l.devices, s.shareOf(device, d, p.Value, wanted.digest(device)))
 	}
 	if l.phase.Name.Lit() && !l.allGood() {
-		_, l.badHop = plan.FirstBadHop(d, s.verdicts(d))
+		var hop records.HopReading
+		hop, l.badHop = plan.FirstBadHop(d, s.verdicts(d))
+		l.txDark = hop.Kind == records.HopTx && hop.Verdict == plan.VerdictNone
 	}
 	if l.phase.Name == records.PhaseOpen || l.phase.Name == records.PhaseVerify || l.phase.Name == records.PhaseLaunch && loads(d, l.phase.Name) {
 		l.hurt = s.hurtNeighbours(d)

@@ -33,8 +33,16 @@ func (l *lightpath) fromHeld() move {
 
 // fromHeldRetry goes back to where a person's retry can change something: to
 // the step that a device refused or has yet to take, to the one in which light
-// was not seen, or to judging the light.
+// was not seen, or to judging the light. A laser that is told to be on and sends
+// nothing would not hear of it again: where no other light is on the way, it is
+// turned off and on.
 func (l *lightpath) fromHeldRetry() move {
+	if l.txDark && l.allAcked() && l.phase.Step == 0 && len(l.decision.Shared) == 0 {
+		if l.blocked != "" {
+			return l.note(l.phase.Reason, l.heldFor()+waits+l.blocked)
+		}
+		return l.to(records.PhaseDark, 0, models.Progressing, "from the start again with the laser off, as asked")
+	}
 	refused := l.phase.Reason == models.DeviceRejected || !l.allAcked() // or kept out, which is refused by us
 	if refused || l.phase.Step < l.steps {
 		return l.onward(l.phase.Step, "as asked")

@@ -56,6 +56,8 @@ type fakeDevice struct {
 
 	refuse    func(models.Change) string // words, or ""
 	ignore    bool                       // acknowledges, applies nothing
+	inert     bool                       // takes all, but a laser that is turned on stays dark
+	dull      map[string]bool            // ports whose laser was turned on and stayed dark
 	loseReply int                        // applies, then loses this many replies
 	// deaf names leaves that the device acknowledges and does not take.
 	deaf func(models.ObjectID, models.LeafName) bool
@@ -72,7 +74,7 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) add(name string, ports ...string) *fakeDevice {
-	d := &fakeDevice{w: w, name: name, objects: map[models.ObjectID]models.Leaves{}, watch: map[chan struct{}]bool{}}
+	d := &fakeDevice{w: w, name: name, objects: map[models.ObjectID]models.Leaves{}, watch: map[chan struct{}]bool{}, dull: map[string]bool{}}
 	for _, p := range ports {
 		d.objects[models.ObjectID{Kind: models.KindOpticalChannel, Key: "oc-" + p}] = models.Leaves{models.LeafFrequency: "193100 GHz", models.LeafTargetPower: "-10.00 dBm", models.LeafMode: "1"}
 		d.objects[models.ObjectID{Kind: models.KindLaser, Key: "xcvr-" + p + "/1"}] = models.Leaves{models.LeafEnabled: "false"}
@@ -106,6 +108,9 @@ func (d *fakeDevice) laser(port string) bool {
 	return d.objects[models.ObjectID{Kind: models.KindLaser, Key: "xcvr-" + port + "/1"}][models.LeafEnabled] == "true"
 }
 
+// shines reports whether light comes out of a port.
+func (d *fakeDevice) shines(port string) bool { return d.laser(port) && !d.dull[port] }
+
 // state is what the device says of itself. Called under the world's lock.
 func (d *fakeDevice) state() models.State {
 	now := time.Now()
@@ -125,7 +130,7 @@ func (d *fakeDevice) read(s *models.State, port string, leaves models.Leaves, no
 	p, _ := models.ParsePower(leaves[models.LeafTargetPower])
 	var mode uint16
 	fmt.Sscan(leaves[models.LeafMode], &mode)
-	on, tx, rx, up, zero := d.laser(port), models.Power(-4000), models.Power(-4000), false, uint64(0)
+	on, tx, rx, up, zero := d.shines(port), models.Power(-4000), models.Power(-4000), false, uint64(0)
 	if on {
 		tx = p
 	}
@@ -134,7 +139,7 @@ func (d *fakeDevice) read(s *models.State, port string, leaves models.Leaves, no
 		name, farPort, _ := strings.Cut(far, "/")
 		other := d.w.devices[name]
 		theirs := other.objects[models.ObjectID{Kind: models.KindOpticalChannel, Key: "oc-" + farPort}]
-		if other.laser(farPort) {
+		if other.shines(farPort) {
 			power, _ := models.ParsePower(theirs[models.LeafTargetPower])
 			rx = power - 300
 			up = theirs[models.LeafMode] == leaves[models.LeafMode] && theirs[models.LeafFrequency] == leaves[models.LeafFrequency]
@@ -287,6 +292,10 @@ func (d *fakeDevice) set(c models.Change) bool {
 		d.objects[c.Object] = models.Leaves{}
 	}
 	changed := false
+	if c.Object.Kind == models.KindLaser {
+		port := strings.TrimSuffix(strings.TrimPrefix(c.Object.Key, "xcvr-"), "/1")
+		d.dull[port] = d.inert && c.After[models.LeafEnabled] == "true"
+	}
 	for leaf, v := range c.After {
 		if d.deaf != nil && d.deaf(c.Object, leaf) {
 			continue
