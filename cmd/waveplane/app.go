@@ -114,6 +114,14 @@ type subject struct {
 
 func (s subject) ref() string { return wire.Ref(s.kind.Name, s.namespace, s.name) }
 
+// full names a document whatever the tenant of who reads it.
+func (s subject) full() string {
+	if !s.kind.Namespaced {
+		return s.kind.Name + "/" + s.name
+	}
+	return s.kind.Name + "/" + s.namespace + "/" + s.name
+}
+
 // subject reads KIND/NAME or KIND/NAMESPACE/NAME.
 func (a *app) subject(arg string) (subject, error) {
 	parts := strings.Split(arg, "/")

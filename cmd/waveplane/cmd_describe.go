@@ -60,7 +60,7 @@ func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error 
 	if d.Object, err = cl.Get(ctx, s.kind, s.namespace, s.name); err != nil {
 		return err
 	}
-	events, err := cl.Events(ctx, eventName(s), 20)
+	events, err := cl.Events(ctx, s.full(), 20)
 	if err != nil {
 		return err
 	}
@@ -117,13 +117,6 @@ func (a *app) describe(ctx context.Context, cl *client.Client, s subject) error 
 	}
 	a.printEvents(d.Events)
 	return nil
-}
-
-func eventName(s subject) string {
-	if s.namespace != "" {
-		return s.kind.Name + "/" + s.namespace + "/" + s.name
-	}
-	return s.kind.Name + "/" + s.name
 }
 
 func (a *app) printHead(o wire.Object) {

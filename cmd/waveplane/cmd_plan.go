@@ -73,6 +73,7 @@ drift asks: what do the devices say that differs from what was applied?`,
 	}
 	c.Flags().StringArrayVarP(&files, "file", "f", nil, "file, directory or - (again for more)")
 	c.Flags().StringArrayVar(&remove, "remove", nil, "plan without this circuit or wavelength: KIND/NAME (again for more)")
+	c.Flags().StringVarP(&a.namespace, "namespace", "n", "", "tenant of what --remove names (default: default)")
 	c.Flags().BoolVar(&alone, "offline", false, "plan these files alone, without a daemon")
 	off.flags(c)
 	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when something would change")
@@ -89,12 +90,20 @@ func (a *app) planStored(ctx context.Context, files, remove []string, native boo
 			return wire.PlanReport{}, err
 		}
 	}
+	subjects := make([]string, 0, len(remove))
+	for _, arg := range remove {
+		s, err := a.subject(arg)
+		if err != nil {
+			return wire.PlanReport{}, err
+		}
+		subjects = append(subjects, s.full())
+	}
 	cl, err := a.client()
 	if err != nil {
 		return wire.PlanReport{}, err
 	}
 	defer cl.Close()
-	return cl.Plan(ctx, set, remove, native)
+	return cl.Plan(ctx, set, subjects, native)
 }
 
 // planCode says how a plan ends the program.

@@ -90,7 +90,11 @@ func hopeless(o wire.Object, v verdict) verdict {
 	}
 	for _, w := range o.Status.Wavelengths {
 		if w.Phase == records.PhaseHeld || w.Phase == records.PhaseStuck {
-			return verdict{done: true, code: codeError, unmet: fmt.Sprintf("%s is %s: %s: %s", w.Name, w.Phase, w.Reason, w.Message), since: stalledSince(o), wavelength: w.Name}
+			unmet := fmt.Sprintf("%s is %s: %s: %s", w.Name, w.Phase, w.Reason, w.Message)
+			if c := o.Condition(models.InSync); c != nil && c.Status == "False" {
+				unmet += "; configuration differs, see drift: " + c.Message
+			}
+			return verdict{done: true, code: codeError, unmet: unmet, since: stalledSince(o), wavelength: w.Name}
 		}
 	}
 	if s := o.Condition(models.Stalled); s != nil && s.Status == "True" {

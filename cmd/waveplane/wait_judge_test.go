@@ -50,6 +50,8 @@ func TestJudge(t *testing.T) {
 		"refused, not for goal":           {object(2, nil, condition(models.Ready, "True", models.LightVerified), condition(models.IsPlanned, "False", models.NoRoute)), "Ready=False", "u1", false, codeDone, "Ready is True"},
 		"held": {object(2, []records.WavelengthStatus{{Name: "c-1", Phase: records.PhaseHeld, Reason: models.LightNotSeen}}, condition(models.Ready, "False", models.LightNotSeen)),
 			untilReady, "u1", true, codeError, "c-1 is Held: LightNotSeen"},
+		"held, and drifted": {object(2, []records.WavelengthStatus{{Name: "c-1", Phase: records.PhaseHeld, Reason: models.LightNotSeen}}, condition(models.Ready, "False", models.LightNotSeen), condition(models.InSync, "False", models.DriftHeld)),
+			untilReady, "u1", true, codeError, "configuration differs, see drift"},
 		"rejected":         {object(2, nil, condition(models.Ready, "False", models.DeviceRejected), condition(models.Stalled, "True", models.DeviceRejected)), untilReady, "u1", true, codeError, "stalled: DeviceRejected"},
 		"gone":             {nil, untilDeleted, "u1", true, codeDone, ""},
 		"made again":       {object(1, nil), untilDeleted, "u0", true, codeDone, ""},

@@ -109,7 +109,7 @@ func (w *waiter) look(ctx context.Context, cl *client.Client, it dueItem) error 
 	}
 	if !known {
 		// It may have been served before the first look.
-		events, err := cl.Events(ctx, eventName(about), 0)
+		events, err := cl.Events(ctx, about.full(), 0)
 		if err != nil {
 			return err
 		}
