@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/controller/records"
@@ -173,14 +174,38 @@ func (w *work) writeOff(ctx context.Context, t target, cur *store.Entry[records.
 		if err != nil {
 			return nil, err
 		}
-		if health == nil || health.Value.Reachable {
-			return nil, wire.NewFailure(http.StatusForbidden, wire.InUse, fmt.Sprintf("%s answers, or has yet to be asked: only a device that is out of reach is written off; delete without --write-off takes the light down in order", device))
+		if why := w.mayAnswer(health); why != "" {
+			return nil, wire.NewFailure(http.StatusForbidden, wire.InUse, fmt.Sprintf("%s %s: only a device that is out of reach is written off; delete without --write-off takes the light down in order", device, why))
 		}
 		w.guard("health/"+device, unchangedSince(w.tables.Health, store.Key(device), health))
 		w.event(t.kind.Name, t.namespace, t.name, "WrittenOff", w.because(device+" is given up: nothing more is sent to it, and what is on it stays there"))
 		off = append(off, device)
 	}
+	if len(off) > len(cur.Value.WrittenOff) { // what was refused there stands in nobody's way any more
+		target := strings.ToLower(intents.KindCircuit) + "/" + t.namespace + "/" + t.name
+		w.ops = append(w.ops, w.tables.Requests.Create(store.Key("retry", target, "write-off-"+newUID()),
+			records.Request{Kind: records.RequestRetry, Target: target, Reason: w.terms.why, Who: w.terms.who, At: w.now}))
+	}
 	return off, nil
+}
+
+// awayFor is how long a device must have been out of reach to be written off: one that
+// is only dialled anew is not given up.
+const awayFor = 10 * time.Second
+
+// mayAnswer tells why a device is not out of reach for all that is known; "" when it is.
+func (w *work) mayAnswer(health *store.Entry[records.DeviceHealth]) string {
+	switch {
+	case health == nil:
+		return "has yet to be asked"
+	case health.Value.Reachable:
+		return "answers"
+	case health.Value.Kind != records.Unreachable:
+		return fmt.Sprintf("is there (%s: %s)", health.Value.Kind, health.Value.Message)
+	case w.now.Sub(health.Value.Since) < awayFor:
+		return fmt.Sprintf("was in reach until %v ago, and may come back; ask again after %v", w.now.Sub(health.Value.Since).Round(time.Second), awayFor)
+	}
+	return ""
 }
 
 func carrying(lit int) string {

@@ -97,6 +97,10 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 	}
 	var again time.Duration
 	if view.Synced {
+		if left := s.forgetLeft(device, view); len(left) > 0 {
+			ops = append(ops, left...)
+			written["applied"] = s.caches.applied.WaitWritten
+		}
 		cat := s.network.catalogue()
 		fast := false
 		var news []*share

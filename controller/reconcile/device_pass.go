@@ -87,7 +87,7 @@ func (s *Stages) duePass(cat *catalogue.Catalogue, device string, view *deviceVi
 	held = map[string]kept{}
 	for _, owner := range s.owners.on(device) {
 		sh, ok := s.shareFor(cat, device, owner)
-		if !ok || sh.applied.Value.Attempt != nil || s.writtenOff(device, sh.decision, sh.phase.Value.Name) {
+		if !ok || sh.applied.Value.Attempt != nil {
 			continue
 		}
 		acked := sh.applied.Value.Acked

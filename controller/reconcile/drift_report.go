@@ -92,8 +92,15 @@ func (s *Stages) driftItems(w *deviceWorker, sh *share, diffs []difference) []mo
 	return out
 }
 
-// strangers finds objects that carry our name but stand in no record.
+// strangers finds objects that carry our name but stand in no record, and what is left
+// of wavelengths that ended without the device.
 func (s *Stages) strangers(w *deviceWorker, view *deviceView) []models.DriftItem {
+	extra := func(owner string, id models.ObjectID, message string) models.DriftItem {
+		return models.DriftItem{
+			Device: w.device.Name, Owner: owner, Path: id.String(), Applied: "absent", Found: "present", Since: view.Since.UTC(),
+			Class: models.DriftExtra, Impact: models.Dark, Message: message,
+		}
+	}
 	var out []models.DriftItem
 	for id, leaves := range view.State.Objects {
 		if !id.Kind.Whole() {
@@ -115,10 +122,13 @@ func (s *Stages) strangers(w *deviceWorker, view *deviceView) []models.DriftItem
 				continue
 			}
 		}
-		out = append(out, models.DriftItem{
-			Device: w.device.Name, Owner: owner, Path: id.String(), Applied: "absent", Found: "present", Since: view.Since.UTC(),
-			Class: models.DriftExtra, Impact: models.Dark, Message: "carries Waveplane's name but stands in no record",
-		})
+		out = append(out, extra(owner, id, "carries Waveplane's name but stands in no record"))
+	}
+	for _, e := range s.leftOn(w.device.Name) {
+		for _, id := range s.stillLeft(w.device.Name, e.Value, view.State) {
+			_, owner := splitOwnerKey(e.Key)
+			out = append(out, extra(owner, id, "left on the device when it was written off"))
+		}
 	}
 	slices.SortFunc(out, func(a, b models.DriftItem) int { return strings.Compare(a.Path, b.Path) })
 	return out

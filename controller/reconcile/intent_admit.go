@@ -19,7 +19,7 @@ func (s *Stages) admitFinished(w *planWork) []store.Op {
 		s.tables.Intents.DeleteAt(w.key, w.intent.Revision),
 		s.tables.Status.Delete(w.key),
 		s.tables.Reasons.Delete(w.ref.UID),
-		s.event(w.ref, "Deleted", "nothing is left on devices; reservation freed", ""),
+		s.event(w.ref, "Deleted", leftBehind(w.intent.Value.WrittenOff)+"; reservation freed", ""),
 	}
 	if w.recEntry != nil {
 		ops = append(ops, s.tables.Circuits.DeleteAt(w.ref.UID, w.recEntry.Revision))
@@ -33,13 +33,21 @@ func (s *Stages) admitFinished(w *planWork) []store.Op {
 }
 
 // writtenOff reports whether a person gave a device up for a wavelength that is on its
-// way out: it counts as done with, whatever is on it.
+// way out: it counts as done with, whatever is on it. Should it answer again before
+// the wavelength is gone, it is told like any other.
 func (s *Stages) writtenOff(device string, d *records.Decision, p records.PhaseName) bool {
 	if !outgoing(p) && p != records.PhaseStuck {
 		return false
 	}
 	e, ok := get(s.caches.intents, intentKey(d.Intent))
-	return ok && e.Value.Deletion != nil && slices.Contains(e.Value.WrittenOff, device)
+	return ok && !s.board.view(device).Synced && e.Value.Deletion != nil && slices.Contains(e.Value.WrittenOff, device)
+}
+
+func leftBehind(writtenOff []string) string {
+	if len(writtenOff) == 0 {
+		return "nothing is left on devices"
+	}
+	return "nothing is left on devices that answered; written off: " + strings.Join(writtenOff, ", ")
 }
 
 // event builds the operation that tells what happened; it goes into the

@@ -63,7 +63,7 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 				sum.refused = first(sum.refused, device+" refused: "+a.Value.Refused.Words)
 			}
 		}
-		if view := s.board.view(device); !view.Synced && !view.Since.IsZero() {
+		if view := s.board.view(device); !view.Synced && !view.Since.IsZero() && (live || s.has(device, d)) {
 			sum.unknown = first(sum.unknown, view.away())
 		}
 		if out := s.waiting.heldWhy(device, d.Owner()); out.why != "" {
@@ -116,6 +116,12 @@ func (s *Stages) sumOne(sum *summary, key string, live bool) {
 	}
 	s.noteStuck(sum, d, p.Value)
 	sum.wavelengths = append(sum.wavelengths, ws)
+}
+
+// has reports whether something of a wavelength is on a device, or may be.
+func (s *Stages) has(device string, d *records.Decision) bool {
+	a, _ := get(s.caches.applied, device+"/"+d.Owner())
+	return a.Value.Acked != nil || a.Value.Attempt != nil
 }
 
 // stopped tells why nothing is sent to a device though it could be reached.

@@ -150,9 +150,11 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 	if l.phase.Name.Lit() && !l.allGood() {
 		var hop records.HopReading
 		hop, l.badHop = plan.FirstBadHop(d, s.verdicts(d))
-		l.txDark = hop.Kind == records.HopTx && hop.Verdict == plan.VerdictNone
+		e, _ := get(s.caches.evidence, hop.Device+"/"+d.Owner())
+		l.txDark = hop.Kind == records.HopTx && hop.Verdict == plan.VerdictNone && hop.Measured != nil && e.Value.ReadBack
 	}
-	if l.phase.Name == records.PhaseOpen || l.phase.Name == records.PhaseVerify || l.phase.Name == records.PhaseLaunch && loads(d, l.phase.Name) {
+	rising := l.phase.Name == records.PhaseOpen || l.phase.Name == records.PhaseVerify || l.phase.Name == records.PhaseLaunch && loads(d, l.phase.Name)
+	if rising && !l.yielded { // while others load the sections it is not its light that hurts
 		l.hurt = s.hurtNeighbours(d)
 	}
 	if l.phase.Name == records.PhaseVerify && l.allGood() && l.soakLeft() <= 0 {
@@ -208,7 +210,7 @@ func (s *Stages) retryAfter(d *records.Decision, since time.Time) bool {
 func (s *Stages) shareOf(device string, d *records.Decision, p records.Phase, wanted string) deviceShare {
 	share := deviceShare{device: device}
 	if s.writtenOff(device, d, p.Name) {
-		share.empty, share.acked = true, true
+		share.empty, share.acked, share.off = true, true, true
 		return share
 	}
 	key := device + "/" + d.Owner()

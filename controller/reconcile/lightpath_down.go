@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/records"
@@ -25,6 +26,9 @@ func (l *lightpath) fromDrain() move {
 		// here, so that the circuit can tell and a person can ask again.
 		if l.phase.Step < l.drainSteps {
 			return l.to(records.PhaseDrain, l.phase.Step+1, l.phase.Reason, l.heldFor())
+		}
+		if l.phase.Again {
+			return l.to(records.PhaseDark, 0, models.Progressing, aboutDark)
 		}
 		return l.to(records.PhaseUndo, 0, l.phase.Reason, l.heldFor())
 	}
@@ -64,6 +68,9 @@ func (l *lightpath) fromRemoval(end records.PhaseName) move {
 	reason, message := l.phase.Reason, l.heldFor()
 	if end == records.PhaseGone {
 		reason, message = models.Deleting, "nothing is left on devices"
+		if off := l.writtenOff(); len(off) > 0 {
+			message += ", but for what was written off: " + strings.Join(off, ", ")
+		}
 	}
 	return l.to(end, 0, reason, message)
 }
@@ -78,13 +85,28 @@ func (l *lightpath) away() string {
 	return ""
 }
 
+// writtenOff lists the devices that a person gave up.
+func (l *lightpath) writtenOff() []string {
+	var out []string
+	for _, d := range l.devices {
+		if d.off {
+			out = append(out, d.device)
+		}
+	}
+	return out
+}
+
 // downWaits says, beside what led here, what the way down waits for; "" for nothing.
 func (l *lightpath) downWaits(why string) move {
 	message := l.heldFor()
 	if why != "" {
 		message += waits + why
 	}
-	if wording(message) == wording(l.phase.Message) {
+	// Who is waited for counts to the letter; the words of a failed dial only move.
+	who, words, _ := strings.Cut(why, ": ")
+	_, said, _ := strings.Cut(l.phase.Message, waits)
+	saidWho, saidWords, _ := strings.Cut(said, ": ")
+	if who == saidWho && wording(words) == wording(saidWords) {
 		return move{}
 	}
 	return l.note(l.phase.Reason, message)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/models"
 )
@@ -41,7 +42,14 @@ func (l *lightpath) fromHeldRetry() move {
 		if l.blocked != "" {
 			return l.note(l.phase.Reason, l.heldFor()+waits+l.blocked)
 		}
-		return l.to(records.PhaseDark, 0, models.Progressing, "from the start again with the laser off, as asked")
+		if l.shares() {
+			if holder := l.loader(); holder != "" {
+				return l.note(l.phase.Reason, l.heldFor()+waits+waitingFor(holder))
+			}
+		}
+		m := l.to(records.PhaseDrain, plan.FirstDrainStep(l.decision, l.phase.Name, l.phase.Step), models.Progressing, "from the start again with the laser off, as asked")
+		m.to.Again = true
+		return m
 	}
 	refused := l.phase.Reason == models.DeviceRejected || !l.allAcked() // or kept out, which is refused by us
 	if refused || l.phase.Step < l.steps {

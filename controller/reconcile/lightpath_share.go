@@ -22,6 +22,7 @@ type deviceShare struct {
 	counting time.Time
 	lost     string // why nothing is known of it
 	judged   bool   // there is evidence for this phase
+	off      bool   // a person gave it up, and it does not answer
 	held     kept   // why its part may not be sent
 }
 

@@ -176,6 +176,9 @@ func (l *lightpath) fromRising() move {
 		if holder := l.loader(); holder != "" {
 			return l.note(models.Progressing, waitingFor(holder))
 		}
+		if m := l.note(models.Progressing, l.about()); m.to != nil {
+			return m // it waits for nobody any more
+		}
 	}
 	if !l.allAcked() {
 		out := l.keptOut()
@@ -281,7 +284,7 @@ func (l *lightpath) hold(reason models.Reason, message string) move {
 func (l *lightpath) to(name records.PhaseName, step int, reason models.Reason, message string) move {
 	next := records.Phase{
 		Name: name, Step: step, DecisionRev: l.decision.Rev, Since: l.now.UTC(), Reason: reason, Message: message,
-		Acceptance: l.phase.Acceptance, FailedAt: l.phase.FailedAt,
+		Acceptance: l.phase.Acceptance, FailedAt: l.phase.FailedAt, Again: l.phase.Again && name == records.PhaseDrain,
 	}
 	switch name {
 	case records.PhaseUndo, records.PhaseHeld, records.PhaseStuck, records.PhaseDrain, records.PhaseFailed:

@@ -43,6 +43,7 @@ func paused(l *lightpath)   { l.blocked, l.blockWhy = "paused (all): works", mod
 func filtered(l *lightpath) { l.decision.Shared = []string{"line from mux-a"} }
 func busy(l *lightpath)     { l.loader = func() string { return "tenant-x/other-1" } }
 func dull(l *lightpath)     { l.txDark = true }
+func again(l *lightpath)    { l.phase.Again = true }
 func left(l *lightpath)     { l.devices[1].empty = false }
 func clean(l *lightpath)    { l.devices[0].empty, l.devices[1].empty = true, true }
 
@@ -111,7 +112,9 @@ func TestNextPhase(t *testing.T) {
 		{"held is judged again when the light is good for a soak", at(records.PhaseHeld, 0), records.PhaseVerify, 0, "good now"},
 		{"held before its last section it goes on opening", at(records.PhaseHeld, 2, switched), records.PhaseOpen, 3, "opening section 3 of 3 again, the light is good now"},
 		{"held behind its last section it is judged", at(records.PhaseHeld, 3, switched), records.PhaseVerify, 0, "good now"},
-		{"a retry of a dark transmitter starts from the laser off", at(records.PhaseHeld, 0, faulty, dull, retried), records.PhaseDark, 0, "from the start again"},
+		{"a retry of a dark transmitter starts from the laser off", at(records.PhaseHeld, 0, faulty, dull, retried), records.PhaseDrain, 1, "from the start again"},
+		{"drained for that, it is dark", at(records.PhaseDrain, 1, again), records.PhaseDark, 0, aboutDark},
+		{"unless it is not wanted any more", at(records.PhaseDrain, 1, again, unwanted), records.PhaseRemove, 0, "removing what is ours"},
 		{"paused, it does not", at(records.PhaseHeld, 0, faulty, dull, retried, paused), records.PhaseHeld, 0, "to go on: paused"},
 		{"nor beside other light", at(records.PhaseHeld, 0, faulty, dull, retried, filtered), records.PhaseVerify, 0, "as asked"},
 		{"nor once a section is open", at(records.PhaseHeld, 1, faulty, dull, retried, switched), records.PhaseOpen, 1, "as asked"},

@@ -2,59 +2,99 @@ package reconcile
 
 import (
 	"slices"
+	"time"
 
 	"github.com/waveplane/waveplane/controller/records"
 )
 
-// idle reports whether a wavelength that holds sections cannot move: all that is
-// still to be sent or seen is on devices that are away, observed or paused. Others
-// need not wait for it.
+// idleAfter is how long a device must have been away before others do not wait for it
+// any more, and how often those that wait look again. A connection that is dialled
+// anew is no reason to change the order.
+const idleAfter = 5 * time.Second
+
+// part is what one device's part of a wavelength waits for.
+type part struct {
+	sent    bool // something was sent a while ago at most, of which the outcome is not known
+	acked   bool // the device has acknowledged what the phase wants
+	lost    bool // it is away
+	away    time.Duration
+	stopped bool // a person keeps anything from being sent to it
+	written bool // the wavelength has more there than a witness
+}
+
+// cannotMove reports whether all that is still to be sent or seen of a wavelength is on
+// devices that have been away for a while, or is kept from being sent by a person.
+// Where something was sent of which the outcome is not known it may move yet, by itself.
+func cannotMove(rising bool, parts []part) bool {
+	stands := false
+	for _, p := range parts {
+		switch {
+		case p.sent:
+			return false
+		case p.acked && !rising: // done with this one
+		case p.lost && p.away < idleAfter:
+			return false
+		case p.lost:
+			stands = true
+		case p.stopped && (!p.acked || p.written): // on its way up it does not go on either
+			stands = true
+		case p.acked: // it is about to be seen
+		default:
+			return false
+		}
+	}
+	return stands
+}
+
+// idle reports whether a wavelength that is to hold sections cannot move. Others need
+// not wait for it.
 func (s *Stages) idle(key string) bool {
 	de, ok := get(s.caches.decisions, key)
 	p, known := get(s.caches.phases, key)
 	if !ok || !known {
 		return false
 	}
-	d := &de.Value
+	d, now := &de.Value, s.now()
 	wanted, err := s.renderings.of(s.network.catalogue(), de, p)
 	if err != nil {
 		return false
 	}
-	idle, rising := false, !outgoing(p.Value.Name)
+	var parts []part
+	written := d.Devices()
 	for _, device := range d.Witnesses() {
-		share, stopped := s.shareOf(device, d, p.Value, wanted.digest(device)), s.stopped(device, d) != ""
+		share := s.shareOf(device, d, p.Value, wanted.digest(device))
 		a, _ := get(s.caches.applied, device+"/"+d.Owner())
-		switch {
-		case share.acked && !rising: // done with this one
-		case share.lost != "":
-			idle = true
-		case !share.acked && (!stopped || a.Value.Attempt != nil):
-			return false // it is about to change, or has been told to
-		case stopped:
-			idle = true
+		of := part{
+			acked: share.acked, lost: share.lost != "", stopped: s.stopped(device, d) != "", written: slices.Contains(written, device),
+			sent: a.Value.Attempt != nil && now.Sub(a.Value.Attempt.At) < passLimit,
 		}
+		if since := s.board.view(device).Since; of.lost && !since.IsZero() {
+			of.away = now.Sub(since)
+		}
+		parts = append(parts, of)
 	}
-	return idle
+	return cannotMove(!outgoing(p.Value.Name), parts)
 }
 
 // takeSections takes the sections of a wavelength's route for what it does next, and
 // returns what people call the wavelength that has one of them.
 func (s *Stages) takeSections(l *lightpath) (holder string) {
-	d, take := l.decision, s.idle
+	d, idle := l.decision, s.idle
 	if l.yielded && s.idle(d.Key()) {
-		take = nil // two that cannot move would take them from each other for ever
+		idle = nil // two that cannot move would take them from each other for ever
 	}
-	holder, fresh := s.loader.acquire(d, take)
+	holder, fresh := s.loader.acquire(d, idle)
 	if holder != "" {
+		s.lightQueue.AddAfter(d.Key(), idleAfter) // that one may have become idle by then
 		return s.calledByKey(holder)
 	}
 	l.loading = true
-	switch {
-	case l.yielded: // what waits on the devices may be sent now
+	if l.yielded { // what waits on the devices may be sent now
 		for _, device := range d.Devices() {
 			s.passQueue.Add(device)
 		}
-	case fresh: // later its own light is on
+	}
+	if fresh { // later its own light is on; what others did meanwhile is not its doing
 		s.rememberNeighbours(d)
 	}
 	return ""
@@ -66,7 +106,7 @@ func (s *Stages) takeSections(l *lightpath) (holder string) {
 func (s *Stages) admitLoads(due []*share) (admitted []*share, leave func()) {
 	var begun []*records.Decision
 	admitted = slices.DeleteFunc(due, func(sh *share) bool {
-		if sh.repair || !loads(sh.decision, sh.phase.Value.Name) {
+		if !loads(sh.decision, sh.phase.Value.Name) {
 			return false
 		}
 		if !s.loader.begin(sh.decision) {

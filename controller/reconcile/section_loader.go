@@ -22,11 +22,12 @@ type sectionLoader struct {
 	mu     sync.Mutex
 	holder map[string]string          // section → wavelength key
 	queue  map[string]map[string]bool // wavelength → sections it waits for
+	first  map[string]bool            // of those in the queue, who had them before and goes first
 	passes map[string]int             // wavelength → passes that send something for it
 }
 
 func newSectionLoader() *sectionLoader {
-	return &sectionLoader{holder: map[string]string{}, queue: map[string]map[string]bool{}, passes: map[string]int{}}
+	return &sectionLoader{holder: map[string]string{}, queue: map[string]map[string]bool{}, first: map[string]bool{}, passes: map[string]int{}}
 }
 
 // sectionsOf lists the sections that carry other channels too: those entered
@@ -55,13 +56,18 @@ func loads(d *records.Decision, phase records.PhaseName) bool {
 }
 
 // acquire takes all sections of a wavelength; holding them already counts, and is not
-// fresh. Otherwise it returns the key of who holds one of them. Holders for which
-// nothing is being sent lose theirs if idle, which may be nil, says that they cannot
-// move; idle is asked under the lock, so no pass of theirs begins meanwhile.
+// fresh. Otherwise it returns the key of who holds one of them, or goes first because
+// it lost them to another. Holders for which nothing is being sent lose theirs if idle,
+// which may be nil, says that they cannot move; idle is asked under the lock, so no
+// pass of theirs begins meanwhile.
 func (l *sectionLoader) acquire(d *records.Decision, idle func(key string) bool) (holder string, fresh bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	key, sections := d.Key(), sectionsOf(d)
+	if h := l.before(key, sections, idle); h != "" {
+		l.wait(key, sections)
+		return h, false
+	}
 	var others []string
 	for _, s := range sections {
 		h := l.holder[s]
@@ -81,8 +87,27 @@ func (l *sectionLoader) acquire(d *records.Decision, idle func(key string) bool)
 		fresh = fresh || l.holder[s] != key
 		l.holder[s] = key
 	}
-	delete(l.queue, key)
+	l.leave(key)
 	return "", fresh
+}
+
+// before returns who lost one of the sections to another and can have it back now; it
+// does not queue behind those that come after it.
+func (l *sectionLoader) before(key string, sections []string, idle func(key string) bool) string {
+	if idle == nil || l.first[key] {
+		return ""
+	}
+	for h := range l.first {
+		if slices.ContainsFunc(sections, func(s string) bool { return l.queue[h][s] && l.holder[s] != key }) && !idle(h) {
+			return h
+		}
+	}
+	return ""
+}
+
+func (l *sectionLoader) leave(key string) {
+	delete(l.queue, key)
+	delete(l.first, key)
 }
 
 func (l *sectionLoader) wait(key string, sections []string) {
@@ -102,6 +127,7 @@ func (l *sectionLoader) yield(key string) {
 		}
 	}
 	l.wait(key, had)
+	l.first[key] = true
 }
 
 // holds reports whether a wavelength has all sections of its route.
@@ -144,7 +170,7 @@ func (l *sectionLoader) done(d *records.Decision) {
 func (l *sectionLoader) release(key string) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.queue, key)
+	l.leave(key)
 	var wake []string
 	for s, h := range l.holder {
 		if h != key {
@@ -161,11 +187,25 @@ func (l *sectionLoader) release(key string) []string {
 	return slices.Compact(wake)
 }
 
-// restore rebuilds the holders after a start.
-func (l *sectionLoader) restore(phases *engine.Cache[records.Phase], decisions *engine.Cache[records.Decision]) {
+// restore rebuilds the holders after a start. Who was being sent something comes
+// first: should two be on their way, the other one yielded.
+func (l *sectionLoader) restore(phases *engine.Cache[records.Phase], decisions *engine.Cache[records.Decision], sent func(*records.Decision) bool) {
+	var later []*records.Decision
 	for _, p := range phases.List("") {
-		if d, ok := get(decisions, p.Key); ok && loads(&d.Value, p.Value.Name) {
+		d, ok := get(decisions, p.Key)
+		switch {
+		case !ok || !loads(&d.Value, p.Value.Name):
+		case sent(&d.Value):
 			l.acquire(&d.Value, nil)
+		default:
+			later = append(later, &d.Value)
+		}
+	}
+	for _, d := range later {
+		if holder, _ := l.acquire(d, nil); holder != "" {
+			l.mu.Lock()
+			l.first[d.Key()] = true
+			l.mu.Unlock()
 		}
 	}
 }

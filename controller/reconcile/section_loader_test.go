@@ -45,6 +45,14 @@ func TestIdleHoldersYield(t *testing.T) {
 	if len(woken) != 2 || woken[0] != dead.Key() || woken[1] != third.Key() {
 		t.Errorf("woken %v, want the one that lost its sections and the one that waits", woken)
 	}
+	// Who lost them goes first, unless it still cannot move.
+	if holder, _ := l.acquire(third, func(string) bool { return false }); holder != dead.Key() {
+		t.Errorf("held by %q; want them kept for the one that lost them", holder)
+	}
+	if holder, _ := l.acquire(third, idle); holder != "" {
+		t.Errorf("held by %q, though the one that lost them cannot move", holder)
+	}
+	l.release(third.Key())
 	if holder, fresh := l.acquire(dead, nil); holder != "" || !fresh || !l.begin(dead) {
 		t.Errorf("held by %q, fresh %v; want them back", holder, fresh)
 	}
@@ -68,9 +76,15 @@ func TestYieldedWaits(t *testing.T) {
 	if m.to == nil || m.to.Name != records.PhaseUndo || m.to.Message != "r2 refused: no" {
 		t.Errorf("drained: %+v", m.to)
 	}
-	// With the sections back it goes on as if nothing had been.
-	if m := at(records.PhaseOpen, 1, switched, yielded).next(); m.to == nil || m.to.Name != records.PhaseOpen || m.to.Step != 2 {
-		t.Errorf("sections back: %+v", m.to)
+	// With the sections back it says what it is about again, and goes on.
+	waited := func(l *lightpath) { l.phase.Reason, l.phase.Message = models.Progressing, waiting }
+	m = at(records.PhaseOpen, 1, switched, yielded, waited).next()
+	if m.to == nil || m.to.Step != 1 || m.to.Message != "opening section 1 of 3" {
+		t.Fatalf("sections back: %+v", m.to)
+	}
+	said = *m.to
+	if m := at(records.PhaseOpen, 1, switched, yielded, func(l *lightpath) { l.phase = said }).next(); m.to == nil || m.to.Step != 2 {
+		t.Errorf("sections back, and said so: %+v", m.to)
 	}
 }
 
@@ -104,5 +118,58 @@ func TestGoodSinceThePictureCameIn(t *testing.T) {
 		if got := s.seen(&deviceView{State: models.State{At: c.at}}); !got.Equal(c.want.UTC()) {
 			t.Errorf("picture of %v: good since %v, want %v", c.at, got, c.want)
 		}
+	}
+}
+
+// TestOthersWaitOnlyForWhoMoves: of a wavelength that is being opened, an amplifier that
+// is only measured, observed as amplifiers are, says nothing about whether it moves; a
+// device that has been away for a while does, unless it was told something that may
+// still take effect.
+func TestOthersWaitOnlyForWhoMoves(t *testing.T) {
+	there, done, amplifier := part{written: true}, part{acked: true, written: true}, part{acked: true, stopped: true}
+	gone := part{lost: true, away: time.Minute, written: true}
+	stopped := part{stopped: true, written: true}
+	with := func(p part, change func(*part)) part {
+		change(&p)
+		return p
+	}
+	for _, c := range []struct {
+		name   string
+		rising bool
+		parts  []part
+		want   bool
+	}{
+		{"opening, waits for light", true, []part{done, amplifier, done}, false},
+		{"opening, about to be sent", true, []part{there, amplifier, done}, false},
+		{"opening, away just now", true, []part{with(gone, func(p *part) { p.away = time.Second }), done}, false},
+		{"opening, away for a while", true, []part{gone, amplifier, done}, true},
+		{"opening, done there, and away", true, []part{with(gone, func(p *part) { p.acked = true }), done}, true},
+		{"opening, one away, one about to be sent", true, []part{gone, there}, false},
+		{"opening, away, and was told something", true, []part{with(gone, func(p *part) { p.sent = true }), done}, false},
+		{"opening, an end is paused", true, []part{stopped, done}, true},
+		{"opening, acknowledged, an end is paused", true, []part{with(stopped, func(p *part) { p.acked = true }), done}, true},
+		{"draining, about to be sent", false, []part{there, done}, false},
+		{"draining, away", false, []part{gone, done}, true},
+		{"draining, away, done there", false, []part{with(gone, func(p *part) { p.acked = true }), done}, false},
+		{"draining, paused", false, []part{stopped, done}, true},
+		{"draining, paused, done there", false, []part{with(stopped, func(p *part) { p.acked = true }), done}, false},
+		{"draining, paused, and was told something", false, []part{with(stopped, func(p *part) { p.sent = true }), done}, false},
+	} {
+		if got := cannotMove(c.rising, c.parts); got != c.want {
+			t.Errorf("%s: cannot move %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// TestTheWayDownNamesWhoIsWaitedFor: another one is news, though the names differ in a
+// number only.
+func TestTheWayDownNamesWhoIsWaitedFor(t *testing.T) {
+	said := at(records.PhaseDrain, 1, unwanted, unacked, func(l *lightpath) { l.devices[1].lost = "r2 is out of reach: dial 10.0.0.2" }).next().to
+	m := at(records.PhaseDrain, 1, unwanted, unacked, func(l *lightpath) {
+		l.phase = *said
+		l.devices[1].lost = "r3 is out of reach: dial 10.0.0.3"
+	}).next()
+	if m.to == nil || m.to.Message != "; to go on: r3 is out of reach: dial 10.0.0.3" {
+		t.Errorf("%+v", m.to)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,6 +71,7 @@ type Stages struct {
 	sessions atomic.Uint64
 	hurried  atomic.Int64
 	passes   atomic.Uint64
+	left     atomic.Int64 // records of what was left on devices
 	gate     *passGate
 	serving  chan struct{}
 }
@@ -164,7 +166,12 @@ func (s *Stages) Run(ctx context.Context, grant *store.Grant) error {
 	if err := s.loadLedger(ctx); err != nil {
 		return err
 	}
-	s.loader.restore(s.caches.phases, s.caches.decisions)
+	s.loader.restore(s.caches.phases, s.caches.decisions, func(d *records.Decision) bool {
+		return slices.ContainsFunc(d.Devices(), func(device string) bool {
+			a, _ := get(s.caches.applied, device+"/"+d.Owner())
+			return a.Value.Attempt != nil
+		})
+	})
 	for _, run := range []func(context.Context){s.planQueue.Run, s.lightQueue.Run, s.statusQueue.Run, s.passQueue.Run, s.judgeQueue.Run} {
 		wg.Go(func() { run(ctx) })
 	}

@@ -67,6 +67,7 @@ func (s *Stages) connectTables() {
 		}
 	})
 	s.caches.applied.OnChange(func(key string, old, new *store.Entry[records.Applied]) {
+		s.countLeft(old, new)
 		if onlyAttempted(old, new) {
 			return
 		}

@@ -1,11 +1,14 @@
 package reconcile_test
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
 	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/models"
 )
@@ -26,7 +29,10 @@ func TestDeletionGoesOnWithoutAWrittenOffDevice(t *testing.T) {
 		}
 		before := w.writes("r2")
 		d.writeOff(doc, "r2")
-		d.gone("c1")
+		d.until("the document is gone", func() bool {
+			_, err := d.st.Tables().Intents.Get(t.Context(), "Circuit/default/c1")
+			return errors.Is(err, store.ErrNotFound)
+		})
 		w.mu.Lock()
 		if w.devices["r1"].laser("et-0/0/0") {
 			t.Error("the laser of the device that answers is still on")
@@ -35,11 +41,56 @@ func TestDeletionGoesOnWithoutAWrittenOffDevice(t *testing.T) {
 		w.mu.Unlock()
 		d.until("r2 is back and tells of what it still has", func() bool {
 			e, err := d.st.Tables().Health.Get(t.Context(), "r2")
-			return err == nil && e.Value.Reachable && len(e.Value.Foreign) > 0 && strings.Contains(e.Value.Foreign[0].Message, "stands in no record")
+			return err == nil && e.Value.Reachable && slices.ContainsFunc(e.Value.Foreign, func(it models.DriftItem) bool {
+				return it.Path == laser0.String() && it.Message == "left on the device when it was written off"
+			})
 		})
 		if n := w.writes("r2"); n != before {
 			t.Errorf("%d passes were sent to a device that was written off", n-before)
 		}
+		// Its laser is on, and nobody takes the port over. Once somebody has cleared it
+		// nothing is left on record either.
+		d.put(circuit("c2", "r1", "r2", 400))
+		d.status("c2", "refused by what is there", func(s records.Status) bool {
+			return strings.Contains(condition(s, models.IsPlanned).Message+condition(s, models.Stalled).Message, "r2 refused")
+		})
+		d.remove(circuit("c2", "r1", "r2", 400))
+		w.with(func() {
+			for id := range w.devices["r2"].objects {
+				if id.Kind.Whole() {
+					delete(w.devices["r2"].objects, id)
+				}
+			}
+			w.devices["r2"].objects[laser0][models.LeafEnabled] = "false"
+		})
+		d.gone("c2")
+		e, err := d.st.Tables().Health.Get(t.Context(), "r2")
+		if err != nil || len(e.Value.Foreign) != 0 {
+			t.Errorf("cleared: %+v, %v", e.Value.Foreign, err)
+		}
+	}
+}
+
+// TestAWrittenOffDeviceThatIsBackIsToldLikeAnyOther: the light that can be turned off is
+// not left on, though somebody gave it up before.
+func TestAWrittenOffDeviceThatIsBackIsToldLikeAnyOther(t *testing.T) {
+	w, d, _ := lit(t, 1)
+	w.with(func() { w.devices["r1"].down, w.devices["r2"].down = true, true })
+	doc := circuit("c1", "r1", "r2", 400)
+	d.writeOff(doc, "r2")
+	d.status("c1", "deletion waiting for r1", func(s records.Status) bool {
+		c := condition(s, models.Ready)
+		return c.Reason == models.DeviceUnreachable && strings.HasPrefix(c.Message, "being deleted; r1 is out of reach")
+	})
+	before := w.writes("r2")
+	w.with(func() { w.devices["r2"].down = false })
+	d.until("r2 is told", func() bool { return w.writes("r2") > before })
+	w.with(func() { w.devices["r1"].down = false })
+	d.gone("c1")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.devices["r2"].laser("et-0/0/0") {
+		t.Error("the laser of r2 is still on")
 	}
 }
 

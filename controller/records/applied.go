@@ -15,6 +15,9 @@ type Applied struct {
 	// Original holds what shared objects carried before Waveplane first wrote
 	// to them, so that removal can give it back.
 	Original map[models.ObjectID]models.Leaves `json:"original,omitempty"`
+	// Left says that the wavelength is gone and the device was written off: what is
+	// recorded here was never taken off it.
+	Left bool `json:"left,omitempty"`
 }
 
 // Image is a fragment at one point of a wavelength's life.
@@ -58,6 +61,10 @@ type Observed struct {
 	At    time.Time          `json:"at"`
 	Drift []models.DriftItem `json:"drift,omitempty"`
 }
+
+// Unreachable is the kind of a device that answers nothing at all, as drivers name it;
+// of all other kinds something is there.
+const Unreachable = "Unreachable"
 
 // DeviceHealth is the device's own record under observed/<device>/.rest.
 type DeviceHealth struct {
