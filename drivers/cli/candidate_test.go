@@ -99,5 +99,5 @@ func TestLeftSessionsAreAborted(t *testing.T) {
 	if got := d.face.Uncommitted(); got != 0 {
 		t.Errorf("%d sessions are left", got)
 	}
-	d.wantSaves(t, 1, "after all")
+	d.wantSaves(t, 8, "once after each change whose outcome was not known, and for the last one")
 }
