@@ -96,6 +96,11 @@ func (a *app) deleteNamed(ctx context.Context, cl *client.Client, args []string,
 		return all, err
 	}
 	for _, s := range subjects {
+		if s.kind.Topology() && len(o.WriteOff) > 0 {
+			return all, usageError("%s: --write-off goes with circuits and wavelengths", s.ref())
+		}
+	}
+	for _, s := range subjects {
 		report, err := cl.Delete(ctx, s.kind, s.namespace, s.name, o)
 		if client.IsReason(err, wire.NotFound) && ignoreMissing {
 			all.Items = append(all.Items, wire.ItemChange{Kind: s.kind.Name, Namespace: s.namespace, Name: s.name, Outcome: wire.Absent})

@@ -178,7 +178,10 @@ func (w *work) writeOff(ctx context.Context, t target, cur *store.Entry[records.
 			return nil, wire.NewFailure(http.StatusForbidden, wire.InUse, fmt.Sprintf("%s %s: only a device that is out of reach is written off; delete without --write-off takes the light down in order", device, why))
 		}
 		w.guard("health/"+device, unchangedSince(w.tables.Health, store.Key(device), health))
-		w.event(t.kind.Name, t.namespace, t.name, "WrittenOff", w.because(device+" is given up: nothing more is sent to it, and what is on it stays there"))
+		w.ops = append(w.ops, w.tables.Events.Append(records.Event{
+			Time: w.now, Kind: t.kind.Name, Namespace: t.namespace, Name: t.name, Reason: "WrittenOff", Who: w.terms.who, Device: device,
+			Message: w.because(device + " is given up: the deletion ends without it, and what is on it then stays there"),
+		}))
 		off = append(off, device)
 	}
 	if len(off) > len(cur.Value.WrittenOff) { // what was refused there stands in nobody's way any more

@@ -8,9 +8,9 @@ import (
 
 // leave ends the record of what a wavelength that is gone had on a device: it is
 // deleted, or of a device that was written off kept as what was left there.
-func (s *Stages) leave(key string, writtenOff bool) store.Op {
+func (s *Stages) leave(key string, d *records.Decision, writtenOff bool) store.Op {
 	a, _ := get(s.caches.applied, key)
-	left := records.Applied{Acked: a.Value.Acked, Left: true}
+	left := records.Applied{Acked: a.Value.Acked, Left: d.Called()}
 	if left.Acked == nil && a.Value.Attempt != nil {
 		left.Acked = &a.Value.Attempt.Image
 	}
@@ -28,7 +28,7 @@ func (s *Stages) leftOn(device string) []*store.Entry[records.Applied] {
 	}
 	var out []*store.Entry[records.Applied]
 	for _, e := range s.caches.applied.List(device + "/") {
-		if e.Value.Left {
+		if e.Value.Left != "" {
 			out = append(out, e)
 		}
 	}
@@ -37,10 +37,10 @@ func (s *Stages) leftOn(device string) []*store.Entry[records.Applied] {
 
 // countLeft keeps count of the records of what was left on devices.
 func (s *Stages) countLeft(old, new *store.Entry[records.Applied]) {
-	if old != nil && old.Value.Left {
+	if old != nil && old.Value.Left != "" {
 		s.left.Add(-1)
 	}
-	if new != nil && new.Value.Left {
+	if new != nil && new.Value.Left != "" {
 		s.left.Add(1)
 	}
 }

@@ -127,7 +127,12 @@ func (s *Stages) strangers(w *deviceWorker, view *deviceView) []models.DriftItem
 	for _, e := range s.leftOn(w.device.Name) {
 		for _, id := range s.stillLeft(w.device.Name, e.Value, view.State) {
 			_, owner := splitOwnerKey(e.Key)
-			out = append(out, extra(owner, id, "left on the device when it was written off"))
+			item := extra(owner, id, "left on the device when it was written off")
+			item.Wavelength = e.Value.Left
+			if o := (models.Object{ObjectID: id, Leaves: view.State.Objects[id]}); carries(o) || lights(o, lasersApart(e.Value.Acked.Objects)) {
+				item.Impact, item.Message = models.Hit, item.Message+", and lets light through"
+			}
+			out = append(out, item)
 		}
 	}
 	slices.SortFunc(out, func(a, b models.DriftItem) int { return strings.Compare(a.Path, b.Path) })

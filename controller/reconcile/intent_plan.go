@@ -214,7 +214,7 @@ func (s *Stages) planEnded(w *planWork) {
 			w.ops = append(w.ops, s.tables.Decisions.DeleteAt(key, d.Revision), s.tables.Phases.DeleteAt(key, p.Revision))
 			for _, device := range d.Value.Witnesses() {
 				k := device + "/" + d.Value.Owner()
-				w.ops = append(w.ops, s.tables.Evidence.Delete(k), s.tables.Observed.Delete(k), s.leave(k, w.deleting && slices.Contains(w.intent.Value.WrittenOff, device)))
+				w.ops = append(w.ops, s.tables.Evidence.Delete(k), s.tables.Observed.Delete(k), s.leave(k, &d.Value, w.deleting && slices.Contains(w.intent.Value.WrittenOff, device)))
 			}
 			w.changed = true
 			return true

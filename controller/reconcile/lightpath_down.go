@@ -15,7 +15,7 @@ func (l *lightpath) fromDrain() move {
 	}
 	if l.yielded {
 		if holder := l.loader(); holder != "" {
-			return l.downWaits(waitingFor(holder))
+			return l.downWaits(l.waitsBehind(holder))
 		}
 	}
 	if !l.allAcked() {
@@ -83,6 +83,15 @@ func (l *lightpath) away() string {
 		}
 	}
 	return ""
+}
+
+// waitsBehind says why a wavelength that lost its sections does not go on: what stopped
+// it first, and who has them.
+func (l *lightpath) waitsBehind(holder string) string {
+	if why := l.away(); why != "" {
+		return why + "; and then " + waitingFor(holder)
+	}
+	return waitingFor(holder)
 }
 
 // writtenOff lists the devices that a person gave up.

@@ -174,7 +174,7 @@ func (l *lightpath) fromRising() move {
 	}
 	if l.yielded {
 		if holder := l.loader(); holder != "" {
-			return l.note(models.Progressing, waitingFor(holder))
+			return l.note(models.Progressing, l.waitsBehind(holder))
 		}
 		if m := l.note(models.Progressing, l.about()); m.to != nil {
 			return m // it waits for nobody any more

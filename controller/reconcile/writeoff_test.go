@@ -42,7 +42,7 @@ func TestDeletionGoesOnWithoutAWrittenOffDevice(t *testing.T) {
 		d.until("r2 is back and tells of what it still has", func() bool {
 			e, err := d.st.Tables().Health.Get(t.Context(), "r2")
 			return err == nil && e.Value.Reachable && slices.ContainsFunc(e.Value.Foreign, func(it models.DriftItem) bool {
-				return it.Path == laser0.String() && it.Message == "left on the device when it was written off"
+				return it.Path == laser0.String() && it.Wavelength == "default/c1-1" && it.Impact == models.Hit && it.Message == "left on the device when it was written off, and lets light through"
 			})
 		})
 		if n := w.writes("r2"); n != before {

@@ -15,9 +15,9 @@ type Applied struct {
 	// Original holds what shared objects carried before Waveplane first wrote
 	// to them, so that removal can give it back.
 	Original map[models.ObjectID]models.Leaves `json:"original,omitempty"`
-	// Left says that the wavelength is gone and the device was written off: what is
+	// Left names a wavelength that is gone while the device was written off: what is
 	// recorded here was never taken off it.
-	Left bool `json:"left,omitempty"`
+	Left string `json:"left,omitempty"`
 }
 
 // Image is a fragment at one point of a wavelength's life.
