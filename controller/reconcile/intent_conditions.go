@@ -117,7 +117,7 @@ func (s *Stages) setStalled(c *conditions, e *store.Entry[records.Intent], rec r
 		c.set(models.Stalled, "True", sum.stalledWhy, sum.stalled)
 	case e.Value.Deletion == nil && answered && rec.Refusal != nil:
 		c.set(models.Stalled, "True", rec.Refusal.Reason, rec.Refusal.Message)
-	case e.Value.Deletion == nil && answered && sum.liveGbps < asked && len(rec.Tombstones) > 0:
+	case e.Value.Deletion == nil && answered && (sum.live == 0 || sum.liveGbps < asked) && len(rec.Tombstones) > 0:
 		t := rec.Tombstones[len(rec.Tombstones)-1]
 		c.set(models.Stalled, "True", t.Reason, t.Words)
 	default:
