@@ -101,6 +101,9 @@ func deviceRow(o wire.Object, wide *catalogue.Catalogue) []string {
 		since = age(d.Since)
 		vendor, model, software = dash(d.Identity.Vendor), dash(d.Identity.Model), dash(d.Identity.Software)
 		message = d.Message
+		if c := o.Condition(models.InSync); d.Reachable && c != nil && c.Status == "False" {
+			message = c.Message
+		}
 	}
 	r := []string{o.Metadata.Name, s.Site, s.Profile, mode, reachable, since}
 	if wide != nil {

@@ -158,7 +158,7 @@ func deletion(o wire.Object) verdict {
 	}
 	unmet := "still " + strings.Join(left, ", ")
 	if c := o.Condition(models.Ready); c != nil {
-		if _, why, waits := strings.Cut(c.Message, "being deleted; "); waits {
+		if how, why, waits := strings.Cut(c.Message, "; "); waits && strings.HasPrefix(how, "being deleted") {
 			unmet += "; " + why
 		}
 	}

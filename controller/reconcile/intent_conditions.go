@@ -43,15 +43,19 @@ func (s *Stages) setProgrammed(c *conditions, sum *summary) {
 }
 
 func (s *Stages) setReady(c *conditions, e *store.Entry[records.Intent], rec records.Circuit, sum *summary, asked int) {
+	deleting := "being deleted"
+	if off := e.Value.WrittenOff; len(off) > 0 {
+		deleting += " without " + strings.Join(off, ", ")
+	}
 	switch {
 	case e.Value.Deletion != nil && sum.stalled != "":
 		c.set(models.Ready, "False", sum.stalledWhy, sum.stalled)
 	case e.Value.Deletion != nil && sum.unknown != "":
-		c.set(models.Ready, "False", models.DeviceUnreachable, "being deleted; "+sum.unknown)
+		c.set(models.Ready, "False", models.DeviceUnreachable, deleting+"; "+sum.unknown)
 	case e.Value.Deletion != nil && sum.pending != "":
-		c.set(models.Ready, "False", models.Deleting, "being deleted; "+sum.pending)
+		c.set(models.Ready, "False", models.Deleting, deleting+"; "+sum.pending)
 	case e.Value.Deletion != nil:
-		c.set(models.Ready, "False", models.Deleting, "being deleted")
+		c.set(models.Ready, "False", models.Deleting, deleting)
 	case sum.live == 0 && rec.Refusal != nil:
 		c.set(models.Ready, "False", rec.Refusal.Reason, rec.Refusal.Message)
 	case sum.dark != "" && sum.unknown != "" && sum.inService < sum.live && sum.stalled == "":

@@ -80,7 +80,7 @@ func TestAWrittenOffDeviceThatIsBackIsToldLikeAnyOther(t *testing.T) {
 	d.writeOff(doc, "r2")
 	d.status("c1", "deletion waiting for r1", func(s records.Status) bool {
 		c := condition(s, models.Ready)
-		return c.Reason == models.DeviceUnreachable && strings.HasPrefix(c.Message, "being deleted; r1 is out of reach")
+		return c.Reason == models.DeviceUnreachable && strings.HasPrefix(c.Message, "being deleted without r2; r1 is out of reach")
 	})
 	before := w.writes("r2")
 	w.with(func() { w.devices["r2"].down = false })
