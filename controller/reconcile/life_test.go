@@ -204,8 +204,8 @@ func TestDriftIsReportedAndRepairedOnlyWhenAsked(t *testing.T) {
 	}
 }
 
-// A device that stored all and lit nothing is told again by a retry, laser off and on:
-// what it has on record already it would not hear of.
+// A device that stored all and lit nothing is told all of it anew by a retry: what it
+// has on record already it would not hear of.
 func TestRetryOfADarkTransmitterLaunchesAnew(t *testing.T) {
 	w := newWorld(t)
 	docs := pair(w, "r1", "r2", 1)

@@ -27,9 +27,6 @@ func (l *lightpath) fromDrain() move {
 		if l.phase.Step < l.drainSteps {
 			return l.to(records.PhaseDrain, l.phase.Step+1, l.phase.Reason, l.heldFor())
 		}
-		if l.phase.Again {
-			return l.to(records.PhaseDark, 0, models.Progressing, aboutDark)
-		}
 		return l.to(records.PhaseUndo, 0, l.phase.Reason, l.heldFor())
 	}
 	if l.phase.Step < l.drainSteps {
@@ -63,6 +60,9 @@ func (l *lightpath) fromRemoval(end records.PhaseName) move {
 		if !d.empty {
 			return l.downWaits(l.away())
 		}
+	}
+	if l.phase.Again && l.wanted {
+		return l.to(records.PhaseDark, 0, models.Progressing, aboutDark)
 	}
 	// What led here is worth keeping: a failed wavelength tells the device's words.
 	reason, message := l.phase.Reason, l.heldFor()

@@ -34,9 +34,9 @@ func (l *lightpath) fromHeld() move {
 
 // fromHeldRetry goes back to where a person's retry can change something: to
 // the step that a device refused or has yet to take, to the one in which light
-// was not seen, or to judging the light. A laser that is told to be on and sends
-// nothing would not hear of it again: where no other light is on the way, it is
-// turned off and on.
+// was not seen, or to judging the light. A transmitter that is told to be on and
+// sends nothing would not hear of what it is told already: where no other light is
+// on the way, all is taken off the devices and sent anew.
 func (l *lightpath) fromHeldRetry() move {
 	if l.txDark && l.allAcked() && l.phase.Step == 0 && len(l.decision.Shared) == 0 {
 		if l.blocked != "" {
@@ -47,7 +47,7 @@ func (l *lightpath) fromHeldRetry() move {
 				return l.note(l.phase.Reason, l.heldFor()+waits+waitingFor(holder))
 			}
 		}
-		m := l.to(records.PhaseDrain, plan.FirstDrainStep(l.decision, l.phase.Name, l.phase.Step), models.Progressing, "from the start again with the laser off, as asked")
+		m := l.to(records.PhaseDrain, plan.FirstDrainStep(l.decision, l.phase.Name, l.phase.Step), models.Progressing, "all is taken off and sent anew, as asked")
 		m.to.Again = true
 		return m
 	}

@@ -284,7 +284,7 @@ func (l *lightpath) hold(reason models.Reason, message string) move {
 func (l *lightpath) to(name records.PhaseName, step int, reason models.Reason, message string) move {
 	next := records.Phase{
 		Name: name, Step: step, DecisionRev: l.decision.Rev, Since: l.now.UTC(), Reason: reason, Message: message,
-		Acceptance: l.phase.Acceptance, FailedAt: l.phase.FailedAt, Again: l.phase.Again && name == records.PhaseDrain,
+		Acceptance: l.phase.Acceptance, FailedAt: l.phase.FailedAt, Again: l.phase.Again && (name == records.PhaseDrain || name == records.PhaseUndo),
 	}
 	switch name {
 	case records.PhaseUndo, records.PhaseHeld, records.PhaseStuck, records.PhaseDrain, records.PhaseFailed:

@@ -44,7 +44,7 @@ type Phase struct {
 	// FailedAt is when it first left the good path; nil while it is on it. It
 	// tells which retry came after the failure.
 	FailedAt *time.Time `json:"failedAt,omitempty"`
-	// Again says of a Drain that it is on behalf of a retry: it leads back to Dark.
+	// Again says of Drain and Undo that they are on behalf of a retry, and lead back to Dark.
 	Again bool `json:"again,omitempty"`
 	// Residue names exactly what is left on devices when Stuck.
 	Residue []string `json:"residue,omitempty"`
