@@ -128,6 +128,17 @@ func FirstBadHop(d *records.Decision, all map[string]Verdict) (records.HopReadin
 	return records.HopReading{}, ""
 }
 
+// DarkTransmitters lists the ends whose transmitter was measured and sends nothing.
+func DarkTransmitters(d *records.Decision, all map[string]Verdict) []string {
+	var out []string
+	for _, h := range d.Forecast {
+		if r, ok := readingOf(h, all); ok && h.Kind == records.HopTx && r.Verdict == VerdictNone && r.Measured != nil {
+			out = append(out, h.Device)
+		}
+	}
+	return out
+}
+
 // darkAfter returns the hop that follows hop i on the same link and way when no
 // light arrives there. An amplifier that looks into an open fibre reduces its
 // power, so it is low because of what lies behind it.

@@ -265,6 +265,14 @@ func TestFirstBadHop(t *testing.T) {
 	if _, message := plan.FirstBadHop(&d, back); strings.Contains(message, "last right") {
 		t.Errorf("the transmitter is away: %q", message)
 	}
+	dark := ringVerdicts(n, &d, records.PhaseVerify, 0, map[string]func(*models.State){"r-c": func(st *models.State) {
+		setChannel(st, "oc-p1", func(c *models.ChannelReading) { c.TxPower = ptr(models.Power(-6000)) })
+	}, "r-a": func(st *models.State) {
+		setChannel(st, "oc-p1", func(c *models.ChannelReading) { c.TxPower = nil })
+	}})
+	if got := plan.DarkTransmitters(&d, dark); len(got) != 1 || got[0] != "r-c" {
+		t.Errorf("dark transmitters %v, want the one that was measured", got)
+	}
 	if _, message := plan.FirstBadHop(&d, nil); message != "" {
 		t.Errorf("nothing is known, got %q", message)
 	}

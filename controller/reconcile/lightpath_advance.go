@@ -148,10 +148,12 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 		l.devices = append(l.devices, s.shareOf(device, d, p.Value, wanted.digest(device)))
 	}
 	if l.phase.Name.Lit() && !l.allGood() {
-		var hop records.HopReading
-		hop, l.badHop = plan.FirstBadHop(d, s.verdicts(d))
-		e, _ := get(s.caches.evidence, hop.Device+"/"+d.Owner())
-		l.txDark = hop.Kind == records.HopTx && hop.Verdict == plan.VerdictNone && hop.Measured != nil && e.Value.ReadBack
+		verdicts := s.verdicts(d)
+		_, l.badHop = plan.FirstBadHop(d, verdicts)
+		for _, device := range plan.DarkTransmitters(d, verdicts) {
+			e, _ := get(s.caches.evidence, device+"/"+d.Owner())
+			l.txDark = l.txDark || e.Value.ReadBack // one that was turned off by hand is drift
+		}
 	}
 	rising := l.phase.Name == records.PhaseOpen || l.phase.Name == records.PhaseVerify || l.phase.Name == records.PhaseLaunch && loads(d, l.phase.Name)
 	if rising && !l.yielded { // while others load the sections it is not its light that hurts

@@ -29,7 +29,7 @@ type lightpath struct {
 	soak       time.Duration
 
 	badHop     string              // first bad hop in the order of light, for people
-	txDark     bool                // that hop is a transmitter of ours, and it sends nothing
+	txDark     bool                // a transmitter that is told to be on sends nothing
 	acceptance *records.Acceptance // what would be kept if it were accepted now
 	hurt       []records.Neighbour // neighbours that lost more than they may
 	loader     func() string       // takes the route's sections; who has one of them, when it cannot
