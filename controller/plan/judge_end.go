@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"math"
 	"strings"
 
@@ -106,6 +107,9 @@ func FirstBadHop(d *records.Decision, all map[string]Verdict) (records.HopReadin
 			}
 		}
 		if r.Verdict != VerdictOK {
+			if h.Kind == records.HopRx && r.Verdict == VerdictNone && slices.Contains(DarkTransmitters(d, all), h.Device) {
+				unknown += "; the transmitter of " + h.Device + " is dark too"
+			}
 			return r, describeBad(r, before) + unknown
 		}
 		before, unknown = hopName(h), ""

@@ -273,6 +273,14 @@ func TestFirstBadHop(t *testing.T) {
 	if got := plan.DarkTransmitters(&d, dark); len(got) != 1 || got[0] != "r-c" {
 		t.Errorf("dark transmitters %v, want the one that was measured", got)
 	}
+	// A module that is dark both ways is more likely at fault than the patch before it.
+	module := ringVerdicts(n, &d, records.PhaseVerify, 0, map[string]func(*models.State){"r-c": func(st *models.State) {
+		rx(ptr(models.Power(-6000)))(st)
+		setChannel(st, "oc-p1", func(c *models.ChannelReading) { c.TxPower = ptr(models.Power(-6000)) })
+	}})
+	if _, message := plan.FirstBadHop(&d, module); !strings.HasSuffix(message, "last right at roadm-c channel 100; the transmitter of r-c is dark too") {
+		t.Errorf("a dark module: %q", message)
+	}
 	if _, message := plan.FirstBadHop(&d, nil); message != "" {
 		t.Errorf("nothing is known, got %q", message)
 	}

@@ -225,6 +225,30 @@ func TestRetryOfADarkTransmitterLaunchesAnew(t *testing.T) {
 	d.status("c1", "ready", ready)
 }
 
+// Turning all off and on again would hide that somebody turned the laser of the other
+// end off, and light it.
+func TestRetryOfADarkTransmitterLeavesAManWorking(t *testing.T) {
+	w := newWorld(t)
+	docs := pair(w, "r1", "r2", 1)
+	w.devices["r1"].inert = true
+	d := start(t, w, t.TempDir())
+	d.put(docs...)
+	d.put(circuit("c1", "r1", "r2", 400))
+	d.status("c1", "stalled", stalled)
+	w.with(func() {
+		w.devices["r1"].inert = false
+		w.devices["r2"].objects[laser0][models.LeafEnabled] = "false"
+	})
+	before := w.writes("r2")
+	d.request("circuit/default/c1/1", records.Request{Kind: records.RequestRetry, Target: "circuit/default/c1"})
+	d.status("c1", "held by the drift", func(s records.Status) bool { return condition(s, models.Stalled).Reason == models.DriftHeld })
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.devices["r2"].laser("et-0/0/0") || len(w.devices["r2"].writes) != before {
+		t.Error("r2 was told something, or its laser is on")
+	}
+}
+
 // A device that would not take a repair is said to have refused it, until what differs
 // is mended, by a repair or by hand.
 func TestRefusedRepairIsShown(t *testing.T) {

@@ -150,10 +150,7 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 	if l.phase.Name.Lit() && !l.allGood() {
 		verdicts := s.verdicts(d)
 		_, l.badHop = plan.FirstBadHop(d, verdicts)
-		for _, device := range plan.DarkTransmitters(d, verdicts) {
-			e, _ := get(s.caches.evidence, device+"/"+d.Owner())
-			l.txDark = l.txDark || e.Value.ReadBack // one that was turned off by hand is drift
-		}
+		l.txDark = len(plan.DarkTransmitters(d, verdicts)) > 0 && s.asAcknowledged(d)
 	}
 	rising := l.phase.Name == records.PhaseOpen || l.phase.Name == records.PhaseVerify || l.phase.Name == records.PhaseLaunch && loads(d, l.phase.Name)
 	if rising && !l.yielded { // while others load the sections it is not its light that hurts
@@ -163,6 +160,20 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 		l.acceptance = s.acceptanceOf(l)
 	}
 	return l, p, true
+}
+
+// asAcknowledged reports whether every device of a wavelength shows what it has
+// acknowledged. Where a laser was turned off by hand, turning all off for a while
+// would hide it, and it would come on with the others.
+func (s *Stages) asAcknowledged(d *records.Decision) bool {
+	for _, device := range d.Devices() {
+		view := s.board.view(device)
+		a, ok := get(s.caches.applied, device+"/"+d.Owner())
+		if !ok || !view.Synced || a.Value.Acked == nil || a.Value.Attempt != nil || len(differences(a.Value.Acked.Objects, view.State)) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // verdicts are what is found of a wavelength's light, by device. A device that is away

@@ -137,7 +137,7 @@ func (l *lightpath) fromDark() move {
 		if out := l.keptOut(); out.why != "" {
 			return l.note(out.reason, out.why)
 		}
-		return move{}
+		return l.untold()
 	}
 	if !l.allGood() {
 		return l.overdue(launchBudget, models.LightNotSeen, "not proven dark: "+l.firstFault())
@@ -148,6 +148,14 @@ func (l *lightpath) fromDark() move {
 		}
 	}
 	return l.to(records.PhaseLaunch, 0, models.Progressing, aboutLaunch)
+}
+
+// untold waits for devices to acknowledge, and says which one is away.
+func (l *lightpath) untold() move {
+	if why := l.away(); why != "" {
+		return l.note(models.DeviceUnreachable, why)
+	}
+	return move{}
 }
 
 // waitingFor is why a wavelength waits for another.
@@ -184,7 +192,7 @@ func (l *lightpath) fromRising() move {
 		out := l.keptOut()
 		switch out.reason {
 		case "":
-			return move{}
+			return l.untold()
 		case models.DriftHeld:
 			// Not to be waited out: a repair that comes meanwhile is not to go on to
 			// the laser by itself.

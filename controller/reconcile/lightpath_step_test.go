@@ -44,6 +44,7 @@ func filtered(l *lightpath) { l.decision.Shared = []string{"line from mux-a"} }
 func busy(l *lightpath)     { l.loader = func() string { return "tenant-x/other-1" } }
 func dull(l *lightpath)     { l.txDark = true }
 func again(l *lightpath)    { l.phase.Again = true }
+func gone(l *lightpath)     { l.devices[1].lost = "r2 is out of reach: no answer" }
 func left(l *lightpath)     { l.devices[1].empty = false }
 func clean(l *lightpath)    { l.devices[0].empty, l.devices[1].empty = true, true }
 
@@ -65,6 +66,8 @@ func TestNextPhase(t *testing.T) {
 		{"dark never proven is undone", at(records.PhaseDark, 0, faulty, late), records.PhaseUndo, 0, "not proven dark"},
 		{"a pluggable pair has nothing to open", at(records.PhaseLaunch, 0), records.PhaseVerify, 0, ""},
 		{"launch waits for light", at(records.PhaseLaunch, 0, faulty), "", 0, ""},
+		{"launch waits for a device that is away, and says so", at(records.PhaseLaunch, 0, unacked, gone), records.PhaseLaunch, 0, "r2 is out of reach"},
+		{"and so does the configuration before it", at(records.PhaseDark, 0, unacked, gone), records.PhaseDark, 0, "r2 is out of reach"},
 		{"launch without light is held", at(records.PhaseLaunch, 0, faulty, late), records.PhaseHeld, 0, "span s1"},
 		{"launch refused is held, not undone: light may be on", at(records.PhaseLaunch, 0, refusing), records.PhaseHeld, 0, "not licensed"},
 		{"wavelength switches open one section at a time", at(records.PhaseLaunch, 0, switched), records.PhaseOpen, 1, ""},

@@ -45,6 +45,15 @@ func TestDeletionGoesOnWithoutAWrittenOffDevice(t *testing.T) {
 				return it.Path == laser0.String() && it.Wavelength == "default/c1-1" && it.Impact == models.Hit && it.Message == "left on the device when it was written off, and lets light through"
 			})
 		})
+		if begun { // a new process knows too
+			d.stop()
+			d = start(t, w, d.dir)
+			d.connected("r2")
+			d.until("r2 still tells of it", func() bool {
+				r, err := d.stages.Drift(t.Context(), true, "r2")
+				return err == nil && slices.ContainsFunc(r.Items, func(it models.DriftItem) bool { return it.Wavelength == "default/c1-1" })
+			})
+		}
 		if n := w.writes("r2"); n != before {
 			t.Errorf("%d passes were sent to a device that was written off", n-before)
 		}

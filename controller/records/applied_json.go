@@ -34,6 +34,9 @@ func (a *Applied) AppendJSON(b []byte) ([]byte, error) {
 		w.name("original")
 		w.marshal(a.Original)
 	}
+	if a.Left != "" {
+		w.text("left", a.Left)
+	}
 	return append(w.out, '}'), w.err
 }
 

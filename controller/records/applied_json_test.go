@@ -2,6 +2,7 @@ package records_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -54,7 +55,32 @@ func applied(t *rapid.T) records.Applied {
 	if rapid.Bool().Draw(t, "original") {
 		a.Original = map[models.ObjectID]models.Leaves{{Kind: models.KindLaser, Key: rapid.StringMatching(`[a-z0-9/"]{1,8}`).Draw(t, "key")}: {models.LeafEnabled: "false"}}
 	}
+	a.Left = text.Draw(t, "left")
 	return a
+}
+
+// TestNoFieldOfAppliedIsForgotten: a field that is added and not written by hand would
+// be lost with the process.
+func TestNoFieldOfAppliedIsForgotten(t *testing.T) {
+	image := records.Image{Objects: []models.Object{{}}, Digest: "d", DecisionRev: 1, Phase: records.PhaseOpen, Step: 1, Renderer: "r", At: time.Unix(1, 2).UTC()}
+	a := records.Applied{
+		Acked: &image, Attempt: &records.Attempt{Image: image, Pass: "p", Term: 1}, Refused: &records.Refused{Words: "w"},
+		Original: map[models.ObjectID]models.Leaves{{Kind: models.KindLaser, Key: "k"}: {models.LeafEnabled: "false"}}, Left: "tenant/c-1",
+	}
+	for _, v := range []reflect.Value{reflect.ValueOf(a), reflect.ValueOf(image), reflect.ValueOf(*a.Attempt)} {
+		for i := range v.NumField() {
+			if v.Field(i).IsZero() {
+				t.Errorf("%s.%s is not in this test", v.Type(), v.Type().Field(i).Name)
+			}
+		}
+	}
+	got, err := a.AppendJSON(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, _ := json.Marshal(a); string(got) != string(want) {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 }
 
 func TestAppliedIsWrittenAsByTheLibrary(t *testing.T) {
