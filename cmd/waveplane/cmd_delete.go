@@ -25,8 +25,7 @@ A circuit that carries light needs --allow-outage and --reason; a site, device o
 link that others need is refused.
 
 A device that is out of reach is waited for. If it will never come back, --write-off
-lets the deletion end without it: nothing more is sent to it, and what is on it, light
-included, stays there.`,
+lets the deletion end without it, and what is on it then, light included, stays there.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.delete(cmd.Context(), args, f, ignoreMissing, writeOff)
 		},

@@ -18,7 +18,7 @@ type Intent struct {
 	When       time.Time       `json:"when"`
 	Why        string          `json:"why,omitempty"`
 	// WrittenOff are devices that will not come back: the deletion goes on without
-	// them, and nothing more is sent to them for this intent.
+	// them for as long as they do not answer.
 	WrittenOff []string `json:"writtenOff,omitempty"`
 	// Permission allows the change of this generation to disturb light.
 	Permission *Permission `json:"permission,omitempty"`
