@@ -2,8 +2,8 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/waveplane/waveplane/controller/records"
