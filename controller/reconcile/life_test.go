@@ -204,9 +204,10 @@ func TestDriftIsReportedAndRepairedOnlyWhenAsked(t *testing.T) {
 	}
 }
 
-// A device that stored all and lit nothing is told all of it anew by a retry: what it
-// has on record already it would not hear of.
-func TestRetryOfADarkTransmitterLaunchesAnew(t *testing.T) {
+// darkTransmitter is a world of two routers of which r1 stored all and lit nothing, and
+// a daemon that holds circuit c1 for it.
+func darkTransmitter(t *testing.T) (*world, *daemon) {
+	t.Helper()
 	w := newWorld(t)
 	docs := pair(w, "r1", "r2", 1)
 	w.devices["r1"].inert = true
@@ -217,6 +218,13 @@ func TestRetryOfADarkTransmitterLaunchesAnew(t *testing.T) {
 	if c := condition(s, models.Stalled); c.Reason != models.LightNotSeen || !strings.Contains(c.Message, "r1 tx") {
 		t.Fatalf("%s: %s; want no light from r1", c.Reason, c.Message)
 	}
+	return w, d
+}
+
+// A device that stored all and lit nothing is told all of it anew by a retry: what it
+// has on record already it would not hear of.
+func TestRetryOfADarkTransmitterLaunchesAnew(t *testing.T) {
+	w, d := darkTransmitter(t)
 	d.request("circuit/default/c1/1", records.Request{Kind: records.RequestRetry, Target: "circuit/default/c1"})
 	d.status("c1", "on its way again", func(s records.Status) bool { return !stalled(s) })
 	d.status("c1", "stalled again", stalled)
@@ -228,13 +236,7 @@ func TestRetryOfADarkTransmitterLaunchesAnew(t *testing.T) {
 // Turning all off and on again would hide that somebody turned the laser of the other
 // end off, and light it.
 func TestRetryOfADarkTransmitterLeavesAManWorking(t *testing.T) {
-	w := newWorld(t)
-	docs := pair(w, "r1", "r2", 1)
-	w.devices["r1"].inert = true
-	d := start(t, w, t.TempDir())
-	d.put(docs...)
-	d.put(circuit("c1", "r1", "r2", 400))
-	d.status("c1", "stalled", stalled)
+	w, d := darkTransmitter(t)
 	w.with(func() {
 		w.devices["r1"].inert = false
 		w.devices["r2"].objects[laser0][models.LeafEnabled] = "false"

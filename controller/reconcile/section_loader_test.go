@@ -1,10 +1,14 @@
 package reconcile
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"github.com/waveplane/waveplane/controller/engine"
+	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -172,4 +176,76 @@ func TestTheWayDownNamesWhoIsWaitedFor(t *testing.T) {
 	if m.to == nil || m.to.Message != "; to go on: r3 is out of reach: dial 10.0.0.3" {
 		t.Errorf("%+v", m.to)
 	}
+}
+
+// TestPassesLeaveOutWhoHasNoSections: of a pass goes what changes the load of sections
+// that another has; the rest keeps its sections until the pass has ended.
+func TestPassesLeaveOutWhoHasNoSections(t *testing.T) {
+	s := &Stages{loader: newSectionLoader()}
+	of := func(d *records.Decision, p records.PhaseName) *share {
+		return &share{decision: d, phase: &store.Entry[records.Phase]{Value: records.Phase{Name: p}}}
+	}
+	holder, other := onLine("holder"), onLine("other")
+	s.loader.acquire(holder, nil)
+	due := []*share{of(holder, records.PhaseOpen), of(other, records.PhaseDrain), of(other, records.PhaseRemove)}
+	admitted, leave := s.admitLoads(due)
+	if len(admitted) != 2 || admitted[0].decision != holder || admitted[1].phase.Value.Name != records.PhaseRemove {
+		t.Errorf("%d admitted, want the holder's and what changes no load", len(admitted))
+	}
+	everybody := func(string) bool { return true }
+	if h, _ := s.loader.acquire(other, everybody); h != holder.Key() {
+		t.Errorf("held by %q in the middle of a pass", h)
+	}
+	leave()
+	if h, _ := s.loader.acquire(other, everybody); h != "" {
+		t.Errorf("held by %q after the pass", h)
+	}
+}
+
+// TestSectionsAfterAStart: of two that were changing one section, the one that was being
+// sent something has it, whatever the order of their names, and the other goes next.
+func TestSectionsAfterAStart(t *testing.T) {
+	yielded, mover, lit := onLine("a-yielded"), onLine("b-mover"), onLine("c-lit")
+	phases := filled(t, fixed[records.Phase]{yielded.Key(): {Name: records.PhaseDrain}, mover.Key(): {Name: records.PhaseOpen}, lit.Key(): {Name: records.PhaseInService}})
+	decisions := filled(t, fixed[records.Decision]{yielded.Key(): *yielded, mover.Key(): *mover, lit.Key(): *lit})
+	l := newSectionLoader()
+	l.restore(phases, decisions, func(d *records.Decision) bool { return d.Key() == mover.Key() })
+	if !l.holds(mover) || l.holds(yielded) || !l.first[yielded.Key()] {
+		t.Errorf("holders %v, first %v", l.holder, l.first)
+	}
+}
+
+// TestAnAwayDeviceHasNoVerdict: what a device told last says nothing of now.
+func TestAnAwayDeviceHasNoVerdict(t *testing.T) {
+	s := &Stages{board: newBoard(), memory: newJudgeMemory()}
+	d := onLine("c")
+	d.Ends = [2]records.End{{Device: "r1"}, {Device: "r2"}}
+	for _, end := range d.Ends {
+		s.memory.verdicts[end.Device+"/"+d.Owner()] = plan.Verdict{Good: true}
+	}
+	s.board.update("r1", func(v *deviceView) { v.Synced = true })
+	if got := s.verdicts(d); len(got) != 1 || !got["r1"].Good {
+		t.Errorf("verdicts %v, want the one of r1", got)
+	}
+}
+
+// fixed is a table that never changes.
+type fixed[T any] map[string]T
+
+func (f fixed[T]) Watch(_ context.Context, _ string, sink func(store.WatchEvent[T])) error {
+	for key, v := range f {
+		sink(store.WatchEvent[T]{Type: store.Put, Entry: store.Entry[T]{Key: key, Value: v, Revision: 1}})
+	}
+	return nil
+}
+
+func (fixed[T]) Sync(context.Context) error { return nil }
+
+func filled[T any](t *testing.T, table fixed[T]) *engine.Cache[T] {
+	t.Helper()
+	c := engine.NewCache[T](table, "")
+	if err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

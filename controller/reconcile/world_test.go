@@ -433,7 +433,8 @@ func (d *daemon) put(docs ...intents.Document) {
 	}
 }
 
-func (d *daemon) remove(doc intents.Document) {
+// remove deletes a document as the API would, without the devices that are given up.
+func (d *daemon) remove(doc intents.Document, writtenOff ...string) {
 	d.t.Helper()
 	intents.Default(&doc)
 	e, err := d.st.Tables().Intents.Get(d.t.Context(), keyOf(doc))
@@ -441,7 +442,7 @@ func (d *daemon) remove(doc intents.Document) {
 		d.t.Fatal(err)
 	}
 	now := time.Now()
-	e.Value.Deletion = &now
+	e.Value.Deletion, e.Value.WrittenOff = &now, writtenOff
 	if _, err := d.st.Commit(d.t.Context(), nil, d.st.Tables().Intents.Update(e.Key, e.Value, e.Revision)); err != nil {
 		d.t.Fatal(err)
 	}
@@ -535,13 +536,19 @@ func circuit(name, a, b string, gbps int) intents.Document {
 	return document("Circuit", name, &intents.CircuitSpec{From: "dc-" + a, To: "dc-" + b, CapacityGbps: gbps})
 }
 
-// gone waits until nothing of a circuit is stored.
-func (d *daemon) gone(circuit string) {
+// ended waits until the document of a circuit is no more.
+func (d *daemon) ended(circuit string) {
 	d.t.Helper()
 	d.until("the document of "+circuit+" is gone", func() bool {
 		_, err := d.st.Tables().Intents.Get(d.t.Context(), "Circuit/default/"+circuit)
 		return errors.Is(err, store.ErrNotFound)
 	})
+}
+
+// gone waits until nothing of a circuit is stored.
+func (d *daemon) gone(circuit string) {
+	d.t.Helper()
+	d.ended(circuit)
 	for name, count := range map[string]func() int{
 		"decisions": func() int { return size(d, d.st.Tables().Decisions) }, "phases": func() int { return size(d, d.st.Tables().Phases) },
 		"ports": func() int { return size(d, d.st.Tables().Ports) }, "spectrum": func() int { return size(d, d.st.Tables().Spectrum) },

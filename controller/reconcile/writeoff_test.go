@@ -1,15 +1,11 @@
 package reconcile_test
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/waveplane/waveplane/controller/records"
-	"github.com/waveplane/waveplane/controller/store"
-	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -28,11 +24,8 @@ func TestDeletionGoesOnWithoutAWrittenOffDevice(t *testing.T) {
 			})
 		}
 		before := w.writes("r2")
-		d.writeOff(doc, "r2")
-		d.until("the document is gone", func() bool {
-			_, err := d.st.Tables().Intents.Get(t.Context(), "Circuit/default/c1")
-			return errors.Is(err, store.ErrNotFound)
-		})
+		d.remove(doc, "r2")
+		d.ended("c1")
 		w.mu.Lock()
 		if w.devices["r1"].laser("et-0/0/0") {
 			t.Error("the laser of the device that answers is still on")
@@ -85,35 +78,25 @@ func TestDeletionGoesOnWithoutAWrittenOffDevice(t *testing.T) {
 func TestAWrittenOffDeviceThatIsBackIsToldLikeAnyOther(t *testing.T) {
 	w, d, _ := lit(t, 1)
 	w.with(func() { w.devices["r1"].down, w.devices["r2"].down = true, true })
-	doc := circuit("c1", "r1", "r2", 400)
-	d.writeOff(doc, "r2")
+	d.remove(circuit("c1", "r1", "r2", 400), "r2")
 	d.status("c1", "deletion waiting for r1", func(s records.Status) bool {
 		c := condition(s, models.Ready)
 		return c.Reason == models.DeviceUnreachable && strings.HasPrefix(c.Message, "being deleted without r2; r1 is out of reach")
 	})
-	before := w.writes("r2")
-	w.with(func() { w.devices["r2"].down = false })
-	d.until("r2 is told", func() bool { return w.writes("r2") > before })
-	w.with(func() { w.devices["r1"].down = false })
+	// It is back, and lets nothing go: the deletion does not end without it.
+	w.with(func() {
+		w.devices["r2"].down = false
+		w.devices["r2"].refuse = func(models.Change) string { return "the module is busy" }
+	})
+	d.status("c1", "refused by r2", func(s records.Status) bool {
+		return strings.Contains(condition(s, models.Stalled).Message, "r2 refused to drain: the module is busy")
+	})
+	w.with(func() { w.devices["r1"].down, w.devices["r2"].refuse = false, nil })
+	d.request("circuit/default/c1/1", records.Request{Kind: records.RequestRetry, Target: "circuit/default/c1"})
 	d.gone("c1")
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.devices["r2"].laser("et-0/0/0") {
 		t.Error("the laser of r2 is still on")
-	}
-}
-
-// writeOff deletes a document without a device.
-func (d *daemon) writeOff(doc intents.Document, device string) {
-	d.t.Helper()
-	intents.Default(&doc)
-	e, err := d.st.Tables().Intents.Get(d.t.Context(), keyOf(doc))
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	now := time.Now()
-	e.Value.Deletion, e.Value.WrittenOff = &now, []string{device}
-	if _, err := d.st.Commit(d.t.Context(), nil, d.st.Tables().Intents.Update(e.Key, e.Value, e.Revision)); err != nil {
-		d.t.Fatal(err)
 	}
 }
