@@ -119,15 +119,15 @@ func (c *Cache[T]) WaitSynced(ctx context.Context) error {
 	}
 }
 
-// WaitRevision waits until the cache has everything up to a revision. Nothing in
-// this table may have happened since; then only the server can tell that the
-// cache is complete, so it is asked at once.
+// WaitRevision waits until the cache has everything up to a revision. A watch tells
+// that of every transaction of the store; a revision that somebody else made, who
+// shares the server, has to be asked for, after a moment.
 func (c *Cache[T]) WaitRevision(ctx context.Context, revision int64) error {
-	return c.await(ctx, revision, 0)
+	return c.await(ctx, revision, askFirst)
 }
 
-// WaitWritten is WaitRevision for a revision that changed a record of this
-// cache: the watch is certain to tell it, and the server need not be asked.
+// WaitWritten is WaitRevision for a revision that the store itself made: the watch
+// is certain to tell it, and the server need not be asked.
 func (c *Cache[T]) WaitWritten(ctx context.Context, revision int64) error {
 	return c.await(ctx, revision, writtenPatience)
 }

@@ -24,6 +24,7 @@ type Store struct {
 	limits      Limits
 	incarnation uint64
 	tables      *Tables
+	hub         *hub
 	stats       counters
 	eventSeq    atomic.Uint64
 
@@ -57,11 +58,13 @@ func open(ctx context.Context, cfg Config, client *clientv3.Client, endpoints []
 	s := &Store{client: client, endpoints: endpoints, log: cfg.Log, cfg: cfg, limits: limits}
 	s.running, s.stop = context.WithCancel(context.Background())
 	s.tables = newTables(s)
+	s.hub = &hub{s: s, watching: map[string][]*subscription{}}
 	var err error
 	if s.incarnation, err = s.ensureIncarnation(ctx); err != nil {
 		s.stop()
 		return nil, errors.Join(err, client.Close())
 	}
+	s.background.Go(s.hub.run)
 	return s, nil
 }
 
@@ -111,6 +114,10 @@ func (s *Store) Incarnation() uint64 { return s.incarnation }
 // Revision returns the store's current revision.
 func (s *Store) Revision(ctx context.Context) (int64, error) {
 	s.stats.reads.Add(1)
+	return s.revision(ctx)
+}
+
+func (s *Store) revision(ctx context.Context) (int64, error) {
 	resp, err := s.client.Get(ctx, root+metaIncarnation, clientv3.WithKeysOnly())
 	if err != nil {
 		return 0, named("read revision", err)

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
-	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
@@ -51,37 +51,31 @@ func (t *Table[T]) Watch(ctx context.Context, prefix string, sink func(WatchEven
 	if err != nil {
 		return fmt.Errorf("store: watch %s: %w", t.name, err)
 	}
+	sub := t.s.hub.subscribe(t.name, start)
+	defer t.s.hub.unsubscribe(sub)
 	w := watch[T]{t: t, prefix: prefix, start: start, sink: sink}
 	for {
-		if w.revision == 0 {
-			err = w.list(ctx)
-		} else {
-			err = w.follow(ctx)
-		}
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case t.s.running.Err() != nil:
-			return fmt.Errorf("store: watch %s: %w", t.name, ErrClosed)
-		case errors.Is(err, rpctypes.ErrCompacted):
-			w.revision = 0
-			continue
-		case errors.Is(err, ErrRecord):
-			return err
-		case err != nil:
-			t.s.log.Warn("watch interrupted", "table", t.name, "err", err)
-			if !pause(ctx, watchRetry) {
-				return ctx.Err()
+		for _, what := range sub.take() {
+			if err := w.tell(ctx, what); err != nil {
+				return err
 			}
+		}
+		select {
+		case <-sub.news:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.s.running.Done():
+			return fmt.Errorf("store: watch %s: %w", t.name, ErrClosed)
 		}
 	}
 }
 
-// SyncWatches asks the server to tell all watches of this store how far they
-// are. Each that has been told everything reports it as a Progress. The answer
-// may stay out while a watch is catching up; ask again.
+// SyncWatches asks the server how far the store is, and has all watches tell it as
+// a Progress. They do so by themselves after every transaction of the store; a
+// revision that others made, who share the server, has to be asked for. The answer
+// may stay out while the connection is made anew; ask again.
 func (s *Store) SyncWatches(ctx context.Context) error {
-	if err := s.client.RequestProgress(clientv3.WithRequireLeader(ctx)); err != nil {
+	if err := s.client.RequestProgress(progressStream(ctx)); err != nil {
 		return named("request progress", err)
 	}
 	return nil
@@ -97,6 +91,41 @@ type watch[T any] struct {
 	sink     func(WatchEvent[T])
 	revision int64            // told up to here; 0: list first
 	told     map[string]int64 // key → revision that was told
+}
+
+// tell tells what the hub has for the watch. The error is of ctx, of the store or of a
+// record that cannot be read.
+func (w *watch[T]) tell(ctx context.Context, what told) error {
+	for what.relist {
+		err := w.list(ctx)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case w.t.s.running.Err() != nil:
+			return fmt.Errorf("store: watch %s: %w", w.t.name, ErrClosed)
+		case errors.Is(err, ErrRecord):
+			return err
+		}
+		w.t.s.log.Warn("watch interrupted", "table", w.t.name, "err", err)
+		if !pause(ctx, watchRetry) {
+			return ctx.Err()
+		}
+	}
+	for _, ev := range what.events {
+		if ev.Kv.ModRevision <= w.revision || !strings.HasPrefix(string(ev.Kv.Key), w.start) {
+			continue // in the list, or not asked for
+		}
+		if err := w.change(ev); err != nil {
+			return err
+		}
+	}
+	if what.revision > w.revision {
+		w.revision = what.revision
+		w.sink(WatchEvent[T]{Type: Progress, Revision: w.revision})
+	}
+	return nil
 }
 
 // list tells everything that is new against what was told before.
@@ -127,34 +156,6 @@ func (w *watch[T]) list(ctx context.Context) error {
 	w.told, w.revision = found, revision
 	w.sink(WatchEvent[T]{Type: Synced, Revision: revision})
 	return nil
-}
-
-// follow tells changes until the connection is lost for good, a compaction gets
-// in the way or ctx ends.
-func (w *watch[T]) follow(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(clientv3.WithRequireLeader(ctx))
-	defer cancel()
-	changes := w.t.s.client.Watch(ctx, w.start, clientv3.WithPrefix(), clientv3.WithRev(w.revision+1))
-	for resp := range changes {
-		if err := resp.Err(); err != nil {
-			return err
-		}
-		for _, ev := range resp.Events {
-			if err := w.change(ev); err != nil {
-				return err
-			}
-		}
-		switch {
-		case len(resp.Events) > 0:
-			w.revision = resp.Events[len(resp.Events)-1].Kv.ModRevision
-		case resp.IsProgressNotify():
-			w.revision = max(w.revision, resp.Header.Revision)
-		default:
-			continue
-		}
-		w.sink(WatchEvent[T]{Type: Progress, Revision: w.revision})
-	}
-	return errors.New("watch closed by the server")
 }
 
 func (w *watch[T]) change(ev *clientv3.Event) error {

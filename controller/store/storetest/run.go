@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"Stats", stats},
 		{"WatchOrder", watchOrder},
 		{"WatchPath", watchPath},
+		{"WatchBesideNewcomers", watchBesideNewcomers},
 		{"WatchResumes", watchResumes},
 		{"WatchAcrossCompaction", watchAcrossCompaction},
 		{"WatchStopsAtUnreadable", watchStopsAtUnreadable},

@@ -156,6 +156,33 @@ func watchPath(t *testing.T, s *store.Store) {
 	}
 }
 
+// watchBesideNewcomers lets another watch begin after the last write. It waits for
+// what nobody may write for hours; the first must learn all the same how far it is.
+func watchBesideNewcomers(t *testing.T, s *store.Store) {
+	notes := store.NewTable[note](s, "notes")
+	told := watching(t, notes, "r1")
+	wantTold(t, told, "synced")
+	rev := commit(t, s, notes.Put("r10/a", note{Text: "1"}))
+	newcomer := watching(t, store.NewTable[note](s, "others"), "")
+	wantTold(t, newcomer, "synced")
+	ctx := patient(t)
+	for done := false; !done; {
+		if err := notes.Sync(ctx); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case ev := <-told:
+			done = ev.Type == store.Progress && ev.Revision >= rev
+		case ev := <-newcomer:
+			if ev.Type != store.Progress {
+				t.Fatalf("told %+v", ev)
+			}
+		case <-ctx.Done():
+			t.Fatal("no progress was told")
+		}
+	}
+}
+
 func watchResumes(t *testing.T, s *store.Store) {
 	wire := newWire(t, s)
 	far := second(t, s, wire.endpoint)
