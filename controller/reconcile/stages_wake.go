@@ -45,10 +45,14 @@ func (s *Stages) connectTables() {
 		}
 		if new == nil {
 			s.renderings.forget(key)
+			return
 		}
-		if new != nil {
-			s.owners.add(&new.Value)
-			s.lightQueue.Add(key)
+		s.owners.add(&new.Value)
+		s.lightQueue.Add(key)
+		// The caches run apart: the phase may have moved before the devices knew of
+		// this owner, and the passes that it woke have found nothing to do.
+		if p, ok := get(s.caches.phases, key); ok && p.Value.Name != records.PhasePlanned {
+			s.wakeDevices(&new.Value)
 		}
 	})
 	s.caches.phases.OnChange(func(key string, _, new *store.Entry[records.Phase]) {
@@ -57,10 +61,7 @@ func (s *Stages) connectTables() {
 			return
 		}
 		s.lightQueue.Add(key)
-		for _, device := range d.Value.Witnesses() {
-			s.passQueue.Add(device)
-			s.judgeQueue.Add(device)
-		}
+		s.wakeDevices(&d.Value)
 		s.statusQueue.Add(intentKey(d.Value.Intent))
 		if new != nil && new.Value.Name.Ended() {
 			s.planQueue.Add(intentKey(d.Value.Intent))
@@ -118,6 +119,14 @@ func (s *Stages) wakeOwner(owner string) {
 	s.lightQueue.Add(key)
 	if d, ok := get(s.caches.decisions, key); ok {
 		s.statusQueue.Add(intentKey(d.Value.Intent))
+	}
+}
+
+// wakeDevices wakes the passes and the judging of a wavelength's devices.
+func (s *Stages) wakeDevices(d *records.Decision) {
+	for _, device := range d.Witnesses() {
+		s.passQueue.Add(device)
+		s.judgeQueue.Add(device)
 	}
 }
 
