@@ -292,14 +292,15 @@ func (s *Stages) planRecord(w *planWork) {
 		d := &out.Add[i]
 		w.rec.Live = append(w.rec.Live, d.WL)
 		w.rec.NextWL = max(w.rec.NextWL, d.WL+1)
-		w.ops = append(w.ops, s.tables.Decisions.Create(d.Key(), *d), s.tables.Phases.Create(d.Key(), records.Phase{
-			Name: records.PhasePlanned, DecisionRev: d.Rev, Since: s.now().UTC(), Reason: models.Planned,
-		}))
+		w.ops = append(w.ops, s.tables.Decisions.Create(d.Key(), *d))
 	}
 	after, _ := json.Marshal(w.rec)
 	if string(before) != string(after) {
 		w.changed = true
 		w.ops = append(w.ops, s.tables.Reasons.Put(w.ref.UID, out.Reasons), s.planEvent(w))
+	}
+	for i := range out.Add {
+		w.ops = append(w.ops, s.begin(&out.Add[i])...)
 	}
 }
 

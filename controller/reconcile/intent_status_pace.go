@@ -17,8 +17,8 @@ import (
 // fifth of a millisecond, which a crowd needs for its light: of a thousand
 // circuits all five steps in a second would be a whole core.
 const (
-	progressRate  = 500
-	progressBurst = 250
+	progressRate  = 200
+	progressBurst = 100
 )
 
 // statusPace holds back statuses that tell nothing but progress when they are

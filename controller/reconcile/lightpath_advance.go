@@ -41,9 +41,7 @@ func (s *Stages) advanceBatch(ctx context.Context, keys []string) error {
 		}
 		ops = append(ops, s.tables.Phases.Update(key, *m.to, entry.Revision))
 		if m.why != "" {
-			ops = append(ops, s.event(l.decision.Intent, string(m.to.Name), l.decision.Name+": "+m.why, ""))
-			s.log.Info("phase", "intent", intentKey(l.decision.Intent), "op", "advance", "wavelength", l.decision.Name,
-				"from", l.phase.Name, "to", m.to.Name, "step", m.to.Step, "reason", m.to.Reason, "message", m.to.Message)
+			ops = append(ops, s.stepEvent(l, m))
 		}
 		moved = append(moved, key)
 		if m.to.Name == records.PhaseInService || m.to.Name.Ended() {
