@@ -117,8 +117,10 @@ func (w *waiter) watchOnce(ctx context.Context, cl *client.Client, kind wire.Kin
 				for ref, old := range w.objects {
 					if old != nil && old.Kind == kind.Name && !seen[ref] {
 						delete(w.objects, ref)
+						w.tell(ref)
 					}
 				}
+				w.tellAbsent(kind)
 			}
 			synced = true
 		} else {
@@ -155,6 +157,20 @@ func (w *waiter) allDone(kind wire.Kind) bool {
 		all = all && v.done
 	}
 	return all
+}
+
+// tellAbsent prints what is gone already of that which is to be deleted.
+func (w *waiter) tellAbsent(kind wire.Kind) {
+	for _, it := range w.items {
+		ref := it.ref()
+		switch {
+		case w.goal != untilDeleted || it.kind.Name != kind.Name || w.objects[ref] != nil || w.told[ref+"\x00"+ref] != "":
+		case it.uid != "": // there was one
+			w.line(ref, ref, "deleted")
+		default:
+			w.line(ref, ref, "does not exist")
+		}
+	}
 }
 
 // tell prints what has changed about a document: a line per wavelength whose

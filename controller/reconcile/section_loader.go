@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -97,7 +98,7 @@ func (l *sectionLoader) before(key string, sections []string, idle func(key stri
 	if idle == nil || l.first[key] {
 		return ""
 	}
-	for h := range l.first {
+	for _, h := range slices.Sorted(maps.Keys(l.first)) {
 		if slices.ContainsFunc(sections, func(s string) bool { return l.queue[h][s] && l.holder[s] != key }) && !idle(h) {
 			return h
 		}
