@@ -30,7 +30,8 @@ func (f *changeFlags) register(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringArrayVarP(&f.files, "file", "f", nil, "file, directory or - (again for more)")
 	flags.BoolVar(&f.wait, "wait", false, "wait until it is done")
-	flags.DurationVar(&f.timeout, "timeout", 5*time.Minute, "with --wait: give up after this long (exit code 6)")
+	f.timeout = 5 * time.Minute
+	flags.Var(patience{&f.timeout}, "timeout", "with --wait: give up after this long (exit code 6)")
 	flags.StringVar(&f.dryRun, "dry-run", "", "server: judge and show, store nothing; client: read the files only")
 	flags.BoolVar(&f.allowOutage, "allow-outage", false, "light that is on may be disturbed; needs --reason")
 	flags.StringVar(&f.reason, "reason", "", "why; kept with the documents and events")

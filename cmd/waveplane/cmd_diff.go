@@ -45,7 +45,7 @@ there is none.`,
 		},
 	}
 	c.Flags().StringArrayVarP(&files, "file", "f", nil, "file, directory or - (again for more)")
-	c.Flags().IntVar((*int)(&difference), "diff-exit-code", int(codeDifference), "exit code for a difference")
+	c.Flags().Var(chosenCode{&difference}, "diff-exit-code", "exit code for a difference")
 	return c
 }
 

@@ -64,7 +64,7 @@ another), 7 a device was out of reach: it is Unknown, never in sync.`,
 		},
 	}
 	c.Flags().BoolVar(&live, "live", false, "ask the devices now")
-	c.Flags().IntVar((*int)(&difference), "diff-exit-code", int(codeDifference), "exit code for drift")
+	c.Flags().Var(chosenCode{&difference}, "diff-exit-code", "exit code for drift")
 	return c
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
@@ -25,6 +27,14 @@ func newEventsCommand(a *app) *cobra.Command {
 			if len(args) == 1 {
 				about = args[0]
 			}
+			if a.namespace != "" && !strings.Contains(about, "/") {
+				return usageError("-n %s: want the KIND/NAME that is in this namespace", a.namespace)
+			}
+			if kind, _, named := strings.Cut(about, "/"); named {
+				if _, err := wire.KindNamed(kind); err != nil {
+					return usageError("%s: %v", about, err)
+				}
+			}
 			if a.namespace != "" {
 				s, err := a.subject(about)
 				if err != nil {
@@ -46,12 +56,14 @@ func newEventsCommand(a *app) *cobra.Command {
 			switch {
 			case a.output.structured() && watch:
 				for _, e := range list.Items {
-					if err := a.printStructured(e); err != nil {
+					if err := a.printNext(e); err != nil {
 						return err
 					}
 				}
 			case a.output.structured():
 				return a.printStructured(list)
+			case len(list.Items) == 0 && !watch && about != "":
+				a.sayf("no events of %s", about)
 			default:
 				for _, e := range list.Items {
 					a.printEvent(e)
@@ -62,7 +74,7 @@ func newEventsCommand(a *app) *cobra.Command {
 			}
 			return cl.WatchEvents(cmd.Context(), about, list.Metadata.ResourceVersion, func(e records.Event) error {
 				if a.output.structured() {
-					return a.printStructured(e)
+					return a.printNext(e)
 				}
 				a.printEvent(e)
 				return nil

@@ -117,7 +117,7 @@ func (a *app) getKind(ctx context.Context, cl *client.Client, kind wire.Kind, f 
 		case t == wire.Bookmark:
 			return nil
 		case a.output.structured():
-			return a.printStructured(wireEvent(t, o))
+			return a.printNext(wireEvent(t, o))
 		case t == wire.Deleted:
 			a.printf("%s deleted\n", o.Ref())
 			return nil

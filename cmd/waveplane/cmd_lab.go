@@ -55,7 +55,7 @@ a daemon answers there, otherwise the command that applies them is printed.`,
 				return err
 			}
 			if f.detach {
-				return a.detach(cmd.Context(), dir, seatLaboratory, withoutDetach(os.Args[1:]))
+				return a.detach(cmd.Context(), dir, seatLaboratory, os.Args[1:])
 			}
 			a.daemon = true
 			log, err := f.logger(a)

@@ -52,7 +52,8 @@ fibre: it stays off unless --lasers-on says that nobody does.`,
 	c.Flags().BoolVar(&f.lasersOn, "lasers-on", false, "with --allow-outage: turn light on that was found off; nobody works on the fibre")
 	c.Flags().StringVar(&f.until, "until", "", "end of that permission: a time or a duration (default 1h)")
 	c.Flags().BoolVar(&f.wait, "wait", false, "wait until every device has done its part")
-	c.Flags().DurationVar(&f.timeout, "timeout", time.Minute, "with --wait: give up after this long (exit code 6)")
+	f.timeout = time.Minute
+	c.Flags().Var(patience{&f.timeout}, "timeout", "with --wait: give up after this long (exit code 6)")
 	c.Flags().StringVarP(&a.namespace, "namespace", "n", "", "tenant (default: default)")
 	return c
 }

@@ -22,7 +22,7 @@ type daemonFlags struct {
 }
 
 func (f *daemonFlags) register(c *cobra.Command, level string) {
-	c.Flags().BoolVar(&f.detach, "detach", false, "return once ready; `waveplane down` stops it")
+	c.Flags().BoolVar(&f.detach, "detach", false, "return once ready; waveplane down stops it")
 	c.Flags().StringVar(&f.logLevel, "log-level", level, "debug, info, warn or error")
 	c.Flags().BoolVar(&f.logJSON, "log-json", false, "log as JSON")
 }
@@ -68,7 +68,7 @@ to end (Ctrl-C, or down from elsewhere).`,
 				return err
 			}
 			if f.detach {
-				return a.detach(cmd.Context(), dir, seatDaemon, withoutDetach(os.Args[1:]))
+				return a.detach(cmd.Context(), dir, seatDaemon, os.Args[1:])
 			}
 			a.daemon = true
 			log, err := f.logger(a)

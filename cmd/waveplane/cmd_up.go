@@ -43,7 +43,7 @@ circuits to try to lab/NAME/intents.`,
 				return err
 			}
 			if f.detach {
-				return a.detach(cmd.Context(), dir, "up", withoutDetach(os.Args[1:]))
+				return a.detach(cmd.Context(), dir, "up", os.Args[1:])
 			}
 			a.daemon = true
 			log, err := f.logger(a)

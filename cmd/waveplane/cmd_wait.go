@@ -30,9 +30,6 @@ before it does not count.`,
 			if err != nil {
 				return err
 			}
-			if timeout < 0 {
-				return usageError("--timeout %v: want how long, or 0 to wait for ever", timeout)
-			}
 			if events != "" && events != "ndjson" {
 				return usageError("--events %q: want ndjson", events)
 			}
@@ -53,7 +50,8 @@ before it does not count.`,
 		},
 	}
 	c.Flags().StringVar(&goal, "for", string(untilReady), "Ready, Planned, Programmed, InSync, Stalled, also as Ready=False; or deleted")
-	c.Flags().DurationVar(&timeout, "timeout", 5*time.Minute, "give up after this long (exit code 6); 0 waits for ever")
+	timeout = 5 * time.Minute
+	c.Flags().Var(patience{&timeout}, "timeout", "give up after this long (exit code 6); 0 waits for ever")
 	c.Flags().StringVar(&events, "events", "", "ndjson prints each change as a line of JSON")
 	c.Flags().StringVarP(&a.namespace, "namespace", "n", "", "tenant (default: default)")
 	return c

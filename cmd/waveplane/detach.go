@@ -19,9 +19,14 @@ import (
 // is the process that started it.
 const readyFD = "WAVEPLANE_READY_FD"
 
+// logMost is how large a log may be for the next process to go on in it. A larger one
+// is put aside, in place of the one put aside before.
+const logMost = 16 << 20
+
 // detach starts this program again in the background, without --detach, and
-// returns once that process has said that it is ready. Its output goes to
-// run/NAME.log in the state directory.
+// returns once that process has said that it is ready. Its output is added to
+// run/NAME.log in the state directory: what a process that is running, or that
+// ended badly, has written there stays.
 func (a *app) detach(ctx context.Context, stateDir, name string, args []string) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -31,7 +36,7 @@ func (a *app) detach(ctx context.Context, stateDir, name string, args []string) 
 	if err := os.MkdirAll(filepath.Dir(logPath), 0o700); err != nil {
 		return fmt.Errorf("detach: %w", err)
 	}
-	log, err := os.OpenFile(logPath, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	log, before, err := openLog(logPath)
 	if err != nil {
 		return fmt.Errorf("detach: %w", err)
 	}
@@ -41,10 +46,11 @@ func (a *app) detach(ctx context.Context, stateDir, name string, args []string) 
 		return fmt.Errorf("detach: %w", err)
 	}
 	defer read.Close()
+	more := []string{"--detach=false", "--state", stateDir}
 	if a.sheets != "" {
-		args = append(args, "--catalogue", a.sheets)
+		more = append(more, "--catalogue", a.sheets)
 	}
-	cmd := exec.Command(self, append(args, "--state", stateDir)...)
+	cmd := exec.Command(self, withFlags(args, more...)...)
 	cmd.Args[0] = os.Args[0]
 	cmd.Env = append(os.Environ(), readyFD+"=3")
 	cmd.Stdout, cmd.Stderr = log, log
@@ -71,17 +77,35 @@ func (a *app) detach(ctx context.Context, stateDir, name string, args []string) 
 	if errors.As(waitErr, &exit) && exit.ExitCode() > 0 {
 		c = code(exit.ExitCode())
 	}
-	return exitError{code: c, err: fmt.Errorf("%s did not become ready:\n%s", name, tail(logPath, 20))}
+	return exitError{code: c, err: fmt.Errorf("%s did not become ready:\n%s", name, tail(logPath, before, 20))}
 }
 
-// tail returns the last lines of a file.
-func tail(path string, lines int) string {
+// openLog opens a log to be added to, and returns how long it is.
+func openLog(path string) (*os.File, int64, error) {
+	if info, err := os.Stat(path); err == nil && info.Size() > logMost {
+		if err := os.Rename(path, path+".1"); err != nil {
+			return nil, 0, err
+		}
+	}
+	log, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := log.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, log.Close())
+	}
+	return log, info.Size(), nil
+}
+
+// tail returns the last lines of a file, of those after an offset.
+func tail(path string, offset int64, lines int) string {
 	f, err := os.Open(path)
 	if err != nil {
 		return err.Error()
 	}
 	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, 1<<20))
+	raw, err := io.ReadAll(io.NewSectionReader(f, offset, 1<<20))
 	if err != nil {
 		return err.Error()
 	}
@@ -89,9 +113,13 @@ func tail(path string, lines int) string {
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// withoutDetach returns the arguments for the process in the background.
-func withoutDetach(args []string) []string {
-	return slices.DeleteFunc(slices.Clone(args), func(s string) bool { return s == "--detach" || s == "--detach=true" })
+// withFlags adds flags to the arguments of this program, where they still are flags.
+func withFlags(args []string, flags ...string) []string {
+	at := slices.Index(args, "--")
+	if at < 0 {
+		at = len(args)
+	}
+	return slices.Insert(slices.Clone(args), at, flags...)
 }
 
 // sayReady prints the one ready line: to standard output, or to whoever started

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/waveplane/waveplane/controller/api/client"
 	"github.com/waveplane/waveplane/controller/api/wire"
@@ -166,4 +168,47 @@ func codeWord(c code) string {
 		return string(wire.Conflict)
 	}
 	return "Error"
+}
+
+// chosenCode is a flag for an exit code. A process cannot end with more than a byte
+// holds: 256 would be "nothing differs".
+type chosenCode struct{ code *code }
+
+func (c chosenCode) String() string {
+	if c.code == nil {
+		return ""
+	}
+	return strconv.Itoa(int(*c.code))
+}
+
+func (chosenCode) Type() string { return "int" }
+
+func (c chosenCode) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > 255 {
+		return errors.New("want an exit code, 0 to 255")
+	}
+	*c.code = code(n)
+	return nil
+}
+
+// patience is a flag for how long to wait; 0 is for ever.
+type patience struct{ time *time.Duration }
+
+func (p patience) String() string {
+	if p.time == nil {
+		return ""
+	}
+	return p.time.String()
+}
+
+func (patience) Type() string { return "duration" }
+
+func (p patience) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < 0 {
+		return errors.New("want how long, such as 90s or 5m, or 0 to wait for ever")
+	}
+	*p.time = d
+	return nil
 }

@@ -66,6 +66,14 @@ func (a *app) printStructured(v any) error {
 	return err
 }
 
+// printNext prints one more value: in YAML each is a document of its own.
+func (a *app) printNext(v any) error {
+	if a.output == outYAML {
+		a.printf("---\n")
+	}
+	return a.printStructured(v)
+}
+
 // output is standard output. It remembers the first write that failed, so that
 // tables can be printed without asking after each line, and writes no more then.
 type output struct {

@@ -63,6 +63,9 @@ func judge(it waitItem, o *wire.Object, goal waitGoal) verdict {
 		return verdict{unmet: "the controller has not looked at it yet"}
 	}
 	if o.Kind == "Wavelength" && o.Status.Phase != "" && len(o.Status.Conditions) == 0 {
+		if goal != untilReady {
+			return verdict{done: true, code: codeUsage, unmet: "a wavelength of a circuit has a phase and no conditions; wait for it to be Ready, or for a condition of its circuit"}
+		}
 		return phaseVerdict(*o)
 	}
 	condition, status := goal.condition()

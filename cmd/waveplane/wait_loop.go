@@ -30,6 +30,7 @@ type waiter struct {
 	objects map[string]*wire.Object // by ref
 	results map[string]verdict
 	told    map[string]string // last line per document or wavelength
+	synced  map[string]bool   // kinds of which all that exists was told
 
 	retrials map[string]*retrial // by ref, of those that ended badly
 	due      []dueItem           // whose retries are to be looked at
@@ -38,7 +39,7 @@ type waiter struct {
 // waitFor watches until every item is done or the time is over, and returns
 // the code that counts. Each change of state is one line on standard error.
 func (a *app) waitFor(ctx context.Context, cl *client.Client, items []waitItem, goal waitGoal, timeout time.Duration, ndjson bool) error {
-	w := &waiter{a: a, goal: goal, ndjson: ndjson, items: items, objects: map[string]*wire.Object{}, results: map[string]verdict{}, told: map[string]string{}, retrials: map[string]*retrial{}}
+	w := &waiter{a: a, goal: goal, ndjson: ndjson, items: items, objects: map[string]*wire.Object{}, results: map[string]verdict{}, told: map[string]string{}, synced: map[string]bool{}, retrials: map[string]*retrial{}}
 	timed := ctx
 	if timeout > 0 {
 		var cancel context.CancelFunc
@@ -57,6 +58,9 @@ func (a *app) waitFor(ctx context.Context, cl *client.Client, items []waitItem, 
 				return context.Cause(ctx)
 			}
 			if errors.Is(err, context.DeadlineExceeded) {
+				if err := w.lookAtRest(ctx, cl); err != nil {
+					return err
+				}
 				return w.timedOut(timeout)
 			}
 			return err
@@ -122,7 +126,7 @@ func (w *waiter) watchOnce(ctx context.Context, cl *client.Client, kind wire.Kin
 				}
 				w.tellAbsent(kind)
 			}
-			synced = true
+			synced, w.synced[kind.Name] = true, true
 		} else {
 			ref := o.Ref()
 			seen[ref] = true

@@ -49,7 +49,7 @@ func (r retrial) unsettled() string {
 // settled holds an end against the retries of its item. What is not known of
 // them yet is asked for after the next look.
 func (w *waiter) settled(it waitItem, v verdict) verdict {
-	if !v.done || v.code == codeDone || !it.kind.Namespaced {
+	if !v.done || v.code == codeDone || v.code == codeUsage || !it.kind.Namespaced {
 		return v
 	}
 	r := w.retrials[it.ref()]
@@ -78,6 +78,29 @@ func (w *waiter) lookAll(ctx context.Context, cl *client.Client) error {
 		}
 	}
 	return nil
+}
+
+// lookAtRest looks at the documents of which no watch has told yet, and at the retries
+// of those that ended badly, so that the last word is of how they are and not of the
+// order in which they were asked for.
+func (w *waiter) lookAtRest(ctx context.Context, cl *client.Client) error {
+	for _, it := range w.items {
+		if w.objects[it.ref()] != nil || w.synced[it.kind.Name] {
+			continue
+		}
+		o, err := cl.Get(ctx, it.kind, it.namespace, it.name)
+		switch {
+		case err == nil:
+			w.objects[it.ref()] = &o
+		case !client.IsReason(err, wire.NotFound):
+			return err
+		}
+	}
+	w.due = nil
+	for _, it := range w.items {
+		w.settled(it, judge(it, w.objects[it.ref()], w.goal))
+	}
+	return w.lookAll(ctx, cl)
 }
 
 // look brings what is known of the retries of an item up to date.

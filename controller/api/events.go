@@ -42,7 +42,7 @@ func (a *API) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse
 				}
 			}
 			defer f.leave(t, s)
-			return a.follow(ctx, s, out, revision, func(c change) bool { return concerns(*c.event, in.About) })
+			return a.follow(ctx, s, out, revision, func(c change) (wire.WatchType, bool) { return c.kind, concerns(*c.event, in.About) })
 		}), nil
 	}
 	entries, listed, err := a.tables.Events.List(ctx, "")
@@ -77,6 +77,17 @@ func concerns(e records.Event, about string) bool {
 	namespaced := e.Namespace + "/" + e.Name
 	if (name == e.Name || name == namespaced) && (kind == "" || strings.EqualFold(kind, e.Kind)) {
 		return true
+	}
+	if kind == intents.KindWavelength && e.Kind == intents.KindCircuit {
+		// What happens to a wavelength of a circuit is told of the circuit, by its name.
+		wavelength := name
+		if tenant, bare, given := strings.Cut(name, "/"); given {
+			if tenant != e.Namespace {
+				return false
+			}
+			wavelength = bare
+		}
+		return strings.HasPrefix(e.Message, wavelength+": ")
 	}
 	return name == e.Device && (kind == "" || kind == intents.KindDevice)
 }

@@ -84,6 +84,9 @@ func asFailure(_ huma.Context, _ string, v any) (any, error) {
 	for _, e := range m.Errors {
 		words = append(words, strings.TrimSpace(e.Location+": "+e.Message))
 	}
+	if reason == wire.TooLarge {
+		words = []string{"the request is larger than " + itoa(wire.MaxBody>>20) + " MiB; apply the documents in parts"}
+	}
 	return wire.NewFailure(m.Status, reason, strings.Join(words, "; ")), nil
 }
 

@@ -67,13 +67,28 @@ func (a *API) watchObjects(l listing, from string) (*huma.StreamResponse, error)
 				return err
 			}
 		}
-		return a.follow(ctx, s, out, revision, func(c change) bool { return l.holds(c.object) })
+		return a.follow(ctx, s, out, revision, l.shows)
 	}), nil
 }
 
+// shows tells as what a change counts in a listing, and whether it does. A document
+// that other labels take out of the listing is gone from it, or has come to it.
+func (l listing) shows(c change) (wire.WatchType, bool) {
+	now := l.holds(c.object)
+	if c.kind == wire.Modified && c.before != nil {
+		switch was := l.holds(c.before); {
+		case was && !now:
+			return wire.Deleted, true
+		case now && !was:
+			return wire.Added, true
+		}
+	}
+	return c.kind, now
+}
+
 // follow sends a subscriber's changes after a revision for as long as both
-// sides live.
-func (a *API) follow(ctx context.Context, s *subscriber, out *stream, after int64, wanted func(change) bool) error {
+// sides live; as tells as what a change is shown, and whether it is.
+func (a *API) follow(ctx context.Context, s *subscriber, out *stream, after int64, as func(change) (wire.WatchType, bool)) error {
 	tick := time.NewTicker(bookmarkEvery)
 	defer tick.Stop()
 	last := after
@@ -90,11 +105,12 @@ func (a *API) follow(ctx context.Context, s *subscriber, out *stream, after int6
 				return err
 			}
 		case c := <-s.queue:
-			if c.revision <= after || !wanted(c) {
+			kind, shown := as(c)
+			if c.revision <= after || !shown {
 				continue
 			}
 			last = max(last, c.revision)
-			if err := out.raw(c.kind, c.raw); err != nil {
+			if err := out.raw(kind, c.raw); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 
@@ -103,7 +104,17 @@ func (f *feed) intent(ev store.WatchEvent[records.Intent]) {
 	if strings.HasPrefix(key, intents.KindWavelength+"/") {
 		f.pinned[ev.Entry.Value.UID] = key
 	}
-	f.tell(ev.Entry.Revision, kind, f.shown(ev.Entry))
+	o := f.shown(ev.Entry)
+	if o == nil || f.waiting > 0 {
+		return
+	}
+	c := change{revision: ev.Entry.Revision, kind: kind, object: o}
+	if known {
+		if was, err := objectOf(old); err == nil && !maps.Equal(was.Metadata.Labels, o.Metadata.Labels) {
+			c.before = &was
+		}
+	}
+	f.publish(&f.objects, c, o)
 }
 
 func (f *feed) statusChanged(ev store.WatchEvent[records.Status]) {
@@ -131,6 +142,7 @@ func (f *feed) decided(ev store.WatchEvent[records.Decision]) {
 		if known {
 			f.wavelength(old, ev.Revision, wire.Deleted)
 		}
+		delete(f.phases, ev.Entry.Key)
 		return
 	}
 	f.decisions[ev.Entry.Key] = ev.Entry
@@ -143,7 +155,10 @@ func (f *feed) decided(ev store.WatchEvent[records.Decision]) {
 
 func (f *feed) phaseChanged(ev store.WatchEvent[records.Phase]) {
 	if ev.Type == store.Deleted {
-		delete(f.phases, ev.Entry.Key)
+		// The decision goes with it, and is told with the phase that it ended in.
+		if _, told := f.decisions[ev.Entry.Key]; !told {
+			delete(f.phases, ev.Entry.Key)
+		}
 		return
 	}
 	f.phases[ev.Entry.Key] = ev.Entry

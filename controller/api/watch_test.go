@@ -128,6 +128,82 @@ func TestWatchFromRevision(t *testing.T) {
 	refused(t, err, wire.BadRequest, "resourceVersion")
 }
 
+// TestWatchOfASelection: what other labels take out of it is gone from it.
+func TestWatchOfASelection(t *testing.T) {
+	b := newBench(t)
+	of := func(team string) string {
+		return document("kind: Circuit\nmetadata: {name: c, labels: {team: " + team + "}}\nspec: {from: dc-a, to: dc-b, capacityGbps: 400}\n")
+	}
+	b.apply(document(twoSites), of("a"))
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	var seen []string
+	err := b.client.Watch(ctx, kindOf(t, "circuit"), client.ListOptions{LabelSelector: "team=a"}, "", func(k wire.WatchType, o wire.Object) error {
+		switch {
+		case k != wire.Bookmark:
+			seen = append(seen, string(k)+" "+o.Metadata.Labels["team"])
+		case len(seen) == 1:
+			b.apply(of("b"))
+			b.apply(of("c"))
+			b.apply(of("a"))
+			b.apply(circuit("other", 400))
+			return nil
+		}
+		if len(seen) == 3 {
+			return errEnough
+		}
+		return nil
+	})
+	if !errors.Is(err, errEnough) {
+		t.Errorf("watch: %v", err)
+	}
+	if want := []string{"ADDED a", "DELETED b", "ADDED a"}; !cmp.Equal(want, seen) {
+		t.Errorf("want %q, got %q", want, seen)
+	}
+}
+
+// TestDeletedWavelengthTellsItsEnd: phase and decision go together, and come over two
+// watches.
+func TestDeletedWavelengthTellsItsEnd(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400))
+	b.light("c", 1, records.PhaseGone)
+	e, err := b.store.Tables().Intents.Get(b.ctx, store.DocumentKey(intents.KindCircuit, "default", "c"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := records.WavelengthKey(e.Value.UID, 1)
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	err = b.client.Watch(ctx, kindOf(t, "wl"), client.ListOptions{}, "", func(k wire.WatchType, o wire.Object) error {
+		switch k {
+		case wire.Bookmark:
+			// The worst order, as two watches may have it.
+			f, release, err := b.api.feeds.enter(ctx)
+			if err != nil {
+				return err
+			}
+			defer release()
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.phaseChanged(store.WatchEvent[records.Phase]{Type: store.Deleted, Entry: store.Entry[records.Phase]{Key: key}, Revision: e.Revision + 100})
+			f.decided(store.WatchEvent[records.Decision]{Type: store.Deleted, Entry: store.Entry[records.Decision]{Key: key}, Revision: e.Revision + 100})
+			if len(f.phases) != 0 {
+				t.Errorf("kept after the end: %v", f.phases)
+			}
+		case wire.Deleted:
+			if o.Status == nil || o.Status.Phase != records.PhaseGone {
+				t.Errorf("want the phase that it ended in, got %+v", o.Status)
+			}
+			return errEnough
+		}
+		return nil
+	})
+	if !errors.Is(err, errEnough) {
+		t.Errorf("watch: %v", err)
+	}
+}
+
 // awaitWatch returns once somebody watches.
 func (b *bench) awaitWatch(ctx context.Context) {
 	b.t.Helper()
@@ -197,6 +273,18 @@ func TestEvents(t *testing.T) {
 	b.apply(circuit("c", 800))
 	if e := <-got; e.Reason != "Configured" {
 		t.Errorf("want Configured, got %+v", e)
+	}
+}
+
+func TestConcerns(t *testing.T) {
+	told := records.Event{Kind: "Circuit", Namespace: "t", Name: "c", Message: "c-1: laser on", Device: "r1"}
+	for about, want := range map[string]bool{
+		"": true, "c": true, "circuit/c": true, "ckt/t/c": true, "circuit/u/c": false, "r1": true, "device/r1": true, "circuit/r1": false,
+		"wl/c-1": true, "wavelength/t/c-1": true, "wl/u/c-1": false, "wl/c-10": false, "wl/c": false, "wl/r1": false,
+	} {
+		if got := concerns(told, about); got != want {
+			t.Errorf("%q: want %v, got %v", about, want, got)
+		}
 	}
 }
 

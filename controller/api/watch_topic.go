@@ -19,6 +19,7 @@ type change struct {
 	revision int64
 	kind     wire.WatchType
 	object   *wire.Object   // of the topic objects
+	before   *wire.Object   // of a document whose labels have changed: as it was
 	event    *records.Event // of the topic events
 	raw      json.RawMessage
 }

@@ -207,14 +207,14 @@ func (p *planner) oneByOne(ways []*way, wl int) ([]records.Decision, *records.Re
 	have := p.have
 	fail := func(refusal *records.Refusal) ([]records.Decision, *records.Refusal) {
 		if len(out) > 0 && have < p.want.capacity {
-			refusal.Message = fmt.Sprintf("%d wavelengths of %d Gbit/s in all would fit, then: %s", len(p.keep)+len(out), have, refusal.Message)
+			refusal.Message = fmt.Sprintf("%s of %d Gbit/s in all would fit, then: %s", wavelengths(len(p.keep)+len(out)), have, refusal.Message)
 		}
 		p.release(out)
 		return nil, refusal
 	}
 	for have < p.want.capacity {
 		if p.want.most > 0 && len(p.keep)+len(out) >= p.want.most {
-			p.trail.fail(models.ModeMismatch, fmt.Sprintf("%d wavelengths carry %d of %d Gbit/s", p.want.most, have, p.want.capacity))
+			p.trail.fail(models.ModeMismatch, fmt.Sprintf("at most %s: %d of %d Gbit/s", wavelengths(p.want.most), have, p.want.capacity))
 			return fail(p.trail.refusal())
 		}
 		d, w, refusal := p.next(ways, &r, p.want.capacity-have, wl+len(out), len(out) == 0)
@@ -333,4 +333,11 @@ func mismatch(w *want, e ends) string {
 		msg += fmt.Sprintf(" that carries %d Gbit/s clients", w.hostRate)
 	}
 	return msg
+}
+
+func wavelengths(n int) string {
+	if n == 1 {
+		return "1 wavelength"
+	}
+	return fmt.Sprintf("%d wavelengths", n)
 }

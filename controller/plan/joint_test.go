@@ -183,7 +183,7 @@ func TestSetThatDisturbsItself(t *testing.T) {
 	two.Circuit.Modes, two.Circuit.MinMarginDb, two.Circuit.Avoid = alone.Circuit.Modes, ptr(d.Margin.Db()), []string{"c"}
 	l := plan.NewLedger()
 	out := plan.Compute(n, l, est, []plan.Request{two})[0]
-	if out.Refusal == nil || !strings.Contains(out.Refusal.Message, "1 wavelengths of 400 Gbit/s in all would fit, then: margin") || !empty(l) {
+	if out.Refusal == nil || !strings.Contains(out.Refusal.Message, "1 wavelength of 400 Gbit/s in all would fit, then: margin") || !empty(l) {
 		t.Fatalf("%+v, ledger empty %v", out, empty(l))
 	}
 	if r := out.Refusal; r.Reason != models.NeighbourMargin && r.Reason != models.MarginTooLow || !strings.HasPrefix(r.Nearest, "minMarginDb: ") {

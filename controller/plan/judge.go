@@ -39,8 +39,11 @@ type Verdict struct {
 	// MarginOnly is set when light and lock are right and only the error margin
 	// is not.
 	MarginOnly bool
-	Hops       []records.HopReading // those that count in the phase
-	End        *records.EndReading  // set on a device that ends the wavelength
+	// Lit is set when a laser is to be off and a reading says that it is not: Fault
+	// tells which. Without a reading nothing is known.
+	Lit  bool
+	Hops []records.HopReading // those that count in the phase
+	End  *records.EndReading  // set on a device that ends the wavelength
 }
 
 func (v *Verdict) fault(format string, args ...any) {
@@ -146,10 +149,12 @@ func (v *Verdict) provenOff(channel string, profile catalogue.Profile, st *model
 	case !ok:
 		v.fault("no reading of %s yet", channel)
 	case r.TxPower != nil && r.TxPower.Dbm() > limit:
+		v.Lit = true
 		v.fault("tx power %v, the laser counts as off at %g dBm and below", *r.TxPower, limit)
 	case r.TxPower == nil && r.LaserOn == nil:
 		v.fault("%s tells neither its transmit power nor whether the laser is on", channel)
 	case r.TxPower == nil && *r.LaserOn:
+		v.Lit = true
 		v.fault("laser on")
 	}
 }

@@ -62,7 +62,7 @@ func TestRefusals(t *testing.T) {
 		"no mode in common": {allPorts(pairDocs(1, 20, false), "r-b", func(p *intents.Port) { p.Pluggable = "slow" }), plain, models.ModeMismatch, "r-a/et-0/0/0 (zrp) and r-b/et-0/0/0 (slow) have no usable mode in common", ""},
 		"client rate":       {pairDocs(1, 20, false), func(s *intents.CircuitSpec) { s.Handoff = &intents.Handoff{RateGbps: 200} }, models.ModeMismatch, "that carries 200 Gbit/s clients", ""},
 		"not for switches":  {ringDocs(1), func(s *intents.CircuitSpec) { s.Modes = []string{"short-400"} }, models.ModeMismatch, "among [short-400]", "modes: [short-400, zrp-400g]"},
-		"wavelength limit":  {pairDocs(2, 20, false), func(s *intents.CircuitSpec) { s.CapacityGbps, s.MaxWavelengths = 800, 1 }, models.ModeMismatch, "1 wavelengths carry 400 of 800 Gbit/s", "maxWavelengths: 2"},
+		"wavelength limit":  {pairDocs(2, 20, false), func(s *intents.CircuitSpec) { s.CapacityGbps, s.MaxWavelengths = 800, 1 }, models.ModeMismatch, "at most 1 wavelength: 400 of 800 Gbit/s", "maxWavelengths: 2"},
 		"bare 80 km":        {pairDocs(1, 80, false), plain, models.RxPowerLow, "-21.00 dBm would be received (az) from a launch power of -5.00 dBm, mode zrp-400g needs -16.00 dBm", ""},
 		"overload": {
 			edit(pairDocs(1, 20, true), "f0", func(s *intents.LinkSpec) { s.Spans = append(s.Spans, s.Spans[0]) }), plain,

@@ -2,12 +2,15 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/drivers"
+	"github.com/waveplane/waveplane/models/catalogue"
 )
 
 // justLocked reports whether a receiver says that it has locked while what was
@@ -48,6 +51,41 @@ func (s *Stages) rising(sh *share) time.Duration {
 		return max(0, litLimit-s.now().Sub(since))
 	}
 	return 0
+}
+
+// stillLit tells what a device measures of a laser that is to be off; "" when it
+// measures nothing, or nothing is known.
+func (s *Stages) stillLit(cat *catalogue.Catalogue, device string, d *records.Decision, p records.Phase) string {
+	view, w := s.board.view(device), s.worker(device)
+	if !view.Synced || w == nil {
+		return ""
+	}
+	v := plan.Judge(d, cat.Modes[d.Mode], w.device.Profile, device, p.Name, p.Step, &view.State)
+	if !v.Lit {
+		return ""
+	}
+	return v.Fault
+}
+
+// justDrained reports whether a laser was acknowledged off and is not seen to be: what
+// was sampled may be from before.
+func (s *Stages) justDrained(sh *share, e records.Evidence) bool {
+	device, _ := splitOwnerKey(sh.key)
+	return sh.phase.Value.Name == records.PhaseDrain && e.ReadBack && s.memory.verdict(device, sh.owner).Lit
+}
+
+// askNow measures the light of some owners out of turn. A session that cannot be asked
+// for that is read as a whole if it is to show darkness, which nothing else waits for.
+func (s *Stages) askNow(ctx context.Context, w *deviceWorker, shares []*share) {
+	if _, can := w.current().(drivers.Sampler); !can {
+		if slices.ContainsFunc(shares, func(sh *share) bool { return sh.phase.Value.Name == records.PhaseDrain }) {
+			s.refresh(ctx, w.device.Name)
+		}
+		return
+	}
+	if err := s.measure(ctx, w, shares); err != nil {
+		w.condemn(err)
+	}
 }
 
 // refreshLimit bounds the question a judge asks a device out of turn.

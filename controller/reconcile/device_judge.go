@@ -122,7 +122,7 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 				diffs = differences(acked.Objects, view.State)
 			}
 			evidence := s.judgeShare(cat, worker.device.Profile, device, sh, view, diffs)
-			if justLocked(device, sh, view, evidence) || s.justLit(sh, evidence) {
+			if justLocked(device, sh, view, evidence) || s.justLit(sh, evidence) || s.justDrained(sh, evidence) {
 				if s.memory.mayAsk(sh.key, s.now()) {
 					news = append(news, sh)
 				}
@@ -144,9 +144,7 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 		}
 		worker.setFast(fast)
 		if len(news) > 0 {
-			if err := s.measure(ctx, worker, news); err != nil {
-				worker.condemn(err)
-			}
+			s.askNow(ctx, worker, news)
 			again = time.Millisecond
 		}
 	}

@@ -143,7 +143,11 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 		return nil, p, false
 	}
 	for _, device := range d.Witnesses() {
-		l.devices = append(l.devices, s.shareOf(device, d, p.Value, wanted.digest(device)))
+		share := s.shareOf(device, d, p.Value, wanted.digest(device))
+		if p.Value.Name == records.PhaseDrain && p.Value.Step >= l.drainSteps && share.acked && !share.off {
+			share.lit = s.stillLit(cat, device, d, p.Value)
+		}
+		l.devices = append(l.devices, share)
 	}
 	if l.phase.Name.Lit() && !l.allGood() {
 		verdicts := s.verdicts(d)

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/records"
@@ -21,6 +22,9 @@ func (l *lightpath) fromDrain() move {
 	if !l.allAcked() {
 		return l.downWaits(l.away())
 	}
+	if m, waits := l.notDark(); waits {
+		return m
+	}
 	if l.wanted {
 		// It failed and nobody took it back: it ends as Failed with what led
 		// here, so that the circuit can tell and a person can ask again.
@@ -33,6 +37,35 @@ func (l *lightpath) fromDrain() move {
 		return l.to(records.PhaseDrain, l.phase.Step+1, models.Deleting, fmt.Sprintf("draining, step %d of %d", l.phase.Step+1, l.drainSteps))
 	}
 	return l.to(records.PhaseRemove, 0, models.Deleting, "dark; removing what is ours")
+}
+
+// darkPause is how long a device is given to show that a laser went off before it is
+// looked at again.
+const darkPause = 100 * time.Millisecond
+
+// notDark keeps a wavelength from being taken off a device that goes on sending its
+// light: acknowledging is not measuring, and nobody would know of that light any more.
+func (l *lightpath) notDark() (move, bool) {
+	for _, d := range l.devices {
+		if d.lit == "" {
+			continue
+		}
+		since := l.phase.Since
+		if d.counting.After(since) {
+			since = d.counting
+		}
+		why := d.device + " goes on sending light: " + d.lit
+		switch waited := l.now.Sub(since); {
+		case waited > launchBudget*l.settle:
+			return l.stuck(d.device + " acknowledged the laser off and goes on sending light: " + d.lit + "; turn it off there, then retry"), true
+		case waited > quietBudget*l.settle:
+			m := l.downWaits(why)
+			m.wake = l.settle
+			return m, true
+		}
+		return move{wake: darkPause}, true
+	}
+	return move{}, false
 }
 
 // fromStuck goes on where a device refused: with draining, in its order, or with

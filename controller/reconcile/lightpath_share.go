@@ -24,6 +24,7 @@ type deviceShare struct {
 	judged   bool   // there is evidence for this phase
 	off      bool   // a person gave it up, and it does not answer
 	held     kept   // why its part may not be sent
+	lit      string // what it measures of a laser that it acknowledged off
 }
 
 // soakLeft is how much longer the light must stay good.

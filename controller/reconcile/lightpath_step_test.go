@@ -43,6 +43,7 @@ func paused(l *lightpath)   { l.blocked, l.blockWhy = "paused (all): works", mod
 func filtered(l *lightpath) { l.decision.Shared = []string{"line from mux-a"} }
 func busy(l *lightpath)     { l.loader = func() string { return "tenant-x/other-1" } }
 func dull(l *lightpath)     { l.txDark = true }
+func glowing(l *lightpath)  { l.devices[1].lit = "tx power -9.95 dBm" }
 func again(l *lightpath)    { l.phase.Again = true }
 func gone(l *lightpath)     { l.devices[1].lost = "r2 is out of reach: no answer" }
 func left(l *lightpath)     { l.devices[1].empty = false }
@@ -93,6 +94,11 @@ func TestNextPhase(t *testing.T) {
 		{"in service stays when paused", at(records.PhaseInService, 0, paused), "", 0, ""},
 		{"in service and unwanted drains", at(records.PhaseInService, 0, unwanted), records.PhaseDrain, 1, ""},
 		{"drain goes on", at(records.PhaseDrain, 1, unwanted, switched), records.PhaseDrain, 2, ""},
+		{"drained, but lit a moment ago, waits", at(records.PhaseDrain, 3, unwanted, switched, glowing), "", 0, ""},
+		{"drained, but lit, says so", at(records.PhaseDrain, 3, unwanted, switched, glowing, slow), records.PhaseDrain, 3, "r2 goes on sending light: tx power -9.95 dBm"},
+		{"drained, but lit for long, is stuck", at(records.PhaseDrain, 3, unwanted, switched, glowing, late), records.PhaseStuck, 3, "turn it off there, then retry"},
+		{"so is what is to be undone", at(records.PhaseDrain, 3, switched, glowing, late), records.PhaseStuck, 3, "turn it off there, then retry"},
+		{"on the way to the last step light is as it should be", at(records.PhaseDrain, 1, unwanted, switched), records.PhaseDrain, 2, ""},
 		{"drained is removed", at(records.PhaseDrain, 3, unwanted, switched), records.PhaseRemove, 0, ""},
 		{"drain refused is stuck", at(records.PhaseDrain, 1, unwanted, refusing), records.PhaseStuck, 1, "refused to drain"},
 		{"removal waits", at(records.PhaseRemove, 0, unwanted, left), "", 0, ""},

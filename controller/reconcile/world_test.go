@@ -57,6 +57,8 @@ type fakeDevice struct {
 	refuse    func(models.Change) string // words, or ""
 	ignore    bool                       // acknowledges, applies nothing
 	inert     bool                       // takes all, but a laser that is turned on stays dark
+	glowing   bool                       // takes all, but a laser that is turned off stays on
+	glow      map[string]bool            // ports whose laser was turned off and stayed on
 	dull      map[string]bool            // ports whose laser was turned on and stayed dark
 	loseReply int                        // applies, then loses this many replies
 	// deaf names leaves that the device acknowledges and does not take.
@@ -74,7 +76,7 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) add(name string, ports ...string) *fakeDevice {
-	d := &fakeDevice{w: w, name: name, objects: map[models.ObjectID]models.Leaves{}, watch: map[chan struct{}]bool{}, dull: map[string]bool{}}
+	d := &fakeDevice{w: w, name: name, objects: map[models.ObjectID]models.Leaves{}, watch: map[chan struct{}]bool{}, dull: map[string]bool{}, glow: map[string]bool{}}
 	for _, p := range ports {
 		d.objects[models.ObjectID{Kind: models.KindOpticalChannel, Key: "oc-" + p}] = models.Leaves{models.LeafFrequency: "193100 GHz", models.LeafTargetPower: "-10.00 dBm", models.LeafMode: "1"}
 		d.objects[models.ObjectID{Kind: models.KindLaser, Key: "xcvr-" + p + "/1"}] = models.Leaves{models.LeafEnabled: "false"}
@@ -109,7 +111,7 @@ func (d *fakeDevice) laser(port string) bool {
 }
 
 // shines reports whether light comes out of a port.
-func (d *fakeDevice) shines(port string) bool { return d.laser(port) && !d.dull[port] }
+func (d *fakeDevice) shines(port string) bool { return d.laser(port) && !d.dull[port] || d.glow[port] }
 
 // state is what the device says of itself. Called under the world's lock.
 func (d *fakeDevice) state() models.State {
@@ -295,6 +297,7 @@ func (d *fakeDevice) set(c models.Change) bool {
 	if c.Object.Kind == models.KindLaser {
 		port := strings.TrimSuffix(strings.TrimPrefix(c.Object.Key, "xcvr-"), "/1")
 		d.dull[port] = d.inert && c.After[models.LeafEnabled] == "true"
+		d.glow[port] = d.glowing && c.After[models.LeafEnabled] == "false" && d.shines(port)
 	}
 	for leaf, v := range c.After {
 		if d.deaf != nil && d.deaf(c.Object, leaf) {
