@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/waveplane/waveplane/controller/api/client"
 	"github.com/waveplane/waveplane/controller/api/wire"
+	"github.com/waveplane/waveplane/intents"
 )
 
 // requestFlags are those of repair, retry, pause and resume.
@@ -116,7 +118,7 @@ func newResumeCommand(a *app) *cobra.Command {
 }
 
 func (a *app) request(ctx context.Context, verb string, args []string, f requestFlags) error {
-	target := "all"
+	target, shown := "all", ""
 	switch {
 	case f.all && len(args) > 0, !f.all && len(args) != 1:
 		return usageError("name one target: --all, circuit/NAME or device/NAME")
@@ -131,6 +133,9 @@ func (a *app) request(ctx context.Context, verb string, args []string, f request
 		target = s.kind.Name + "/" + s.name
 		if s.kind.Namespaced {
 			target = s.kind.Name + "/" + s.namespace + "/" + s.name
+		}
+		if s.kind.Name == intents.KindWavelength { // which the daemon files under circuit
+			shown = wire.Ref(s.kind.Name, s.namespace, s.name)
 		}
 	}
 	cl, err := a.client()
@@ -149,7 +154,7 @@ func (a *app) request(ctx context.Context, verb string, args []string, f request
 	if a.output.structured() {
 		err = a.printStructured(report)
 	} else {
-		a.printf("%s %s\n", report.Request.Target, done)
+		a.printf("%s %s\n", cmp.Or(shown, report.Request.Target), done)
 		if len(report.Idle) > 0 {
 			a.printf("nothing to repair on %s\n", strings.Join(report.Idle, ", "))
 		}

@@ -189,6 +189,9 @@ func wavelengthRow(o wire.Object, wide bool) []string {
 	r := []string{o.Metadata.Name, dash(o.Metadata.Labels[wire.LabelCircuit]), dash(strings.Join(s.Route, ",")), dash(s.Mode), optional(s.CentreGHz),
 		optional(s.SlotGHz), dash(string(st.Phase)), number(st.MarginDb, 1) + " dB", number(st.LatencyMs, 3) + " ms"}
 	if wide {
+		if c := o.Condition(models.Ready); c != nil && st.Phase == "" { // refused, failed or not yet decided
+			st.Reason, st.Message = c.Reason, c.Message
+		}
 		r = append(r, s.From, s.To, tx, dash(string(st.Reason)), dash(st.Message))
 	}
 	return r

@@ -1,7 +1,9 @@
 package reconcile
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/records"
@@ -130,6 +132,9 @@ func foreign(sh *share, state models.State) string {
 			continue
 		}
 		switch {
+		case strings.HasPrefix(found[models.LeafDescription]+found[models.LeafChannelName], ownerTag) && !tagged(o, found):
+			return fmt.Sprintf("%s is there already with our tag %s, left by an earlier circuit: clear it on the device (drift lists it), then retry",
+				o.ObjectID, cmp.Or(found[models.LeafDescription], found[models.LeafChannelName]))
 		case o.Kind == models.KindLogicalChannel && !tagged(o, found):
 			return fmt.Sprintf("%s exists and is not ours (description %q)", o.ObjectID, found[models.LeafDescription])
 		case o.Kind == models.KindMediaChannel && !tagged(o, found):

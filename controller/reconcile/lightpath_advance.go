@@ -154,6 +154,7 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 		_, l.badHop = plan.FirstBadHop(d, verdicts)
 		l.txDark = len(plan.DarkTransmitters(d, verdicts)) > 0 && s.asAcknowledged(d)
 	}
+	l.restored = p.Value.Name == records.PhaseHeld && p.Value.Reason == models.DriftHeld && s.asAcknowledged(d)
 	rising := l.phase.Name == records.PhaseOpen || l.phase.Name == records.PhaseVerify || l.phase.Name == records.PhaseLaunch && loads(d, l.phase.Name)
 	if rising && !l.yielded { // while others load the sections it is not its light that hurts
 		l.hurt = s.hurtNeighbours(d)

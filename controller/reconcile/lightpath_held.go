@@ -26,6 +26,9 @@ func (l *lightpath) fromHeld() move {
 	if l.badHop != "" && wording(l.badHop) != wording(l.phase.Message) && l.phase.Reason == models.LightNotSeen {
 		return l.note(models.LightNotSeen, l.badHop)
 	}
+	if l.restored {
+		return l.note(models.DriftHeld, "its configuration is again as it was acknowledged; retry goes on to the light")
+	}
 	if why := l.heldFor(); why != l.phase.Message { // it waits for nothing any more
 		return l.note(l.phase.Reason, why)
 	}

@@ -29,6 +29,7 @@ type lightpath struct {
 	soak       time.Duration
 
 	badHop     string              // first bad hop in the order of light, for people
+	restored   bool                // what was held for drift shows none any more
 	txDark     bool                // a transmitter that is told to be on sends nothing
 	acceptance *records.Acceptance // what would be kept if it were accepted now
 	hurt       []records.Neighbour // neighbours that lost more than they may

@@ -154,6 +154,9 @@ func TestNextPhase(t *testing.T) {
 			l.phase.Message = "opening section 2 of 3; not yet: r2 rx: rx power low behind link x span s2 az"
 		}), "", 0, ""},
 		{"held stays otherwise", at(records.PhaseHeld, 0, faulty), "", 0, ""},
+		{"held for drift that is gone says what is next", at(records.PhaseHeld, 0, func(l *lightpath) {
+			l.restored, l.devices[1].acked, l.phase.Reason, l.phase.Message = true, false, models.DriftHeld, "r2: drifted; repair it first"
+		}), records.PhaseHeld, 0, "retry goes on to the light"},
 		{"held and unwanted drains", at(records.PhaseHeld, 0, faulty, unwanted), records.PhaseDrain, 1, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -253,6 +256,23 @@ func TestForeignAfterAnInterruptedPass(t *testing.T) {
 	state.Objects[ours[1].ObjectID] = models.Leaves{models.LeafDest: "130"}
 	if words := foreign(sh, state); !strings.Contains(words, "it leads to 130") {
 		t.Errorf("somebody else's 51 to 130: %q", words)
+	}
+}
+
+// TestForeignTellsWhoseItIs: what an earlier circuit of ours has left is not somebody
+// else's, and somebody can be told where to clear it.
+func TestForeignTellsWhoseItIs(t *testing.T) {
+	wanted := []models.Object{{ObjectID: models.ObjectID{Kind: models.KindLogicalChannel, Key: "10000"}, Leaves: models.Leaves{models.LeafDescription: "waveplane:circuit/u2/1"}}}
+	sh := &share{owner: "circuit/u2/1", wanted: wanted}
+	for found, want := range map[string]string{
+		"waveplane:circuit/u2/1": "",
+		"waveplane:circuit/u1/1": "left by an earlier circuit: clear it on the device (drift lists it)",
+		"customer x":             `is not ours (description "customer x")`,
+	} {
+		state := models.State{Objects: map[models.ObjectID]models.Leaves{wanted[0].ObjectID: {models.LeafDescription: found}}}
+		if words := foreign(sh, state); words == "" != (want == "") || !strings.Contains(words, want) {
+			t.Errorf("%s: %q, want %q", found, words, want)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/preview"
 	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/controller/store"
 	"github.com/waveplane/waveplane/drivers"
 	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/models"
@@ -284,7 +285,7 @@ func (s *Stages) Wavelength(_ context.Context, namespace, name string) (records.
 		}
 		return r, nil
 	}
-	return records.WavelengthReport{}, fmt.Errorf("no wavelength %s/%s", namespace, name)
+	return records.WavelengthReport{}, fmt.Errorf("no wavelength %s/%s: %w", namespace, name, store.ErrNotFound)
 }
 
 func (s *Stages) appliedSummary(device string, d *records.Decision) records.AppliedSummary {
