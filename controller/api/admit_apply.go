@@ -217,7 +217,7 @@ func newUID() string {
 // warnings tell what is allowed but may surprise.
 func warnings(d *intents.Document) []string {
 	if spec, ok := d.Spec.(*intents.DeviceSpec); ok && spec.Address != "" && spec.Mode != "manage" {
-		return []string{"mode observe: nothing will be sent to this device, and circuits that need it stay pending"}
+		return []string{"mode observe: nothing will be sent to this device, and circuits that would change it stay pending"}
 	}
 	return nil
 }
