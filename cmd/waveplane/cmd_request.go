@@ -155,7 +155,10 @@ func (a *app) request(ctx context.Context, verb string, args []string, f request
 		err = a.printStructured(report)
 	} else {
 		a.printf("%s %s\n", cmp.Or(shown, report.Request.Target), done)
-		if len(report.Idle) > 0 {
+		switch {
+		case len(report.Idle) > 0 && verb == "retry":
+			a.printf("nothing of it is held, failed or refused; what is on its way goes on by itself\n")
+		case len(report.Idle) > 0:
 			a.printf("nothing to repair on %s\n", strings.Join(report.Idle, ", "))
 		}
 	}

@@ -52,7 +52,7 @@ before it does not count.`,
 	c.Flags().StringVar(&goal, "for", string(untilReady), "Ready, Planned, Programmed, InSync, Stalled, also as Ready=False; or deleted")
 	timeout = 5 * time.Minute
 	c.Flags().Var(patience{&timeout}, "timeout", "give up after this long (exit code 6); 0 waits for ever")
-	c.Flags().StringVar(&events, "events", "", "ndjson prints each change as a line of JSON")
+	c.Flags().StringVar(&events, "events", "", "ndjson prints each change as a line of JSON; what is gone has deleted: true")
 	c.Flags().StringVarP(&a.namespace, "namespace", "n", "", "tenant (default: default)")
 	return c
 }

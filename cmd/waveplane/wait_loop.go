@@ -11,6 +11,7 @@ import (
 	"github.com/waveplane/waveplane/controller/api/client"
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/controller/records"
+	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -170,11 +171,22 @@ func (w *waiter) tellAbsent(kind wire.Kind) {
 		switch {
 		case w.goal != untilDeleted || it.kind.Name != kind.Name || w.objects[ref] != nil || w.told[ref+"\x00"+ref] != "":
 		case it.uid != "": // there was one
-			w.line(ref, ref, "deleted")
+			w.tell(ref)
 		default:
 			w.line(ref, ref, "does not exist")
 		}
 	}
+}
+
+// gone is what --events ndjson prints of a document that is no more.
+func (w *waiter) gone(ref string) any {
+	i := slices.IndexFunc(w.items, func(it waitItem) bool { return it.ref() == ref })
+	o := wire.Object{APIVersion: intents.APIVersion, Kind: w.items[i].kind.Name}
+	o.Metadata.Name, o.Metadata.Namespace, o.Metadata.UID = w.items[i].name, w.items[i].namespace, w.items[i].uid
+	return struct {
+		wire.Object
+		Deleted bool `json:"deleted"`
+	}{o, true}
 }
 
 // tell prints what has changed about a document: a line per wavelength whose
@@ -184,16 +196,20 @@ func (w *waiter) tell(ref string) {
 		return
 	}
 	o := w.objects[ref]
-	if o == nil {
-		w.line(ref, ref, "deleted")
-		return
-	}
 	if w.ndjson {
-		raw, err := json.Marshal(o)
+		var value any = o
+		if o == nil {
+			value = w.gone(ref)
+		}
+		raw, err := json.Marshal(value)
 		if err == nil && w.told[ref] != string(raw) {
 			w.told[ref] = string(raw)
 			fmt.Fprintln(w.a.stdout, string(raw))
 		}
+		return
+	}
+	if o == nil {
+		w.line(ref, ref, "deleted")
 		return
 	}
 	if o.Status == nil {

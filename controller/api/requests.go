@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/waveplane/waveplane/controller/api/wire"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/controller/store"
 	"github.com/waveplane/waveplane/intents"
+	"github.com/waveplane/waveplane/models"
 )
 
 type requestInput struct{ Body wire.RequestOptions }
@@ -59,6 +61,15 @@ func (a *API) ask(ctx context.Context, verb string, o wire.RequestOptions) (wire
 			return report, err
 		}
 	}
+	if verb == "retry" && subject.kind.Namespaced {
+		going, err := a.underWay(ctx, subject)
+		if err != nil {
+			return report, err
+		}
+		if going {
+			report.Idle = []string{subject.ref()}
+		}
+	}
 	var ops []store.Op
 	if verb == "resume" {
 		r.Kind = records.RequestPause
@@ -85,6 +96,29 @@ func (a *API) ask(ctx context.Context, verb string, o wire.RequestOptions) (wire
 	a.log.Info("request", "op", verb, "intent", target, "reason", o.Reason)
 	report.Request = r
 	return report, nil
+}
+
+// underWay reports whether nothing of a document is held, failed or refused, so that a
+// retry changes nothing: what moves goes on by itself.
+func (a *API) underWay(ctx context.Context, t target) (bool, error) {
+	e, err := a.tables.Status.Get(ctx, t.key())
+	if err != nil {
+		if missing(err) {
+			return false, nil
+		}
+		return false, err
+	}
+	for _, c := range e.Value.Conditions {
+		switch {
+		case c.Type == models.Stalled && c.Status == "True",
+			c.Type == models.IsPlanned && c.Status == "False" && c.Reason != models.Deleting,
+			c.Type == models.Programmed && c.Status == "False" && c.Reason != models.Progressing && c.Reason != models.Deleting:
+			return false, nil
+		}
+	}
+	return !slices.ContainsFunc(e.Value.Wavelengths, func(w records.WavelengthStatus) bool {
+		return w.Phase == records.PhaseHeld || w.Phase == records.PhaseStuck || w.Phase == records.PhaseFailed
+	}), nil
 }
 
 // checkRequest refuses what a verb cannot do.

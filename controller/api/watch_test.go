@@ -288,6 +288,42 @@ func TestConcerns(t *testing.T) {
 	}
 }
 
+// TestRetryOfWhatMoves: it is taken, and says that it will change nothing.
+func TestRetryOfWhatMoves(t *testing.T) {
+	b := newBench(t)
+	b.apply(document(twoSites), circuit("c", 400))
+	tables := b.store.Tables()
+	wave := func(p records.PhaseName) records.Status {
+		return records.Status{Wavelengths: []records.WavelengthStatus{{Name: "c-1", Phase: p}}}
+	}
+	with := func(s records.Status, c models.ConditionType, status string, reason models.Reason) records.Status {
+		s.Conditions = append(s.Conditions, models.Condition{Type: c, Status: status, Reason: reason})
+		return s
+	}
+	for name, c := range map[string]struct {
+		status records.Status
+		idle   bool
+	}{
+		"on its way":         {with(wave(records.PhaseLaunch), models.Programmed, "False", models.Progressing), true},
+		"ready":              {with(wave(records.PhaseInService), models.Ready, "True", models.LightVerified), true},
+		"on its way down":    {with(wave(records.PhaseDrain), models.IsPlanned, "False", models.Deleting), true},
+		"held":               {wave(records.PhaseHeld), false},
+		"stuck":              {wave(records.PhaseStuck), false},
+		"failed":             {wave(records.PhaseFailed), false},
+		"stalled":            {with(wave(records.PhaseLaunch), models.Stalled, "True", models.DeviceRejected), false},
+		"refused by plan":    {with(records.Status{}, models.IsPlanned, "False", models.NoRoute), false},
+		"refused by devices": {with(wave(records.PhaseInService), models.Programmed, "False", models.DeviceRejected), false},
+	} {
+		if _, err := b.store.Commit(b.ctx, nil, tables.Status.Put(store.DocumentKey("Circuit", "default", "c"), c.status)); err != nil {
+			t.Fatal(err)
+		}
+		r, err := b.client.Retry(b.ctx, wire.RequestOptions{Target: "circuit/c"})
+		if err != nil || r.ID == "" || len(r.Idle) > 0 != c.idle {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
+}
+
 func TestRequests(t *testing.T) {
 	b := newBench(t)
 	b.apply(document(twoSites), circuit("c", 400))

@@ -23,10 +23,11 @@ const (
 
 // Verdicts on a hop.
 const (
-	VerdictOK   = "ok"
-	VerdictLow  = "low"
-	VerdictHigh = "high"
-	VerdictNone = "none" // no light, or no reading
+	VerdictOK     = "ok"
+	VerdictClosed = "closed" // a media channel that is to be dark in this phase, and is
+	VerdictLow    = "low"
+	VerdictHigh   = "high"
+	VerdictNone   = "none" // no light, or no reading
 )
 
 // Verdict is what one device says about one wavelength in one phase.
@@ -206,7 +207,7 @@ func (v *Verdict) media(h records.Hop, open bool, st *models.State) {
 		}
 		return
 	}
-	word := VerdictOK
+	word := VerdictClosed
 	if limit := max(DarkBelow, h.Expected.Plus(-leakTolerance)); measured != nil && *measured > limit {
 		word = VerdictHigh
 		v.fault("channel %s power %v while it is closed", h.Key, *measured)

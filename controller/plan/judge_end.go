@@ -106,7 +106,7 @@ func FirstBadHop(d *records.Decision, all map[string]Verdict) (records.HopReadin
 				return next, describeBad(next, before) + unknown + "; " + hopName(h) + " has reduced its power, as it does before an open fibre"
 			}
 		}
-		if r.Verdict != VerdictOK {
+		if r.Verdict != VerdictOK && r.Verdict != VerdictClosed {
 			if h.Kind == records.HopRx && r.Verdict == VerdictNone && slices.Contains(DarkTransmitters(d, all), h.Device) {
 				unknown += "; the transmitter of " + h.Device + " is dark too"
 			}

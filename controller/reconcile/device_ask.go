@@ -75,7 +75,8 @@ func (s *Stages) justDrained(sh *share, e records.Evidence) bool {
 }
 
 // askNow measures the light of some owners out of turn. A session that cannot be asked
-// for that is read as a whole if it is to show darkness, which nothing else waits for.
+// for just that tells in its own time; for the darkness that a deletion waits for it is
+// read as a whole.
 func (s *Stages) askNow(ctx context.Context, w *deviceWorker, shares []*share) {
 	if _, can := w.current().(drivers.Sampler); !can {
 		if slices.ContainsFunc(shares, func(sh *share) bool { return sh.phase.Value.Name == records.PhaseDrain }) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/waveplane/waveplane/controller/plan"
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/controller/store"
 	"github.com/waveplane/waveplane/drivers"
@@ -37,6 +38,30 @@ func TestLightRisesFromTheAcknowledgement(t *testing.T) {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestDarknessIsAskedFor: what was sampled of a laser that is acknowledged off may be
+// from before, and the next sample is far.
+func TestDarknessIsAskedFor(t *testing.T) {
+	for name, tt := range map[string]struct {
+		phase    records.PhaseName
+		lit      bool
+		readBack bool
+		want     bool
+	}{
+		"acknowledged off, seen on":        {records.PhaseDrain, true, true, true},
+		"seen off":                         {records.PhaseDrain, false, true, false},
+		"not acknowledged yet":             {records.PhaseDrain, true, false, false},
+		"not on its way down":              {records.PhaseDark, true, true, false},
+		"removed: nothing to ask any more": {records.PhaseRemove, true, true, false},
+	} {
+		s := &Stages{memory: newJudgeMemory()}
+		s.memory.verdicts["r1/circuit/u/1"] = plan.Verdict{Lit: tt.lit}
+		sh := &share{owner: "circuit/u/1", key: "r1/circuit/u/1", phase: &store.Entry[records.Phase]{Value: records.Phase{Name: tt.phase}}}
+		if got := s.justDrained(sh, records.Evidence{ReadBack: tt.readBack}); got != tt.want {
+			t.Errorf("%s: got %v, want %v", name, got, tt.want)
+		}
 	}
 }
 

@@ -83,8 +83,8 @@ type RequestReport struct {
 	ID         string          `json:"id,omitempty"`
 	Request    records.Request `json:"request"`
 	Removed    []string        `json:"removed,omitempty"` // pauses that resume took away
-	// Idle lists the devices on which a repair finds nothing to do, as far as
-	// is known.
+	// Idle lists, as far as is known, the devices on which a repair finds nothing to
+	// do, or the document of which a retry finds nothing held, failed or refused.
 	Idle []string `json:"idle,omitempty"`
 }
 
