@@ -105,7 +105,7 @@ func (f *feed) intent(ev store.WatchEvent[records.Intent]) {
 		f.pinned[ev.Entry.Value.UID] = key
 	}
 	o := f.shown(ev.Entry)
-	if o == nil || f.waiting > 0 {
+	if o == nil {
 		return
 	}
 	c := change{revision: ev.Entry.Revision, kind: kind, object: o}
@@ -236,7 +236,7 @@ func (f *feed) shown(e store.Entry[records.Intent]) *wire.Object {
 }
 
 func (f *feed) tell(revision int64, kind wire.WatchType, o *wire.Object) {
-	if o == nil || f.waiting > 0 {
+	if o == nil {
 		return
 	}
 	f.publish(&f.objects, change{revision: revision, kind: kind, object: o}, o)

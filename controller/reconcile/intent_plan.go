@@ -117,7 +117,7 @@ func (s *Stages) planBatch(ctx context.Context, keys []string) error {
 		s.logOutcome(w)
 	}
 	// The next batch must see this one's records.
-	for _, wait := range []func(context.Context, int64) error{s.caches.circuits.WaitRevision, s.caches.decisions.WaitRevision, s.caches.phases.WaitRevision} {
+	for _, wait := range []func(context.Context, int64) error{s.caches.circuits.WaitWritten, s.caches.decisions.WaitWritten, s.caches.phases.WaitWritten} {
 		if err := wait(ctx, rev); err != nil {
 			return err
 		}

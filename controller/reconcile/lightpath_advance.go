@@ -101,7 +101,7 @@ func (s *Stages) waitForRemovals(ctx context.Context, keys []string) error {
 	if newest == 0 {
 		return nil
 	}
-	return s.caches.applied.WaitRevision(ctx, newest)
+	return s.caches.applied.WaitWritten(ctx, newest)
 }
 
 // lightpathOf gathers everything about one wavelength.

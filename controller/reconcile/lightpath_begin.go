@@ -9,8 +9,9 @@ import (
 // begin enters a new wavelength with its first step taken: nothing but a pause or a
 // device that is only observed keeps it from being configured at once.
 func (s *Stages) begin(d *records.Decision) []store.Op {
-	l := &lightpath{decision: d, wanted: true, now: s.now(), phase: records.Phase{
-		Name: records.PhasePlanned, DecisionRev: d.Rev, Since: s.now().UTC(), Reason: models.Planned,
+	now := s.now()
+	l := &lightpath{decision: d, wanted: true, now: now, phase: records.Phase{
+		Name: records.PhasePlanned, DecisionRev: d.Rev, Since: now.UTC(), Reason: models.Planned,
 	}}
 	s.blocked(l)
 	m := l.next()
