@@ -7,11 +7,15 @@ import (
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
+	"google.golang.org/grpc"
 )
 
 // dialTimeout bounds the first connection and what a dead one takes to be
 // noticed.
 const dialTimeout = 3 * time.Second
+
+// clusterFlights is how many transactions are under way to a cluster at one time.
+const clusterFlights = 8
 
 // OpenCluster opens a store on an existing etcd cluster. What one transaction
 // may hold there is found out at once, see Limits.
@@ -28,7 +32,11 @@ func OpenCluster(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, client.Close())
 	}
-	return open(ctx, cfg, client, cfg.Endpoints, limits)
+	return open(ctx, cfg, connection{
+		client: client, kv: clientv3.RetryKVClient(client), flights: clusterFlights,
+		options:   []grpc.CallOption{grpc.WaitForReady(true), grpc.MaxCallSendMsgSize(math.MaxInt32), grpc.MaxCallRecvMsgSize(math.MaxInt32)}, // as dial sets them
+		endpoints: cfg.Endpoints, limits: limits,
+	})
 }
 
 func dial(cfg Config) (*clientv3.Client, error) {

@@ -59,106 +59,151 @@ func (s *Store) Commit(ctx context.Context, guard *Guard, ops ...Op) (revision i
 	if err != nil {
 		return 0, err
 	}
-	// The reads that tell why a comparison failed are as large as the comparisons
-	// and hardly ever needed: they go along only the second time. Should the
-	// comparisons hold by then, the transaction has just taken place later.
-	resp, err := s.client.Txn(ctx).If(txn.compares...).Then(txn.then...).Commit()
-	if err == nil && !resp.Succeeded {
-		resp, err = s.client.Txn(ctx).If(txn.compares...).Then(txn.then...).Else(txn.otherwise()...).Commit()
-	}
-	if err != nil {
-		return 0, named("commit", err)
-	}
-	if !resp.Succeeded {
-		s.stats.conflicts.Add(1)
-		return 0, s.conflict(guard, txn, resp.Responses)
+	if revision, err = s.commits.carry(ctx, txn); err != nil {
+		return 0, err
 	}
 	s.stats.transactions.Add(1)
 	s.stats.puts.Add(txn.puts)
 	s.stats.deletes.Add(txn.deletes)
 	for _, op := range ops {
 		if op.committed != nil {
-			op.committed(resp.Header.Revision)
+			op.committed(revision)
 		}
+	}
+	return revision, nil
+}
+
+// sendAlone carries out one commit as a transaction of its own.
+func (s *Store) sendAlone(ctx context.Context, t *transaction) (revision int64, err error) {
+	// The reads that tell why a comparison failed are as large as the comparisons
+	// and hardly ever needed: they go along only the second time. Should the
+	// comparisons hold by then, the transaction has just taken place later.
+	resp, err := s.txn(ctx, &etcdserverpb.TxnRequest{Compare: t.compares, Success: t.then})
+	if err == nil && !resp.Succeeded {
+		resp, err = s.txn(ctx, &etcdserverpb.TxnRequest{Compare: t.compares, Success: t.then, Failure: t.otherwise()})
+	}
+	if err != nil {
+		return 0, err
+	}
+	if !resp.Succeeded {
+		s.stats.conflicts.Add(1)
+		return 0, s.conflict(t, resp.Responses)
 	}
 	return resp.Header.Revision, nil
 }
 
+// txn sends a transaction as it is. The client's own way of building one copies
+// every comparison and every operation twice, which with the records of a
+// thousand wavelengths is more work than sending them.
+func (s *Store) txn(ctx context.Context, r *etcdserverpb.TxnRequest) (*etcdserverpb.TxnResponse, error) {
+	resp, err := s.kv.Txn(ctx, r, s.kvOptions...)
+	if err != nil {
+		return nil, named("commit", clientv3.ContextError(ctx, err))
+	}
+	return resp, nil
+}
+
+// transaction is one commit in etcd's words.
 type transaction struct {
 	guard    *Guard
-	compares []clientv3.Cmp
-	then     []clientv3.Op
-	compared []Op // parallel to compares, after the guard
+	compares []*etcdserverpb.Compare
+	then     []*etcdserverpb.RequestOp
+	compared []Op            // parallel to compares, after the guard
+	touched  map[string]bool // the keys; true: written
+	bytes    int
 	puts     uint64
 	deletes  uint64
 }
 
 // otherwise reads what was compared, to name what failed.
-func (t transaction) otherwise() []clientv3.Op {
-	var out []clientv3.Op
+func (t *transaction) otherwise() []*etcdserverpb.RequestOp {
+	var out []*etcdserverpb.RequestOp
+	read := func(key string) {
+		out = append(out, &etcdserverpb.RequestOp{Request: &etcdserverpb.RequestOp_RequestRange{
+			RequestRange: &etcdserverpb.RangeRequest{Key: []byte(key), KeysOnly: true},
+		}})
+	}
 	if t.guard != nil {
-		out = append(out, clientv3.OpGet(t.guard.Key, clientv3.WithKeysOnly()))
+		read(t.guard.Key)
 	}
 	for _, op := range t.compared {
-		out = append(out, clientv3.OpGet(op.key, clientv3.WithKeysOnly()))
+		read(op.key)
 	}
 	return out
 }
 
-func (s *Store) build(guard *Guard, ops []Op) (transaction, error) {
-	t := transaction{guard: guard, compares: make([]clientv3.Cmp, 0, len(ops)+1), then: make([]clientv3.Op, 0, len(ops)), compared: make([]Op, 0, len(ops))}
-	bytes := 0
-	if guard != nil {
-		t.compares = append(t.compares, clientv3.Compare(clientv3.CreateRevision(guard.Key), "=", guard.CreateRevision))
+func (s *Store) build(guard *Guard, ops []Op) (*transaction, error) {
+	t := &transaction{
+		guard: guard, compares: make([]*etcdserverpb.Compare, 0, len(ops)+1), then: make([]*etcdserverpb.RequestOp, 0, len(ops)),
+		compared: make([]Op, 0, len(ops)), touched: make(map[string]bool, len(ops)),
 	}
-	written := make(map[string]bool, len(ops))
+	if guard != nil {
+		t.compares = append(t.compares, created(guard.Key, etcdserverpb.Compare_EQUAL, guard.CreateRevision))
+	}
 	for _, op := range ops {
 		if op.err != nil {
-			return t, fmt.Errorf("store: commit %s: %w", shown(op.key), op.err)
+			return nil, fmt.Errorf("store: commit %s: %w", shown(op.key), op.err)
 		}
-		if op.act != actNone {
-			if written[op.key] {
-				return t, fmt.Errorf("store: commit: %w: %s is written twice", ErrKey, shown(op.key))
-			}
-			written[op.key] = true
+		if op.act != actNone && t.touched[op.key] {
+			return nil, fmt.Errorf("store: commit: %w: %s is written twice", ErrKey, shown(op.key))
 		}
-		bytes += len(op.key) + len(op.value)
-		switch op.act {
-		case actPut:
-			put := clientv3.OpPut(op.key, "")
-			put.WithValueBytes(op.value) // not copied: nobody changes it
-			t.then = append(t.then, put)
-			t.puts++
-		case actDelete:
-			t.then = append(t.then, clientv3.OpDelete(op.key))
-			t.deletes++
-		}
-		switch op.compare {
-		case compareNone:
-			continue
-		case compareAbsent:
-			t.compares = append(t.compares, clientv3.Compare(clientv3.CreateRevision(op.key), "=", 0))
-		case comparePresent:
-			t.compares = append(t.compares, clientv3.Compare(clientv3.CreateRevision(op.key), ">", 0))
-		case compareMod:
-			t.compares = append(t.compares, clientv3.Compare(clientv3.ModRevision(op.key), "=", op.rev))
-		}
-		t.compared = append(t.compared, op)
+		t.touched[op.key] = t.touched[op.key] || op.act != actNone
+		t.bytes += len(op.key) + len(op.value)
+		t.add(op)
 	}
-	if n := max(len(t.compares), len(t.then)); n > s.limits.TxnOps {
-		return t, fmt.Errorf("store: commit: %w: %d operations, the server takes %d", ErrTooLarge, n, s.limits.TxnOps)
+	if n := t.size(); n > s.limits.TxnOps {
+		return nil, fmt.Errorf("store: commit: %w: %d operations, the server takes %d", ErrTooLarge, n, s.limits.TxnOps)
 	}
-	if bytes > s.limits.RequestBytes {
-		return t, fmt.Errorf("store: commit: %w: %d bytes, the server takes %d", ErrTooLarge, bytes, s.limits.RequestBytes)
+	if t.bytes > s.limits.RequestBytes {
+		return nil, fmt.Errorf("store: commit: %w: %d bytes, the server takes %d", ErrTooLarge, t.bytes, s.limits.RequestBytes)
 	}
 	return t, nil
 }
 
+// size is what the server counts of a transaction.
+func (t *transaction) size() int { return max(len(t.compares), len(t.then)) }
+
+func (t *transaction) add(op Op) {
+	switch op.act {
+	case actPut:
+		t.then = append(t.then, &etcdserverpb.RequestOp{Request: &etcdserverpb.RequestOp_RequestPut{
+			RequestPut: &etcdserverpb.PutRequest{Key: []byte(op.key), Value: op.value}, // not copied: nobody changes it
+		}})
+		t.puts++
+	case actDelete:
+		t.then = append(t.then, &etcdserverpb.RequestOp{Request: &etcdserverpb.RequestOp_RequestDeleteRange{
+			RequestDeleteRange: &etcdserverpb.DeleteRangeRequest{Key: []byte(op.key)},
+		}})
+		t.deletes++
+	}
+	switch op.compare {
+	case compareNone:
+		return
+	case compareAbsent:
+		t.compares = append(t.compares, created(op.key, etcdserverpb.Compare_EQUAL, 0))
+	case comparePresent:
+		t.compares = append(t.compares, created(op.key, etcdserverpb.Compare_GREATER, 0))
+	case compareMod:
+		t.compares = append(t.compares, &etcdserverpb.Compare{
+			Key: []byte(op.key), Target: etcdserverpb.Compare_MOD, Result: etcdserverpb.Compare_EQUAL,
+			TargetUnion: &etcdserverpb.Compare_ModRevision{ModRevision: op.rev},
+		})
+	}
+	t.compared = append(t.compared, op)
+}
+
+func created(key string, result etcdserverpb.Compare_CompareResult, revision int64) *etcdserverpb.Compare {
+	return &etcdserverpb.Compare{
+		Key: []byte(key), Target: etcdserverpb.Compare_CREATE, Result: result,
+		TargetUnion: &etcdserverpb.Compare_CreateRevision{CreateRevision: revision},
+	}
+}
+
 // conflict compares once more, here, to name the keys; the reads are of the
 // same transaction and so of the revision at which the comparison failed.
-func (s *Store) conflict(guard *Guard, t transaction, reads []*etcdserverpb.ResponseOp) error {
+func (s *Store) conflict(t *transaction, reads []*etcdserverpb.ResponseOp) error {
 	out := &ConflictError{}
-	if guard != nil {
+	if guard := t.guard; guard != nil {
 		kvs := reads[0].GetResponseRange().GetKvs()
 		if len(kvs) == 0 || kvs[0].CreateRevision != guard.CreateRevision {
 			out.Guard = shown(guard.Key)

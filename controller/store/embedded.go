@@ -14,6 +14,8 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3client"
+	"go.etcd.io/etcd/server/v3/etcdserver/api/v3rpc"
+	"go.etcd.io/etcd/server/v3/proxy/grpcproxy/adapter"
 	"go.uber.org/zap"
 )
 
@@ -86,7 +88,10 @@ func (srv *server) open(ctx context.Context, cfg Config) (*Store, error) {
 	if err := revokeLeases(ctx, client); err != nil {
 		return nil, errors.Join(err, client.Close())
 	}
-	return open(ctx, cfg, client, []string{"unix://" + srv.dir.socket}, limits)
+	return open(ctx, cfg, connection{
+		client: client, kv: adapter.KvServerToKvClient(v3rpc.NewQuotaKVServer(srv.etcd.Server)), flights: 1,
+		endpoints: []string{"unix://" + srv.dir.socket}, limits: limits,
+	})
 }
 
 // start runs the server. etcd panics on data that it cannot read; that becomes

@@ -12,12 +12,16 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.etcd.io/etcd/api/v3/etcdserverpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
+	"google.golang.org/grpc"
 )
 
 // Store is an open store. It is safe for concurrent use.
 type Store struct {
 	client      *clientv3.Client
+	kv          etcdserverpb.KVClient
+	kvOptions   []grpc.CallOption
 	endpoints   []string
 	log         *slog.Logger
 	cfg         Config
@@ -25,6 +29,7 @@ type Store struct {
 	incarnation uint64
 	tables      *Tables
 	hub         *hub
+	commits     *commitGroup
 	stats       counters
 	eventSeq    atomic.Uint64
 
@@ -53,12 +58,24 @@ type counters struct {
 	transactions, conflicts, puts, deletes, reads atomic.Uint64
 }
 
-// open finishes what both ways of opening have in common. It owns client.
-func open(ctx context.Context, cfg Config, client *clientv3.Client, endpoints []string, limits Limits) (*Store, error) {
-	s := &Store{client: client, endpoints: endpoints, log: cfg.Log, cfg: cfg, limits: limits}
+// connection is a client with what the two ways of opening a store differ in.
+type connection struct {
+	client    *clientv3.Client
+	kv        etcdserverpb.KVClient // of client, for transactions
+	options   []grpc.CallOption     // of kv
+	flights   int                   // see commitGroup
+	endpoints []string
+	limits    Limits
+}
+
+// open finishes what both ways of opening have in common. It owns the client.
+func open(ctx context.Context, cfg Config, conn connection) (*Store, error) {
+	client := conn.client
+	s := &Store{client: client, kv: conn.kv, kvOptions: conn.options, endpoints: conn.endpoints, log: cfg.Log, cfg: cfg, limits: conn.limits}
 	s.running, s.stop = context.WithCancel(context.Background())
 	s.tables = newTables(s)
 	s.hub = &hub{s: s, watching: map[string][]*subscription{}}
+	s.commits = &commitGroup{s: s, flights: conn.flights}
 	var err error
 	if s.incarnation, err = s.ensureIncarnation(ctx); err != nil {
 		s.stop()
