@@ -13,52 +13,6 @@ import (
 	"github.com/waveplane/waveplane/models"
 )
 
-// difference is one leaf that is not as it should be.
-type difference struct {
-	id      models.ObjectID
-	leaf    models.LeafName // "" when the whole object is missing
-	applied string
-	found   string
-}
-
-func (d difference) String() string {
-	if d.leaf == "" {
-		return d.id.String() + " is missing"
-	}
-	found := d.found
-	if found == "" {
-		found = "nothing"
-	}
-	return fmt.Sprintf("%s %s: sent %s, found %s", d.id, d.leaf, d.applied, found)
-}
-
-// differences compares the leaves we own with what the device shows, in a
-// stable order. What the device shows beyond them is not ours.
-func differences(objects []models.Object, state models.State) []difference {
-	var out []difference
-	for _, o := range objects {
-		found, there := state.Objects[o.ObjectID]
-		if !there {
-			out = append(out, difference{id: o.ObjectID, applied: "present"})
-			continue
-		}
-		for leaf, want := range o.Leaves {
-			if have := found[leaf]; have != want {
-				out = append(out, difference{id: o.ObjectID, leaf: leaf, applied: want, found: have})
-			}
-		}
-	}
-	slices.SortFunc(out, func(a, b difference) int {
-		switch {
-		case a.id.String()+string(a.leaf) < b.id.String()+string(b.leaf):
-			return -1
-		default:
-			return 1
-		}
-	})
-	return out
-}
-
 // readbackMemory remembers since when this process waits for a device to show
 // what it acknowledged, and which owners stay out of passes.
 type readbackMemory struct {

@@ -21,7 +21,8 @@ type deviceView struct {
 	Kind      drivers.Kind
 	Message   string
 	State     models.State
-	told      uint64 // how often configuration came in
+	told      uint64       // how often configuration came in
+	compared  *comparisons // of this configuration
 }
 
 // away says for people why nothing is known of a device, or nothing sent to it.
@@ -115,6 +116,7 @@ func (v *deviceView) take(d models.Delta) {
 	}
 	if d.Full || len(d.Objects)+len(d.Gone) > 0 || d.Rest != nil || d.Identity != nil {
 		v.told++
+		v.compared = &comparisons{}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/models"
 )
 
@@ -82,4 +83,30 @@ func TestAnswersOfAnEarlierSession(t *testing.T) {
 	if up := b.view("a").State.Readings.Logical["1"].LinkUp; *up {
 		t.Error("a reading of an earlier session came onto the board")
 	}
+}
+
+// TestComparedAnew checks that what an image was found to differ in holds while only
+// readings move, and not once configuration comes in, whoever brought it.
+func TestComparedAnew(t *testing.T) {
+	b, id := boardOf()
+	acked := &records.Image{Objects: []models.Object{{ObjectID: id, Leaves: models.Leaves{models.LeafAdmin: models.AdminEnabled}}}}
+	is := func(when string, want int) {
+		t.Helper()
+		for range 2 {
+			view := b.view("a")
+			if got, anew := len(view.differences(acked)), len(differences(acked.Objects, view.State)); got != want || anew != want {
+				t.Errorf("%s: %d differences, compared anew %d, want %d", when, got, anew, want)
+			}
+		}
+	}
+	off := map[models.ObjectID]models.Leaves{id: {models.LeafAdmin: models.AdminDisabled}}
+	is("as acknowledged", 0)
+	b.merge("a", "a-1", models.Delta{Readings: models.Readings{Logical: map[string]models.LogicalReading{"1": linkAt(2, true)}}})
+	is("readings moved", 0)
+	b.merge("a", "a-1", models.Delta{Objects: off})
+	is("turned off", 1)
+	b.answer(b.view("a"), models.Delta{Full: true, Objects: map[models.ObjectID]models.Leaves{id: {models.LeafAdmin: models.AdminEnabled}}})
+	is("asked, and on again", 0)
+	b.merge("a", "a-1", models.Delta{Gone: []models.ObjectID{id}})
+	is("gone", 1)
 }

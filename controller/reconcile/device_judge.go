@@ -43,6 +43,23 @@ func (m *judgeMemory) verdict(device, owner string) plan.Verdict {
 	return m.verdicts[device+"/"+owner]
 }
 
+// forget drops what was remembered of a wavelength that is gone.
+func (m *judgeMemory) forget(d *records.Decision) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, device := range d.Witnesses() {
+		key := device + "/" + d.Owner()
+		delete(m.verdicts, key)
+		delete(m.driftSince, key)
+		delete(m.driftShown, key)
+		delete(m.plant, key)
+		delete(m.asked, key)
+	}
+	for _, end := range d.Ends {
+		delete(m.errors, end.Device+"/"+end.Receiver())
+	}
+}
+
 func (m *judgeMemory) show(key string, items []models.DriftItem) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -119,7 +136,7 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 			s.judgePlant(device, sh)
 			var diffs []difference
 			if acked := sh.applied.Value.Acked; acked != nil {
-				diffs = differences(acked.Objects, view.State)
+				diffs = view.differences(acked)
 			}
 			evidence := s.judgeShare(cat, worker.device.Profile, device, sh, view, diffs)
 			if justLocked(device, sh, view, evidence) || s.justLit(sh, evidence) || s.justDrained(sh, evidence) {
@@ -163,10 +180,11 @@ func (s *Stages) judgeDevice(ctx context.Context, device string) (time.Duration,
 	return again, nil
 }
 
-// underWay reports whether a change is being made to an owner's part of which
-// nothing is known yet: there is nothing to judge before its outcome.
+// underWay reports whether a change is being made to an owner's part, or about to be,
+// of which nothing is known yet: there is nothing to judge before its outcome.
 func (s *Stages) underWay(sh *share) bool {
-	if sh.applied.Value.Attempt == nil || sh.phase.Value.Name == records.PhaseInService {
+	unsent := sh.phase.Value.Name == records.PhaseDark && sh.applied.Value.Acked == nil && sh.digest != emptyDigest
+	if sh.applied.Value.Attempt == nil && !unsent || sh.phase.Value.Name == records.PhaseInService {
 		return false
 	}
 	e, ok := get(s.caches.evidence, sh.key)

@@ -141,7 +141,7 @@ func (s *Stages) serveRepairs(ctx context.Context, device string) error {
 			}
 			acked := sh.applied.Value.Acked
 			open = open || sh.applied.Value.Attempt != nil
-			if acked == nil || len(differences(acked.Objects, view.State)) == 0 {
+			if acked == nil || len(view.differences(acked)) == 0 {
 				continue
 			}
 			open = true

@@ -102,10 +102,12 @@ const newsLimit = 250 * time.Millisecond
 func (s *Stages) toldBack(ctx context.Context, device string, live []*share) models.State {
 	late := time.NewTimer(newsLimit)
 	defer late.Stop()
+	open := slices.Clone(live)
 	for {
 		moved := s.board.moved(device)
 		state := s.board.view(device).State
-		if !slices.ContainsFunc(live, func(sh *share) bool { return notThere(sh, state) != "" }) {
+		open = slices.DeleteFunc(open, func(sh *share) bool { return notThere(sh, state) == "" })
+		if len(open) == 0 {
 			return state
 		}
 		select {

@@ -131,7 +131,7 @@ func (w *deviceWorker) serve(ctx context.Context) error {
 	}()
 	w.board.update(w.device.Name, func(v *deviceView) {
 		v.Session, v.Synced = id, false
-		v.State = models.State{Objects: map[models.ObjectID]models.Leaves{}}
+		v.State, v.compared = models.State{Objects: map[models.ObjectID]models.Leaves{}}, nil
 	})
 
 	var wg sync.WaitGroup

@@ -202,7 +202,7 @@ func (s *Stages) driftOn(device string, view *deviceView, live bool) []models.Dr
 		if !ok || sh.applied.Value.Attempt != nil || sh.applied.Value.Acked == nil {
 			continue
 		}
-		items := s.driftItems(worker, sh, differences(sh.applied.Value.Acked.Objects, view.State))
+		items := s.driftItems(worker, sh, view.differences(sh.applied.Value.Acked))
 		if o, ok := get(s.caches.observed, key); ok && sameItems(o.Value.Drift, items) {
 			items = o.Value.Drift // keeps since
 		} else {

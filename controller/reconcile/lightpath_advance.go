@@ -172,7 +172,7 @@ func (s *Stages) asAcknowledged(d *records.Decision) bool {
 	for _, device := range d.Devices() {
 		view := s.board.view(device)
 		a, ok := get(s.caches.applied, device+"/"+d.Owner())
-		if !ok || !view.Synced || a.Value.Acked == nil || a.Value.Attempt != nil || len(differences(a.Value.Acked.Objects, view.State)) > 0 {
+		if !ok || !view.Synced || a.Value.Acked == nil || a.Value.Attempt != nil || len(view.differences(a.Value.Acked)) > 0 {
 			return false
 		}
 	}

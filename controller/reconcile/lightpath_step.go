@@ -249,7 +249,7 @@ func (l *lightpath) overdue(settles int, reason models.Reason, message string) m
 			return l.note(models.DeviceUnreachable, d.lost)
 		}
 		if !d.judged && d.acked { // what it acknowledged has yet to be looked at
-			return move{wake: l.settle}
+			return move{wake: quietBudget * l.settle} // its evidence wakes us
 		}
 		if d.counting.After(from) {
 			from = d.counting

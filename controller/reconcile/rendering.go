@@ -12,10 +12,12 @@ import (
 
 // rendering is what a wavelength wants on each of its devices in its phase.
 type rendering struct {
-	decision, phase int64 // revisions it was made from
-	cat             *catalogue.Catalogue
-	objects         map[string][]models.Object
-	digests         map[string]string
+	decision int64 // revision it was made from
+	phase    records.PhaseName
+	step     int
+	cat      *catalogue.Catalogue
+	objects  map[string][]models.Object
+	digests  map[string]string
 }
 
 // renderings remembers the last rendering of each wavelength. Rendering is a
@@ -33,14 +35,14 @@ func (r *renderings) of(cat *catalogue.Catalogue, d *store.Entry[records.Decisio
 	r.mu.Lock()
 	known := r.all[d.Key]
 	r.mu.Unlock()
-	if known != nil && known.decision == d.Revision && known.phase == p.Revision && known.cat == cat {
+	if known != nil && known.decision == d.Revision && known.phase == p.Value.Name && known.step == p.Value.Step && known.cat == cat {
 		return known, nil
 	}
 	fragments, err := plan.Render(cat, &d.Value, p.Value.Name, p.Value.Step)
 	if err != nil {
 		return nil, err
 	}
-	made := &rendering{decision: d.Revision, phase: p.Revision, cat: cat, objects: map[string][]models.Object{}, digests: map[string]string{}}
+	made := &rendering{decision: d.Revision, phase: p.Value.Name, step: p.Value.Step, cat: cat, objects: map[string][]models.Object{}, digests: map[string]string{}}
 	for _, f := range fragments {
 		made.objects[f.Device] = f.Objects
 		made.digests[f.Device] = models.Digest(f.Objects)

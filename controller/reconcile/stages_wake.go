@@ -45,6 +45,9 @@ func (s *Stages) connectTables() {
 		}
 		if new == nil {
 			s.renderings.forget(key)
+			if old != nil {
+				s.memory.forget(&old.Value)
+			}
 			return
 		}
 		s.owners.add(&new.Value)
