@@ -1,11 +1,9 @@
 package gnmid
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -28,7 +26,8 @@ type member struct {
 	value any // object, []any, string, bool, json.Number or nil
 }
 
-// parseJSON reads one JSON value and nothing after it.
+// parseJSON reads one JSON value and nothing after it. Whether it is one is left to
+// encoding/json; what is taken apart here is known to be valid.
 func parseJSON(raw []byte) (any, error) {
 	if len(raw) > maxJSONBytes {
 		return nil, fmt.Errorf("the JSON value has more than %d bytes", maxJSONBytes)
@@ -36,68 +35,122 @@ func parseJSON(raw []byte) (any, error) {
 	if !utf8.Valid(raw) {
 		return nil, errors.New("the JSON value is not UTF-8")
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	v, err := parseValue(d, 0)
+	if !json.Valid(raw) {
+		var v any
+		return nil, fmt.Errorf("the JSON value cannot be read: %w", json.Unmarshal(raw, &v))
+	}
+	r := jsonReader{rest: string(raw)}
+	v, err := r.value(0)
 	if err != nil {
 		return nil, fmt.Errorf("the JSON value cannot be read: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("text after the JSON value")
 	}
 	return v, nil
 }
 
-func parseValue(d *json.Decoder, depth int) (any, error) {
+// jsonReader takes a valid JSON text apart, from its front.
+type jsonReader struct{ rest string }
+
+func (r *jsonReader) value(depth int) (any, error) {
 	if depth > maxJSONDepth {
 		return nil, fmt.Errorf("nested deeper than %d", maxJSONDepth)
 	}
-	t, err := d.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch t {
-	case json.Delim('{'):
-		return parseObject(d, depth)
-	case json.Delim('['):
+	switch c := r.next(); c {
+	case '{':
+		return r.object(depth)
+	case '[':
 		list := []any{}
-		for d.More() {
-			v, err := parseValue(d, depth+1)
+		for r.more(']') {
+			v, err := r.value(depth + 1)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, v)
 		}
-		_, err := d.Token()
-		return list, err
+		return list, nil
+	case '"':
+		text, err := r.text()
+		return strings.Clone(text), err // what is kept of a payload is not to keep all of it
+	default:
+		end := strings.IndexAny(r.rest, ",]} \t\r\n")
+		if end < 0 {
+			end = len(r.rest)
+		}
+		word := r.rest[:end]
+		r.rest = r.rest[end:]
+		switch c {
+		case 't', 'f':
+			return c == 't', nil
+		case 'n':
+			return nil, nil
+		}
+		return json.Number(strings.Clone(word)), nil
 	}
-	return t, nil
 }
 
-func parseObject(d *json.Decoder, depth int) (any, error) {
+func (r *jsonReader) object(depth int) (any, error) {
 	o := object{}
 	seen := map[string]bool{}
-	for d.More() {
-		t, err := d.Token()
+	for r.more('}') {
+		r.next()
+		name, err := r.text()
 		if err != nil {
 			return nil, err
-		}
-		name, ok := t.(string)
-		if !ok {
-			return nil, fmt.Errorf("member name %v", t)
 		}
 		if seen[name] {
 			return nil, fmt.Errorf("member %q stands twice", name)
 		}
 		seen[name] = true
-		v, err := parseValue(d, depth+1)
+		r.next() // the colon
+		r.rest = r.rest[1:]
+		v, err := r.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		o = append(o, member{name: name, value: v})
 	}
-	_, err := d.Token()
-	return o, err
+	return o, nil
+}
+
+// next passes over white space and returns what follows it.
+func (r *jsonReader) next() byte {
+	r.rest = strings.TrimLeft(r.rest, " \t\r\n")
+	return r.rest[0]
+}
+
+// more goes on to the next element of a list or object; it is false, and the text
+// behind it, when that ends here.
+func (r *jsonReader) more(end byte) bool {
+	switch r.next() {
+	case '[', '{', ',': // before the first, or between two
+		r.rest = r.rest[1:]
+	}
+	if r.next() == end {
+		r.rest = r.rest[1:]
+		return false
+	}
+	return true
+}
+
+// text reads a string, of which the opening quote is next.
+func (r *jsonReader) text() (string, error) {
+	end := 1
+	for escaped := false; ; end++ {
+		switch c := r.rest[end]; {
+		case c == '"' && escaped:
+			quoted := r.rest[:end+1]
+			r.rest = r.rest[end+1:]
+			var s string
+			err := json.Unmarshal([]byte(quoted), &s)
+			return s, err
+		case c == '"':
+			s := r.rest[1:end]
+			r.rest = r.rest[end+1:]
+			return s, nil
+		case c == '\\':
+			escaped = true
+			end++
+		}
+	}
 }
 
 // flatten turns a payload at a path into leaves. Everything in it has to be
