@@ -66,7 +66,8 @@ func FirstDrainStep(d *records.Decision, from records.PhaseName, step int) int {
 func Render(cat *catalogue.Catalogue, d *records.Decision, phase records.PhaseName, step int) ([]models.Fragment, error) {
 	devices := d.Devices()
 	out := make([]models.Fragment, 0, len(devices))
-	if !wants(phase) {
+	stage := StageOf(d, phase, step)
+	if stage.absent {
 		for _, name := range devices {
 			out = append(out, models.Fragment{Device: name, Owner: d.Owner(), Objects: []models.Object{}})
 		}
@@ -76,7 +77,6 @@ func Render(cat *catalogue.Catalogue, d *records.Decision, phase records.PhaseNa
 	if !ok {
 		return nil, fmt.Errorf("render %s: no mode %q in the catalogue", d.Owner(), d.Mode)
 	}
-	stage := stageOf(d, phase, step)
 	for _, name := range devices {
 		f := models.Fragment{Device: name, Owner: d.Owner(), Objects: []models.Object{}}
 		for _, e := range d.Ends {
@@ -107,49 +107,45 @@ func Render(cat *catalogue.Catalogue, d *records.Decision, phase records.PhaseNa
 	return out, nil
 }
 
-// wants reports whether anything is on devices in a phase. Stuck wants what it
-// could not remove to stay gone.
-func wants(p records.PhaseName) bool {
-	switch p {
-	case records.PhaseDark, records.PhaseLaunch, records.PhaseOpen, records.PhaseVerify, records.PhaseInService, records.PhaseHeld, records.PhaseDrain:
-		return true
-	}
-	return false
-}
-
-// stage is a phase translated into settings.
-type stage struct {
+// Stage is a phase translated into settings. In phases of the same stage a decision
+// renders to the same.
+type Stage struct {
+	absent  bool // nothing is wanted
 	laser   bool
 	open    int    // media channels up to this step are open
 	clients string // admin state of client channels
 	serving bool   // the router's interface is to be up, where it is ours
 }
 
-func stageOf(d *records.Decision, phase records.PhaseName, step int) stage {
+// StageOf translates a phase. Step is as Render has it. Stuck wants what it could not
+// remove to stay gone.
+func StageOf(d *records.Decision, phase records.PhaseName, step int) Stage {
 	all := Steps(d)
 	switch phase {
+	case records.PhaseDark:
+		return Stage{clients: models.AdminEnabled}
 	case records.PhaseLaunch:
-		return stage{laser: true, clients: models.AdminEnabled}
+		return Stage{laser: true, clients: models.AdminEnabled}
 	case records.PhaseOpen:
-		return stage{laser: true, open: step, clients: models.AdminEnabled}
+		return Stage{laser: true, open: step, clients: models.AdminEnabled}
 	case records.PhaseVerify:
-		return stage{laser: true, open: all, clients: models.AdminEnabled}
+		return Stage{laser: true, open: all, clients: models.AdminEnabled}
 	case records.PhaseInService:
-		return stage{laser: true, open: all, clients: models.AdminEnabled, serving: true}
+		return Stage{laser: true, open: all, clients: models.AdminEnabled, serving: true}
 	case records.PhaseHeld:
-		return stage{laser: true, open: step, clients: models.AdminDisabled}
+		return Stage{laser: true, open: step, clients: models.AdminDisabled}
 	case records.PhaseDrain:
-		s := stage{laser: step < DrainSteps(d), clients: models.AdminMaint}
+		s := Stage{laser: step < DrainSteps(d), clients: models.AdminMaint}
 		if step < 2 {
 			s.open = all
 		}
 		return s
 	}
-	return stage{clients: models.AdminEnabled} // Dark
+	return Stage{absent: true}
 }
 
 // terminal renders one end.
-func terminal(d *records.Decision, e *records.End, mode *catalogue.Mode, profile *catalogue.Profile, s stage) []models.Object {
+func terminal(d *records.Decision, e *records.End, mode *catalogue.Mode, profile *catalogue.Profile, s Stage) []models.Object {
 	byChannel := profile.LaserSwitch == "logical-channel"
 	out := []models.Object{object(profile, "", models.KindOpticalChannel, e.OpticalChannel, models.Leaves{
 		models.LeafFrequency:   d.Slot.Centre().String(),
@@ -177,7 +173,7 @@ func terminal(d *records.Decision, e *records.End, mode *catalogue.Mode, profile
 }
 
 // logical renders the logical channels of an end: the line's and its clients'.
-func logical(d *records.Decision, e *records.End, mode *catalogue.Mode, profile *catalogue.Profile, s stage) []models.Object {
+func logical(d *records.Decision, e *records.End, mode *catalogue.Mode, profile *catalogue.Profile, s Stage) []models.Object {
 	tag := OwnerTag(d.Owner())
 	var out []models.Object
 	otnAdmin := models.AdminEnabled
@@ -239,7 +235,7 @@ func tribProtocol(gbps int, other string) string {
 	return other
 }
 
-func media(d *records.Decision, m *records.MediaChannel, s stage) models.Object {
+func media(d *records.Decision, m *records.MediaChannel, s Stage) models.Object {
 	admin := models.AdminDisabled
 	if m.Step <= s.open {
 		admin = models.AdminEnabled

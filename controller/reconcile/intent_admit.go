@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,6 +112,18 @@ func (s *Stages) wakeRequest(e *store.Entry[records.Request]) {
 		s.planQueue.Add("Circuit/" + rest)
 		s.planQueue.Add("Wavelength/" + rest)
 	}
+}
+
+// sweep removes what nobody needs any more.
+func (s *Stages) sweep(ctx context.Context) error {
+	if err := s.sweepRequests(ctx); err != nil && !errors.Is(err, store.ErrConflict) {
+		return err
+	}
+	n, err := s.tables.Events.Trim(ctx, s.leader.Load().Guard, time.Time{}, s.cfg.EventsKept)
+	if n > 0 {
+		s.log.Info("oldest events dropped", "events", n, "kept", s.cfg.EventsKept)
+	}
+	return err
 }
 
 // sweepRequests removes requests that are served or whose time is over.

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/waveplane/waveplane/controller/records"
 	"github.com/waveplane/waveplane/intents"
 	"github.com/waveplane/waveplane/models"
@@ -407,4 +409,29 @@ func TestOtherCredentialsAreUsed(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("r1 is not connected anew")
 	}
+}
+
+// TestOldestEventsAreDropped starts a daemon on a store with more events than are to
+// be kept.
+func TestOldestEventsAreDropped(t *testing.T) {
+	w, d, _ := lit(t, 1)
+	happened := func(d *daemon) []records.Event {
+		entries, _, err := d.st.Tables().Events.List(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []records.Event
+		for _, e := range entries {
+			out = append(out, e.Value)
+		}
+		return out
+	}
+	before := happened(d)
+	d.stop()
+	w.eventsKept = len(before) - 2
+	d = start(t, w, d.dir)
+	d.until("the two oldest events are gone", func() bool {
+		now := happened(d)
+		return len(now) >= w.eventsKept && cmp.Equal(now[:w.eventsKept], before[2:])
+	})
 }

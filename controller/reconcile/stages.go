@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -37,6 +36,9 @@ type Config struct {
 	// Finish is how long passes that are under way when Run is to end may go on, so
 	// that no change is broken off; default not at all, as if the process had died.
 	Finish time.Duration
+	// EventsKept is how many events are kept, the newest; default 20,000, which a list
+	// reads in a fraction of a second.
+	EventsKept int
 }
 
 // Stages runs the reconciliation of one controller process.
@@ -99,6 +101,9 @@ func New(cfg Config) (*Stages, error) {
 	}
 	if cfg.Dials <= 0 {
 		cfg.Dials = 64
+	}
+	if cfg.EventsKept <= 0 {
+		cfg.EventsKept = 20_000
 	}
 	if cfg.Documents == nil {
 		cfg.Documents = &documents.Cache{}
@@ -181,6 +186,9 @@ func (s *Stages) Run(ctx context.Context, grant *store.Grant) error {
 	s.enqueueAll()
 	close(s.serving)
 
+	if err := s.sweep(ctx); err != nil {
+		return err
+	}
 	sweep := time.NewTicker(30 * time.Second)
 	defer sweep.Stop()
 	for {
@@ -188,7 +196,7 @@ func (s *Stages) Run(ctx context.Context, grant *store.Grant) error {
 		case <-ctx.Done():
 			return nil
 		case <-sweep.C:
-			if err := s.sweepRequests(ctx); err != nil && !errors.Is(err, store.ErrConflict) {
+			if err := s.sweep(ctx); err != nil {
 				return err
 			}
 		case <-grant.Done():

@@ -39,7 +39,9 @@ type world struct {
 	// dialled, if set, is called around every dial, without the world's lock.
 	dialled func(device string) (done func())
 	finish  time.Duration
-	ahead   atomic.Int64 // what the daemon's clock is ahead, in nanoseconds
+	// eventsKept is how many events a daemon keeps; 0: as many as always.
+	eventsKept int
+	ahead      atomic.Int64 // what the daemon's clock is ahead, in nanoseconds
 }
 
 func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
@@ -341,7 +343,7 @@ func startWith(t *testing.T, w *world, dir string, est plan.Estimator) *daemon {
 		t.Fatal(err)
 	}
 	stages, err := reconcile.New(reconcile.Config{
-		Store: st, Catalogue: quick(cat, w.soak), Registry: drivers.Registry{"gnmi": fakeDriver{w}}, Log: log, StateDir: dir, Estimator: est, Now: w.now, Finish: w.finish,
+		Store: st, Catalogue: quick(cat, w.soak), Registry: drivers.Registry{"gnmi": fakeDriver{w}}, Log: log, StateDir: dir, Estimator: est, Now: w.now, Finish: w.finish, EventsKept: w.eventsKept,
 	})
 	if err != nil {
 		t.Fatal(err)
