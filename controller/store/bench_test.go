@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -103,6 +105,53 @@ func BenchmarkCommit(b *testing.B) {
 			b.ReportMetric(float64(n)*float64(round)/b.Elapsed().Seconds(), "puts/s")
 		})
 	}
+}
+
+// BenchmarkCommitCrowd has so many writers commit ten records each at once; one after
+// the other is the peer. It prints what a commit takes of the CPU and how many
+// transactions the commits became.
+func BenchmarkCommitCrowd(b *testing.B) {
+	for _, writers := range []int{1, 20, 200} {
+		b.Run(fmt.Sprintf("%d writers", writers), func(b *testing.B) {
+			s := open(b, store.Config{})
+			notes := store.NewTable[note](s, "notes")
+			var mu sync.Mutex
+			revisions := map[int64]bool{}
+			commits := 0
+			began := cpuTime(b)
+			for b.Loop() {
+				var wg sync.WaitGroup
+				for w := range writers {
+					wg.Go(func() {
+						var ops []store.Op
+						for i := range 10 {
+							ops = append(ops, notes.Put(fmt.Sprintf("w%d-%d", w, i), note{Text: "some of what a device acknowledged"}))
+						}
+						rev, err := s.Commit(b.Context(), nil, ops...)
+						if err != nil {
+							b.Error(err)
+						}
+						mu.Lock()
+						revisions[rev] = true
+						mu.Unlock()
+					})
+				}
+				wg.Wait()
+				commits += writers
+			}
+			b.ReportMetric(float64((cpuTime(b)-began).Microseconds())/float64(commits), "CPU-µs/commit")
+			b.ReportMetric(float64(commits)/float64(len(revisions)), "commits/transaction")
+		})
+	}
+}
+
+// cpuTime is what this process has taken of the CPUs.
+func cpuTime(b *testing.B) time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // BenchmarkCircuits stores planned circuits, 250 in a transaction.

@@ -10,13 +10,14 @@ import (
 
 // commitGroup takes commits to the server, several as one transaction where they
 // come in faster than the server answers. Most of what a small commit costs is the
-// transaction around it: embedded, about 250 µs of CPU against 20 µs for each
-// record, and two hundred devices record what they did within the same second.
+// transaction around it, and two hundred devices record what they did within the
+// same second: ten records take 420 µs of CPU alone and 130 µs in such a crowd
+// (BenchmarkCommitCrowd, embedded, 2 cores).
 //
 // Each commit keeps an outcome of its own. Together they go through when every
-// comparison of every one holds; otherwise each is sent alone, so that none fails
-// for another. A commit that compares or writes what one before it writes does not
-// go with that one, since a transaction compares before it writes.
+// comparison of every one holds; otherwise they are sent in halves, so that none
+// fails for another. A commit that compares or writes what one before it writes
+// does not go with that one, since a transaction compares before it writes.
 type commitGroup struct {
 	s *Store
 	// flights bounds the transactions that are with the server at one time. One is
@@ -111,26 +112,30 @@ func (t *transaction) meets(keys map[string]bool) bool {
 	return false
 }
 
-// send carries out commits as one transaction, or one by one.
+// send carries out commits as one transaction. When that is refused, its halves are
+// sent, so that those who are refused come to be alone.
 func (g *commitGroup) send(together []*carried) {
-	if len(together) > 1 {
-		all := &etcdserverpb.TxnRequest{}
-		for _, c := range together {
-			all.Compare, all.Success = append(all.Compare, c.txn.compares...), append(all.Success, c.txn.then...)
-		}
-		resp, err := g.s.txn(g.s.running, all)
-		if err == nil && resp.Succeeded || err != nil && !errors.Is(err, ErrTooLarge) {
-			for _, c := range together {
-				if c.err = err; err == nil {
-					c.revision = resp.Header.Revision
-				}
-				close(c.done)
-			}
-			return
-		}
+	if len(together) == 1 {
+		c := together[0]
+		c.revision, c.err = g.s.sendAlone(c.ctx, c.txn)
+		close(c.done)
+		return
+	}
+	all := &etcdserverpb.TxnRequest{}
+	for _, c := range together {
+		all.Compare, all.Success = append(all.Compare, c.txn.compares...), append(all.Success, c.txn.then...)
+	}
+	resp, err := g.s.txn(g.s.running, all)
+	if err == nil && !resp.Succeeded || errors.Is(err, ErrTooLarge) {
+		half := len(together) / 2
+		g.send(together[:half])
+		g.send(together[half:])
+		return
 	}
 	for _, c := range together {
-		c.revision, c.err = g.s.sendAlone(c.ctx, c.txn)
+		if c.err = err; err == nil {
+			c.revision = resp.Header.Revision
+		}
 		close(c.done)
 	}
 }
