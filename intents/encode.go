@@ -2,8 +2,6 @@ package intents
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -52,17 +50,6 @@ func EqualSpec(a, b Document) bool {
 	x, err1 := canonicalSpec(a)
 	y, err2 := canonicalSpec(b)
 	return err1 == nil && err2 == nil && bytes.Equal(x, y)
-}
-
-// SpecDigest identifies what a document asks for: documents that EqualSpec
-// calls equal have the same digest.
-func SpecDigest(doc Document) (string, error) {
-	b, err := canonicalSpec(doc)
-	if err != nil {
-		return "", fmt.Errorf("digest of %s %s: %w", doc.Kind, doc.Metadata.Name, err)
-	}
-	sum := sha256.Sum256(append([]byte(doc.Kind+"\x00"), b...))
-	return hex.EncodeToString(sum[:16]), nil
 }
 
 // canonicalSpec prints a defaulted copy of the spec.

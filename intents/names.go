@@ -77,8 +77,6 @@ func splitPort(ref string) (port, bool) {
 	return port{device, name}, ok && device != "" && name != ""
 }
 
-func (p port) String() string { return p.device + "/" + p.name }
-
 // checkPort checks the form of a reference to a port.
 func (c *checker) checkPort(ref string, path ...any) (port, bool) {
 	p, ok := splitPort(ref)

@@ -1,10 +1,8 @@
 package records
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/waveplane/waveplane/models"
@@ -211,16 +209,6 @@ func CircuitOwner(uid string, wl int) string { return "circuit/" + WavelengthKey
 
 // WavelengthKey builds the key of a decision or phase.
 func WavelengthKey(uid string, wl int) string { return uid + "/" + strconv.Itoa(wl) }
-
-// ParseWavelengthKey splits what WavelengthKey built.
-func ParseWavelengthKey(key string) (uid string, wl int, err error) {
-	uid, num, ok := strings.Cut(key, "/")
-	wl, err = strconv.Atoi(num)
-	if !ok || uid == "" || err != nil || wl < 1 {
-		return "", 0, fmt.Errorf("wavelength key %q: want <uid>/<number>", key)
-	}
-	return uid, wl, nil
-}
 
 // Circuit is the chosen set of wavelengths of one intent.
 type Circuit struct {

@@ -50,9 +50,9 @@ type Mode struct {
 	CentreStep    models.Frequency
 	Tune          models.Band
 	MaxDispersion *float64       // ps/nm the receiver compensates, either sign
-	CDPenalties   []PenaltyPoint // ps/nm → dB; see Penalty
-	PMDPenalties  []PenaltyPoint // ps → dB; see Penalty
-	PDLPenalties  []PenaltyPoint // dB → dB; see Penalty
+	CDPenalties   []PenaltyPoint // ps/nm → dB
+	PMDPenalties  []PenaltyPoint // ps → dB
+	PDLPenalties  []PenaltyPoint // dB → dB
 	// RollOff is the raised-cosine factor of the spectrum, 0 to 1; nil is
 	// DefaultRollOff.
 	RollOff *float64

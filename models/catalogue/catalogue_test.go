@@ -315,27 +315,6 @@ func TestSpansOfPluggables(t *testing.T) {
 	}
 }
 
-func TestPenalty(t *testing.T) {
-	steps := []PenaltyPoint{{0, 0}, {4000, 0}, {4000, 50}, {12000, 50}}
-	linear := []PenaltyPoint{{0, 0}, {20000, 50}}
-	tests := []struct {
-		table []PenaltyPoint
-		at    float64
-		want  models.Ratio
-		ok    bool
-	}{
-		{nil, 1e9, 0, true},
-		{steps, 0, 0, true}, {steps, 4000, 0, true}, {steps, 4001, 50, true}, {steps, -12000, 50, true}, {steps, 12001, 0, false},
-		{linear, 10000, 25, true}, {linear, 20000, 50, true}, {linear, 1, 0, true}, {linear, 20001, 0, false},
-		{[]PenaltyPoint{{100, 10}, {200, 20}}, 5, 10, true},
-	}
-	for _, tt := range tests {
-		if got, ok := Penalty(tt.table, tt.at); got != tt.want || ok != tt.ok {
-			t.Errorf("Penalty(%v, %v) = %v %v, want %v %v", tt.table, tt.at, got, ok, tt.want, tt.ok)
-		}
-	}
-}
-
 // TestBadData: mistakes in the data files are found when they are read.
 func TestBadData(t *testing.T) {
 	const head = "source: s\ntags: {\"\": assumed}\n"

@@ -71,35 +71,6 @@ func (m Mode) ReceiveRange(osnr models.Ratio) (PowerRange, bool) {
 	return at, found
 }
 
-// Penalty reads a table at an impairment (ps/nm or ps; the sign does not
-// matter). Below the first row the first row's penalty holds; beyond the last
-// it reports false. An empty table is no penalty.
-func Penalty(table []PenaltyPoint, at float64) (models.Ratio, bool) {
-	if at < 0 {
-		at = -at
-	}
-	if len(table) == 0 {
-		return 0, true
-	}
-	if at > table[len(table)-1].At {
-		return 0, false
-	}
-	// The first of two rows at one abscissa holds there: a limit is included.
-	i, _ := slices.BinarySearchFunc(table, at, func(p PenaltyPoint, x float64) int {
-		if p.At < x {
-			return -1
-		}
-		return 1
-	})
-	hi := table[i]
-	if i == 0 || hi.At == at {
-		return hi.Penalty, true
-	}
-	lo := table[i-1]
-	share := (at - lo.At) / (hi.At - lo.At)
-	return lo.Penalty + models.Ratio(share*float64(hi.Penalty-lo.Penalty)+0.5), true
-}
-
 // Has reports whether the part offers the mode.
 func (p Pluggable) Has(mode string) bool { return slices.Contains(p.Modes, mode) }
 
