@@ -93,7 +93,11 @@ func (a *app) client() (*client.Client, error) {
 		}
 		cfg.StateDir = dir
 	}
-	return client.New(cfg)
+	cl, err := client.New(cfg)
+	if err != nil && server != "" {
+		return nil, usageError("%v", err)
+	}
+	return cl, err
 }
 
 // sayf writes a line of progress to standard error.

@@ -161,6 +161,9 @@ func newLabFaultCommand(a *app) *cobra.Command {
 			if clear != (len(args) == 1) || len(args) == 0 || len(args) > 2 {
 				return usageError("want DEVICE KIND, or DEVICE --clear")
 			}
+			if !clear && args[1] == "delay" && f.Delay <= 0 {
+				return usageError("say with --delay how long requests wait")
+			}
 			return a.hand(func(cl *sim.Client) error {
 				if clear {
 					if err := cl.Clear(cmd.Context(), args[0]); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -42,6 +43,7 @@ func newRootCommand(a *app) *cobra.Command {
 	flags.StringVar(&a.sheets, "catalogue", "", "directory with sheets of your own, *.yaml: device profiles, modes, pluggables, fibres (WAVEPLANE_CATALOGUE)")
 	flags.VarP(&a.output, "output", "o", "table|wide|json|yaml|name")
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpCommand(newHelpCommand(root))
 
 	groups := []struct {
 		id, title string
@@ -97,6 +99,23 @@ func newVersionCommand(a *app) *cobra.Command {
 			}
 			_, err := fmt.Fprintf(a.stdout, "waveplane %s (%s)\n", v.Version, v.Go)
 			return err
+		},
+	}
+}
+
+// newHelpCommand is help about any command; of one that there is not it says so, as
+// the command itself would.
+func newHelpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			about, rest, err := root.Find(args)
+			if about == nil || err != nil || len(rest) > 0 {
+				return usageError("no command %q; `waveplane help` lists them", strings.Join(args, " "))
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
 		},
 	}
 }
