@@ -86,10 +86,10 @@ func qOf(ber float64) float64 {
 // of the kind is known. Verdicts are keyed by device; devices without one are
 // passed over.
 func FirstBadHop(d *records.Decision, all map[string]Verdict) (records.HopReading, string) {
-	before, unknown := "", ""
+	before, unknown, passed := "", "", ""
 	for i, h := range d.Forecast {
 		if h.Kind == records.HopTx { // where a direction begins
-			before, unknown = "", ""
+			before, unknown, passed = "", "", ""
 		}
 		r, ok := readingOf(h, all)
 		if !ok {
@@ -103,16 +103,16 @@ func FirstBadHop(d *records.Decision, all map[string]Verdict) (records.HopReadin
 		}
 		if r.Verdict == VerdictLow && h.Kind == records.HopAmplifier {
 			if next, dark := darkAfter(d, i, all); dark {
-				return next, describeBad(next, before) + unknown + "; " + hopName(h) + " has reduced its power, as it does before an open fibre"
+				return next, describeBad(d, next, before, passed) + unknown + "; " + hopName(h) + " has reduced its power, as it does before an open fibre"
 			}
 		}
 		if r.Verdict != VerdictOK && r.Verdict != VerdictClosed {
 			if h.Kind == records.HopRx && r.Verdict == VerdictNone && slices.Contains(DarkTransmitters(d, all), h.Device) {
 				unknown += "; the transmitter of " + h.Device + " is dark too"
 			}
-			return r, describeBad(r, before) + unknown
+			return r, describeBad(d, r, before, passed) + unknown
 		}
-		before, unknown = hopName(h), ""
+		before, unknown, passed = hopName(h), "", h.Link
 	}
 	for _, h := range d.Forecast {
 		v, ok := all[h.Device]
@@ -179,9 +179,26 @@ func hopName(h records.Hop) string {
 	return h.Device + " " + string(h.Kind)
 }
 
+// unmeasured lists the links that light goes over between two of which one end was
+// measured, in its order; from is "" where it begins.
+func unmeasured(d *records.Decision, direction records.Direction, from, to string) []string {
+	var way []string
+	for _, leg := range d.Route {
+		way = append(way, leg.Link)
+	}
+	if direction == records.ZA {
+		slices.Reverse(way)
+	}
+	first, last := slices.Index(way, from)+1, slices.Index(way, to)
+	if first >= last {
+		return nil
+	}
+	return way[first:last]
+}
+
 // describeBad names device, hop, numbers, and what the light passed since it
-// was last right.
-func describeBad(r records.HopReading, before string) string {
+// was last right: before, on the link passed.
+func describeBad(d *records.Decision, r records.HopReading, before, passed string) string {
 	msg := fmt.Sprintf("%s: %s", hopName(r.Hop), show(r.Measured))
 	if r.Kind == records.HopAmplifier {
 		msg += fmt.Sprintf(", at least %v predicted", r.Expected)
@@ -190,6 +207,10 @@ func describeBad(r records.HopReading, before string) string {
 	}
 	if r.Via != "" {
 		msg += "; before it lies " + r.Via
+		if silent := unmeasured(d, r.Direction, passed, r.Link); len(silent) > 0 {
+			slices.Reverse(silent)
+			msg += ", and before that, with nothing measured between, " + strings.Join(silent, ", ")
+		}
 	}
 	if before != "" {
 		msg += "; last right at " + before

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -251,8 +252,8 @@ func TestFirstBadHop(t *testing.T) {
 	// other direction stands in for it.
 	cut := map[string]func(*models.State){"roadm-b": media("100", -6000), "roadm-c": media("100", -6000), "r-c": rx(ptr(models.Power(-6000)))}
 	for away, want := range map[string]string{
-		"roadm-b": "roadm-c channel 100: -60.00 dBm, predicted -4.24 dBm; before it lies link b-c span s1 az; last right at roadm-a channel 100; nothing is known of roadm-b before it",
-		"roadm-a": "roadm-b channel 100: -60.00 dBm, predicted -16.24 dBm; before it lies link a-b span s1 az; last right at r-a tx; nothing is known of roadm-a before it",
+		"roadm-b": "roadm-c channel 100: -60.00 dBm, predicted -4.24 dBm; before it lies link b-c span s1 az, and before that, with nothing measured between, a-b; last right at roadm-a channel 100; nothing is known of roadm-b before it",
+		"roadm-a": "roadm-b channel 100: -60.00 dBm, predicted -16.24 dBm; before it lies link a-b span s1 az, and before that, with nothing measured between, patch-a-p1; last right at r-a tx; nothing is known of roadm-a before it",
 	} {
 		verdicts := ringVerdicts(n, &d, records.PhaseVerify, 0, cut)
 		delete(verdicts, away)
@@ -313,5 +314,35 @@ func TestManagedAmplifierIsAHop(t *testing.T) {
 	}
 	if v := judge(-6000); v.Good || v.Hops[0].Verdict != plan.VerdictNone {
 		t.Errorf("dark: %+v", v)
+	}
+}
+
+// TestFirstBadHopBehindWhatMeasuresNothing: of two links at a device that measures
+// nothing both are named, in the order in which the light comes back over them.
+func TestFirstBadHopBehindWhatMeasuresNothing(t *testing.T) {
+	d := must(t, network(t, ringDocs(1)), plan.NewLedger(), circuit("c", "a", "c", 400)).Add[0]
+	d.Forecast = slices.DeleteFunc(slices.Clone(d.Forecast), func(h records.Hop) bool { return h.Device == "roadm-b" })
+	for _, c := range []struct {
+		direction records.Direction
+		bad, want string
+	}{
+		{records.AZ, "roadm-c", "; before it lies link b-c span s1 az, and before that, with nothing measured between, a-b; last right at roadm-a channel 100"},
+		{records.ZA, "roadm-a", "; before it lies link a-b span s1 za, and before that, with nothing measured between, b-c; last right at roadm-c channel 101"},
+	} {
+		verdicts, dark := map[string]plan.Verdict{}, false
+		for _, h := range d.Forecast {
+			r := records.HopReading{Hop: h, Measured: ptr(h.Expected), Verdict: plan.VerdictOK}
+			if h.Direction == c.direction {
+				if dark = dark || h.Device == c.bad; dark {
+					r.Measured, r.Verdict = ptr(models.Power(-6000)), plan.VerdictNone
+				}
+			}
+			v := verdicts[h.Device]
+			v.Hops = append(v.Hops, r)
+			verdicts[h.Device] = v
+		}
+		if _, message := plan.FirstBadHop(&d, verdicts); !strings.HasSuffix(message, c.want) {
+			t.Errorf("%s: got %q, want it to end with %q", c.direction, message, c.want)
+		}
 	}
 }

@@ -53,25 +53,32 @@ func (s *Stages) rising(sh *share) time.Duration {
 	return 0
 }
 
-// stillLit tells what a device measures of a laser that is to be off; "" when it
-// measures nothing, or nothing is known.
-func (s *Stages) stillLit(cat *catalogue.Catalogue, device string, d *records.Decision, p records.Phase) string {
+// darkness tells what is known of a laser that is to be off: lit is what the device
+// measures of it, unseen why it is not proven off. Both are "" of one that is proven
+// off, and of a device that ends no light.
+func (s *Stages) darkness(cat *catalogue.Catalogue, device string, d *records.Decision, p records.Phase) (lit, unseen string) {
+	if !slices.ContainsFunc(d.Ends[:], func(e records.End) bool { return e.Device == device }) {
+		return "", ""
+	}
 	view, w := s.board.view(device), s.worker(device)
 	if !view.Synced || w == nil {
-		return ""
+		return "", view.away()
 	}
 	v := plan.Judge(d, cat.Modes[d.Mode], w.device.Profile, device, p.Name, p.Step, &view.State)
-	if !v.Lit {
-		return ""
+	switch {
+	case v.Good:
+		return "", ""
+	case v.Lit:
+		return v.Fault, ""
 	}
-	return v.Fault
+	return "", v.Fault
 }
 
-// justDrained reports whether a laser was acknowledged off and is not seen to be: what
-// was sampled may be from before.
+// justDrained reports whether a laser was acknowledged off and is not proven to be:
+// what was sampled may be from before, and a new connection may have told nothing yet.
 func (s *Stages) justDrained(sh *share, e records.Evidence) bool {
 	device, _ := splitOwnerKey(sh.key)
-	return sh.phase.Value.Name == records.PhaseDrain && e.ReadBack && s.memory.verdict(device, sh.owner).Lit
+	return sh.phase.Value.Name == records.PhaseDrain && e.ReadBack && !s.memory.verdict(device, sh.owner).Good
 }
 
 // askNow measures the light of some owners out of turn. A session that cannot be asked

@@ -46,18 +46,19 @@ func TestLightRisesFromTheAcknowledgement(t *testing.T) {
 func TestDarknessIsAskedFor(t *testing.T) {
 	for name, tt := range map[string]struct {
 		phase    records.PhaseName
-		lit      bool
+		found    plan.Verdict
 		readBack bool
 		want     bool
 	}{
-		"acknowledged off, seen on":        {records.PhaseDrain, true, true, true},
-		"seen off":                         {records.PhaseDrain, false, true, false},
-		"not acknowledged yet":             {records.PhaseDrain, true, false, false},
-		"not on its way down":              {records.PhaseDark, true, true, false},
-		"removed: nothing to ask any more": {records.PhaseRemove, true, true, false},
+		"acknowledged off, seen on":        {records.PhaseDrain, plan.Verdict{Lit: true}, true, true},
+		"acknowledged off, nothing told":   {records.PhaseDrain, plan.Verdict{}, true, true},
+		"seen off":                         {records.PhaseDrain, plan.Verdict{Good: true}, true, false},
+		"not acknowledged yet":             {records.PhaseDrain, plan.Verdict{Lit: true}, false, false},
+		"not on its way down":              {records.PhaseDark, plan.Verdict{Lit: true}, true, false},
+		"removed: nothing to ask any more": {records.PhaseRemove, plan.Verdict{Lit: true}, true, false},
 	} {
 		s := &Stages{memory: newJudgeMemory()}
-		s.memory.verdicts["r1/circuit/u/1"] = plan.Verdict{Lit: tt.lit}
+		s.memory.verdicts["r1/circuit/u/1"] = tt.found
 		sh := &share{owner: "circuit/u/1", key: "r1/circuit/u/1", phase: &store.Entry[records.Phase]{Value: records.Phase{Name: tt.phase}}}
 		if got := s.justDrained(sh, records.Evidence{ReadBack: tt.readBack}); got != tt.want {
 			t.Errorf("%s: got %v, want %v", name, got, tt.want)

@@ -145,7 +145,7 @@ func (s *Stages) lightpathOf(key string) (*lightpath, *store.Entry[records.Phase
 	for _, device := range d.Witnesses() {
 		share := s.shareOf(device, d, p.Value, wanted.digest(device))
 		if p.Value.Name == records.PhaseDrain && p.Value.Step >= l.drainSteps && share.acked && !share.off {
-			share.lit = s.stillLit(cat, device, d, p.Value)
+			share.lit, share.unseen = s.darkness(cat, device, d, p.Value)
 		}
 		l.devices = append(l.devices, share)
 	}

@@ -44,20 +44,29 @@ func (l *lightpath) fromDrain() move {
 const darkPause = 100 * time.Millisecond
 
 // notDark keeps a wavelength from being taken off a device that goes on sending its
-// light: acknowledging is not measuring, and nobody would know of that light any more.
+// light, or may: acknowledging is not measuring, and nobody would know of that light
+// any more.
 func (l *lightpath) notDark() (move, bool) {
 	for _, d := range l.devices {
-		if d.lit == "" {
+		if d.lit == "" && d.unseen == "" {
 			continue
+		}
+		if d.lost != "" {
+			m := l.downWaits(d.lost)
+			m.wake = l.settle
+			return m, true
+		}
+		why, end := d.device+" goes on sending light: "+d.lit, "acknowledged the laser off and goes on sending light: "+d.lit+"; turn it off there, then retry"
+		if d.lit == "" {
+			why, end = d.device+" has yet to show its laser off: "+d.unseen, "acknowledged the laser off and does not show it: "+d.unseen+"; see there that it is off, then retry"
 		}
 		since := l.phase.Since
 		if d.counting.After(since) {
 			since = d.counting
 		}
-		why := d.device + " goes on sending light: " + d.lit
 		switch waited := l.now.Sub(since); {
 		case waited > launchBudget*l.settle:
-			return l.stuck(d.device + " acknowledged the laser off and goes on sending light: " + d.lit + "; turn it off there, then retry"), true
+			return l.stuck(d.device + " " + end), true
 		case waited > quietBudget*l.settle:
 			m := l.downWaits(why)
 			m.wake = l.settle

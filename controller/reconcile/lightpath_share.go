@@ -25,6 +25,7 @@ type deviceShare struct {
 	off      bool   // a person gave it up, and it does not answer
 	held     kept   // why its part may not be sent
 	lit      string // what it measures of a laser that it acknowledged off
+	unseen   string // why such a laser is not proven off, though nothing says that it is on
 }
 
 // soakLeft is how much longer the light must stay good.

@@ -176,7 +176,7 @@ func (l *lightpath) fromRising() move {
 	}
 	if len(l.hurt) > 0 { // before a pause: somebody else's light suffers
 		n := l.hurt[0]
-		return l.drainWith(models.NeighbourMargin, fmt.Sprintf("%s lost %v of Q when this light came on (limit %v)", n.Wavelength, n.QBefore-n.QAfter, lossLimit))
+		return l.drainWith(models.NeighbourMargin, fmt.Sprintf("%s lost %v of Q when this light came on (limit %v); if something else did that, retry", n.Wavelength, n.QBefore-n.QAfter, lossLimit))
 	}
 	if l.blocked != "" {
 		return l.note(l.blockWhy, l.blocked)
@@ -260,7 +260,7 @@ func (l *lightpath) overdue(settles int, reason models.Reason, message string) m
 		return l.patient(waited, left, message)
 	}
 	if l.phase.Name == records.PhaseDark {
-		return l.to(records.PhaseUndo, 0, reason, message)
+		return l.to(records.PhaseUndo, 0, reason, message+"; see there that it is off, then retry")
 	}
 	return l.hold(reason, message)
 }

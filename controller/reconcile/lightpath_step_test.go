@@ -44,6 +44,7 @@ func filtered(l *lightpath) { l.decision.Shared = []string{"line from mux-a"} }
 func busy(l *lightpath)     { l.loader = func() string { return "tenant-x/other-1" } }
 func dull(l *lightpath)     { l.txDark = true }
 func glowing(l *lightpath)  { l.devices[1].lit = "tx power -9.95 dBm" }
+func unproven(l *lightpath) { l.devices[1].unseen = "no reading of oc-1 yet" }
 func again(l *lightpath)    { l.phase.Again = true }
 func gone(l *lightpath)     { l.devices[1].lost = "r2 is out of reach: no answer" }
 func left(l *lightpath)     { l.devices[1].empty = false }
@@ -64,7 +65,7 @@ func TestNextPhase(t *testing.T) {
 		{"dark waits for every device", at(records.PhaseDark, 0, unacked), "", 0, ""},
 		{"dark proven: laser on", at(records.PhaseDark, 0), records.PhaseLaunch, 0, "laser on"},
 		{"dark refused is undone with the device's words", at(records.PhaseDark, 0, refusing), records.PhaseUndo, 0, "mode 5 is not licensed"},
-		{"dark never proven is undone", at(records.PhaseDark, 0, faulty, late), records.PhaseUndo, 0, "not proven dark"},
+		{"dark never proven is undone", at(records.PhaseDark, 0, faulty, late), records.PhaseUndo, 0, "not proven dark: r2: rx power low; see there that it is off, then retry"},
 		{"a pluggable pair has nothing to open", at(records.PhaseLaunch, 0), records.PhaseVerify, 0, ""},
 		{"launch waits for light", at(records.PhaseLaunch, 0, faulty), "", 0, ""},
 		{"launch waits for a device that is away, and says so", at(records.PhaseLaunch, 0, unacked, gone), records.PhaseLaunch, 0, "r2 is out of reach"},
@@ -96,6 +97,10 @@ func TestNextPhase(t *testing.T) {
 		{"drain goes on", at(records.PhaseDrain, 1, unwanted, switched), records.PhaseDrain, 2, ""},
 		{"drained, but lit a moment ago, waits", at(records.PhaseDrain, 3, unwanted, switched, glowing), "", 0, ""},
 		{"drained, but lit, says so", at(records.PhaseDrain, 3, unwanted, switched, glowing, slow), records.PhaseDrain, 3, "r2 goes on sending light: tx power -9.95 dBm"},
+		{"drained, its laser not seen off yet, waits", at(records.PhaseDrain, 3, unwanted, switched, unproven), "", 0, ""},
+		{"drained, its laser not seen off, says so", at(records.PhaseDrain, 3, unwanted, switched, unproven, slow), records.PhaseDrain, 3, "r2 has yet to show its laser off: no reading of oc-1 yet"},
+		{"drained, its laser never seen off, is stuck", at(records.PhaseDrain, 3, unwanted, switched, unproven, late), records.PhaseStuck, 3, "see there that it is off, then retry"},
+		{"drained, its laser out of sight, waits however long", at(records.PhaseDrain, 3, unwanted, switched, unproven, gone, late), records.PhaseDrain, 3, "r2 is out of reach: no answer"},
 		{"drained, but lit for long, is stuck", at(records.PhaseDrain, 3, unwanted, switched, glowing, late), records.PhaseStuck, 3, "turn it off there, then retry"},
 		{"so is what is to be undone", at(records.PhaseDrain, 3, switched, glowing, late), records.PhaseStuck, 3, "turn it off there, then retry"},
 		{"on the way to the last step light is as it should be", at(records.PhaseDrain, 1, unwanted, switched), records.PhaseDrain, 2, ""},
@@ -194,7 +199,7 @@ func TestReasonsStand(t *testing.T) {
 		"said once":                     {at(records.PhaseHeld, 2, switched, waiting, retried, paused), "", ""},
 		"held behind a busy section":    {at(records.PhaseHeld, 2, switched, waiting, busy), models.LightNotSeen, "r2 rx: dark; to go on: waiting for tenant-x/other-1 to finish loading a section of the route"},
 		"held, and waiting for nothing": {at(records.PhaseHeld, 2, switched, waiting, unacked), models.LightNotSeen, "r2 rx: dark"},
-		"drained for its neighbour":     {at(records.PhaseVerify, 0, switched, hurt), models.NeighbourMargin, "b-1 lost 1.00 dB of Q when this light came on (limit 0.30 dB)"},
+		"drained for its neighbour":     {at(records.PhaseVerify, 0, switched, hurt), models.NeighbourMargin, "b-1 lost 1.00 dB of Q when this light came on (limit 0.30 dB); if something else did that, retry"},
 		"drained as nobody wants it":    {at(records.PhaseVerify, 0, switched, unwanted), models.Deleting, "no longer wanted"},
 	} {
 		t.Run(name, func(t *testing.T) {
